@@ -1,0 +1,29 @@
+"""The tables of the ledger, one file per noun."""
+
+from jiqun.ledger.models.api_token import ApiToken
+from jiqun.ledger.models.audit_event import AuditEvent
+from jiqun.ledger.models.batch import Batch
+from jiqun.ledger.models.login_attempt import LoginAttempt
+from jiqun.ledger.models.outbox_segment import OutboxSegment
+from jiqun.ledger.models.quarantine_item import QuarantineItem
+from jiqun.ledger.models.relation import Relation
+from jiqun.ledger.models.role_grant import RoleGrant
+from jiqun.ledger.models.saved_mapping import SavedMapping
+from jiqun.ledger.models.source import Source
+from jiqun.ledger.models.subject import Subject
+from jiqun.ledger.models.user import User
+
+__all__ = [
+    "ApiToken",
+    "AuditEvent",
+    "Batch",
+    "LoginAttempt",
+    "OutboxSegment",
+    "QuarantineItem",
+    "Relation",
+    "RoleGrant",
+    "SavedMapping",
+    "Source",
+    "Subject",
+    "User",
+]

@@ -1,0 +1,33 @@
+"""Where a statement comes from 来源."""
+
+from django.db import models
+
+from jiqun.ledger.fields import KeyField
+from jiqun.ledger.models.constraints import one_of
+
+SOURCE_KINDS = ("document", "register", "office_sheet", "synthetic", "user")
+
+
+class Source(models.Model):
+    """A document, a register, an office's sheet, a generator or a person.
+
+    published_on    day it was published; published_inferred says the day was inferred
+    speaks_as_of    day the text speaks of, which can be months before it was published
+    """
+
+    key = KeyField(max_length=80, primary_key=True)
+    kind = KeyField(max_length=16)
+    title = models.CharField(max_length=300)
+    publisher = models.CharField(max_length=200, blank=True, default="")
+    published_on = models.DateField(null=True, blank=True)
+    published_inferred = models.BooleanField(default=False)
+    speaks_as_of = models.DateField(null=True, blank=True)
+    speaks_inferred = models.BooleanField(default=False)
+    licence = models.CharField(max_length=200, blank=True, default="")
+    url = models.CharField(max_length=500, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+    synthetic = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "ledger_source"
+        constraints = [one_of("kind", SOURCE_KINDS, name="source_kind")]
