@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                 ('code', jiqun.ledger.fields.KeyField(blank=True, default='', max_length=32)),
                 ('label_zh', models.CharField(max_length=300)),
                 ('label_en', models.CharField(blank=True, default='', max_length=300)),
-                ('name_norm', jiqun.ledger.fields.KeyField(db_index=True, max_length=300)),
+                ('name_norm', jiqun.ledger.fields.KeyField(max_length=300)),
                 ('aliases', models.JSONField(default=list)),
                 ('region', jiqun.ledger.fields.KeyField(blank=True, default='', max_length=6)),
                 ('city', jiqun.ledger.fields.KeyField(blank=True, default='', max_length=6)),
@@ -240,7 +240,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'ledger_subject',
-                'indexes': [models.Index(fields=['kind', 'region'], name='subject_kind_region'), models.Index(fields=['code'], name='subject_code')],
+                'indexes': [models.Index(fields=['kind', 'region', 'synthetic'], name='subject_kind_region'), models.Index(fields=['kind', 'name_norm'], name='subject_kind_name'), models.Index(fields=['code'], name='subject_code')],
             },
         ),
         migrations.CreateModel(

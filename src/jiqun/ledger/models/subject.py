@@ -20,7 +20,7 @@ class Subject(models.Model):
     code = KeyField(max_length=32, blank=True, default="")
     label_zh = models.CharField(max_length=300)
     label_en = models.CharField(max_length=300, blank=True, default="")
-    name_norm = KeyField(max_length=300, db_index=True)
+    name_norm = KeyField(max_length=300)
     aliases = models.JSONField(default=list)
     region = KeyField(max_length=6, blank=True, default="")
     city = KeyField(max_length=6, blank=True, default="")
@@ -39,6 +39,7 @@ class Subject(models.Model):
     class Meta:
         db_table = "ledger_subject"
         indexes = [
-            models.Index(fields=["kind", "region"], name="subject_kind_region"),
+            models.Index(fields=["kind", "region", "synthetic"], name="subject_kind_region"),
+            models.Index(fields=["kind", "name_norm"], name="subject_kind_name"),
             models.Index(fields=["code"], name="subject_code"),
         ]
