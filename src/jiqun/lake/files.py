@@ -1,0 +1,222 @@
+"""来件 files: open what an office hands in (CSV, CSV.gz, XLSX) as one header and rows of text, within limits.
+
+GBK files are read and said so; another delimiter is recognised and said so. Nothing is judged here: see `gate`.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import BinaryIO
+
+from jiqun.core.errors import InputError
+
+CHUNK = 1 << 20
+DELIMITERS = ",\t;|，"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be, packed and unpacked, in bytes."""
+
+    packed: int
+    unpacked: int
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """One table as it was handed in.
+
+    columns  header texts, stripped
+    rows     (row number as a spreadsheet counts, cells as text) in file order
+    notes    codes of what was noticed: gate.gbk_detected, gate.wrong_delimiter …
+    """
+
+    file: str
+    sha256: str
+    size: int
+    columns: tuple[str, ...]
+    rows: list[tuple[int, list[str]]]
+    notes: tuple[tuple[str, str], ...] = ()
+    sheet: str = ""
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def sha256_of(path: Path) -> str:
+    """Content hash of the file as it lies there."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(CHUNK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def open_table(path: Path, limits: Limits, *, name: str = "", sheet: str = "") -> HandedIn:
+    """Read the file whole.
+
+    name   what the person called the file, when `path` is a stored copy
+    sheet  which sheet of a workbook; empty means the first visible one with a table
+    InputError: gate.too_large, gate.zip_bomb, gate.empty_file, gate.not_a_table, gate.unreadable
+    """
+    shown = name or path.name
+    if not path.is_file():
+        raise InputError("gate.no_such_file", file=str(path))
+    size = path.stat().st_size
+    if size > limits.packed:
+        raise InputError(
+            "gate.too_large",
+            file=shown,
+            seen=f"{size / 1e6:,.0f} MB",
+            allowed=f"{limits.packed / 1e6:,.0f} MB",
+        )
+    if size == 0:
+        raise InputError("gate.empty_file", file=shown)
+    digest = sha256_of(path)
+    with path.open("rb") as file:
+        magic = file.read(4)
+    if magic[:2] == b"PK":
+        return _workbook(path, shown, digest, limits, sheet)
+    if magic == b"\xd0\xcf\x11\xe0":
+        return _sheet_rows(path, shown, digest, sheet)
+    raw = _unzipped(path, shown, limits) if magic[:2] == b"\x1f\x8b" else path.read_bytes()
+    return _delimited(raw, shown, digest, size)
+
+
+def _unzipped(path: Path, shown: str, limits: Limits) -> bytes:
+    kept = io.BytesIO()
+    try:
+        with gzip.open(path, "rb") as file:
+            while block := file.read(CHUNK):
+                kept.write(block)
+                if kept.tell() > limits.unpacked:
+                    raise InputError("gate.zip_bomb", file=shown, allowed=f"{limits.unpacked / 1e6:,.0f} MB")
+    except (OSError, EOFError) as error:
+        raise InputError("gate.unreadable", file=shown, reason=str(error)) from None
+    return kept.getvalue()
+
+
+def decode(raw: bytes, shown: str) -> tuple[str, str]:
+    """Text and encoding: UTF-8 (with or without mark), UTF-16 with mark, else GBK; gate.not_utf8 when none fits."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", errors="replace"), "utf-16"
+    try:
+        return raw.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        return raw.decode("gb18030"), "gb18030"
+    except UnicodeDecodeError:
+        raise InputError("gate.not_utf8", file=shown, allowed="UTF-8, GBK, UTF-16") from None
+
+
+def _delimited(raw: bytes, shown: str, digest: str, size: int) -> HandedIn:
+    text, encoding = decode(raw, shown)
+    if "\x00" in text[:4096]:
+        raise InputError("gate.not_a_table", file=shown, allowed="CSV, CSV.gz, XLSX")
+    notes = [("gate.gbk_detected", encoding)] if encoding == "gb18030" else []
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    counts = {mark: head.count(mark) for mark in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda mark: (counts[mark], mark == ","))
+    if delimiter != "," and counts[delimiter]:
+        notes.append(("gate.wrong_delimiter", {"\t": "TAB"}.get(delimiter, delimiter)))
+    csv.field_size_limit(1 << 20)
+    lines = _numbered(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), shown)
+    columns, rows = _with_header(lines, shown)
+    return HandedIn(shown, digest, size, columns, rows, tuple(notes), "", encoding, delimiter)
+
+
+def _numbered(reader: "Iterator[list[str]]", shown: str) -> Iterator[tuple[int, list[str]]]:
+    number = 0
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InputError("gate.unreadable", file=shown, reason=f"row {number + 1}: {error}") from None
+        number += 1
+        if any(cells):
+            yield number, cells
+
+
+def _with_header(
+    lines: Iterator[tuple[int, list[str]]], shown: str
+) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
+    first = next(lines, None)
+    if first is None:
+        raise InputError("gate.empty_file", file=shown)
+    return tuple(cell.strip() for cell in first[1]), list(lines)
+
+
+def _workbook(path: Path, shown: str, digest: str, limits: Limits, sheet: str) -> HandedIn:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(item.file_size for item in archive.infolist())
+            parts = len(archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise InputError("gate.unreadable", file=shown, reason=str(error)) from None
+    if unpacked > limits.unpacked or parts > 10_000:
+        seen = f"{unpacked / 1e6:,.0f} MB"
+        raise InputError("gate.zip_bomb", file=shown, seen=seen, allowed=f"{limits.unpacked / 1e6:,.0f} MB")
+    return _sheet_rows(path, shown, digest, sheet)
+
+
+def _sheet_rows(path: Path, shown: str, digest: str, sheet: str) -> HandedIn:
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        visible = [meta.name for meta in book.sheets_metadata if meta.visible == SheetVisibleEnum.Visible]
+        if sheet and sheet not in book.sheet_names:
+            raise InputError("gate.no_such_sheet", file=shown, seen=sheet, allowed=" ".join(visible))
+        for title in [sheet] if sheet else visible:
+            grid = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+            lines = ((n, [cell_text(c) for c in row]) for n, row in enumerate(grid, start=1))
+            filled = ((n, cells) for n, cells in lines if any(cells))
+            first = next(filled, None)
+            if first is not None:
+                columns = tuple(cell.strip() for cell in first[1])
+                size = path.stat().st_size
+                return HandedIn(shown, digest, size, columns, list(filled), (), title, "xlsx", "")
+    except (CalamineError, OSError, ValueError) as error:
+        raise InputError("gate.unreadable", file=shown, reason=str(error)) from None
+    raise InputError("gate.empty_file", file=shown)
+
+
+def cell_text(cell: object) -> str:
+    """A cell of a workbook as the text a person would type: 3.0 is 3, a date is 2024-03-01."""
+    if cell is None or cell == "":
+        return ""
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell)
+
+
+def copy_within(source: BinaryIO, target: Path, limits: Limits, *, name: str) -> int:
+    """Store a handed-in stream under `target`, stopping at the limit; gives its size in bytes."""
+    total = 0
+    with target.open("wb") as file:
+        while block := source.read(CHUNK):
+            total += len(block)
+            if total > limits.packed:
+                file.close()
+                target.unlink(missing_ok=True)
+                raise InputError(
+                    "gate.too_large", file=name, seen="more", allowed=f"{limits.packed / 1e6:,.0f} MB"
+                )
+            file.write(block)
+    return total

@@ -1,0 +1,208 @@
+"""事实入口 gate for facts: schema, words, units, kinds, periods and ranges of every row; nothing wrong gets in.
+
+A row becomes a `Fact` in the indicator's unit beside the stated one, or waits in quarantine with every fault it has.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+
+from jiqun.core.errors import InputError, JiqunError, RowError
+from jiqun.core.facts import QUOTE_LIMIT, Bound, Fact, Status, SubjectKey, fact_id
+from jiqun.core.indicators import Indicator, IndicatorTable
+from jiqun.core.periods import SHANGHAI, Period
+from jiqun.core.units import Kind, Rounding, UnitTable, fits
+
+EARLIEST = date(1900, 1, 1)
+DIGITS = Decimal(10) ** 22
+NOT_NEGATIVE = frozenset({Kind.SHARE, Kind.RANK})
+TEXT_LIMIT = 400
+Read = TypeVar("Read")
+
+
+@dataclass
+class JudgedFacts:
+    """Accepted facts, flags, faults and the raw rows that are held, by row number."""
+
+    accepted: list[Fact] = field(default_factory=list)
+    flagged: list[RowError] = field(default_factory=list)
+    faults: list[RowError] = field(default_factory=list)
+    held: dict[int, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FactGate:
+    """The gate and what it needs to know.
+
+    subject_of   today's key for a subject as written, or None when it is unknown
+    is_document  does this source speak in a text (the place in it is part of a statement's identity)?
+    now          instant of recording; the latest day a finished period may end on follows from it
+    """
+
+    indicators: IndicatorTable
+    units: UnitTable
+    subject_of: Callable[[str], str | None]
+    is_document: Callable[[str], bool]
+    now: datetime
+    batch: str
+    file: str
+    source: str = ""
+    synthetic: bool = False
+
+    def judge(self, rows: Iterable[tuple[int, Mapping[str, str]]]) -> JudgedFacts:
+        """Judge rows given as field → text."""
+        judged = JudgedFacts()
+        seen: dict[str, int] = {}
+        for number, row in rows:
+            fact, faults = self.read(number, row)
+            if fact is None:
+                judged.faults.extend(faults)
+                judged.held[number] = dict(row)
+            elif (earlier := seen.setdefault(fact.id, number)) != number:
+                judged.flagged.append(
+                    RowError(self.file, number, "", "gate.duplicate_row", fact.subject, f"row {earlier}")
+                )
+            else:
+                judged.accepted.append(fact)
+                judged.flagged.extend(faults)
+        return judged
+
+    def read(self, number: int, row: Mapping[str, str]) -> tuple[Fact | None, list[RowError]]:
+        """One row as a fact, or None with its faults."""
+        cells = _Cells(self.file, number, row)
+        indicator = cells.take("indicator", self.indicators.get)
+        subject = cells.take("subject", self._subject)
+        period = cells.take("period", Period.parse)
+        status = cells.take("status", Status.parse, default=Status.ACTUAL)
+        bound = cells.take("bound", Bound.parse, default=Bound.EXACT)
+        value, high = cells.number("value"), cells.number("value_high")
+        unit = cells.take("unit", lambda text: self.units.get(text).key)
+        kind = cells.take("kind", Kind, default=indicator.kind if indicator else Kind.LEVEL)
+        recorded = cells.take("recorded_at", parse_instant, default=self.now)
+        self._check_words(cells, value, high, bound)
+        if indicator and unit:
+            self._check_unit(cells, indicator, unit, kind, value)
+        if period and status:
+            self._check_days(cells, period, status, recorded)
+        if cells.faults or not (indicator and subject and period and unit and status and bound and kind):
+            return None, cells.faults
+        base, base_high = (self._base(amount, unit, indicator) for amount in (value, high))
+        fact = Fact(
+            "", subject, indicator.key, period.text, row.get("period_inferred", "").strip() in ("1", "true", "是"),
+            value, high, bound, row.get("value_text", "").strip(), unit, kind, row.get("scope", "").strip(),
+            row.get("breakdown", "").strip(), status, row.get("attributed_to", "").strip(),
+            row.get("source", "").strip() or self.source, row.get("locator", "").strip(), row.get("quote", "").strip(),
+            row.get("note", "").strip(), base, base_high, recorded or self.now, self.batch, number, self.file, None,
+            self.synthetic or row.get("synthetic", "").strip() in ("1", "true", "是"),
+        )  # fmt: skip
+        return replace(fact, id=fact_id(fact, is_document=self.is_document(fact.source))), cells.faults
+
+    def _subject(self, text: str) -> str:
+        key = self.subject_of(str(SubjectKey.parse(text)))
+        if key is None:
+            raise InputError("gate.unknown_subject", seen=text, allowed="jiqun subjects search")
+        return key
+
+    def _check_words(
+        self, cells: "_Cells", value: Decimal | None, high: Decimal | None, bound: Bound | None
+    ) -> None:
+        text = cells.row.get("value_text", "").strip()
+        if value is None and not text and not cells.failed("value"):
+            cells.fault("value", "gate.bad_number", "", "0-9 . -")
+        if (bound is Bound.RANGE) != (high is not None):
+            cells.fault(
+                "value_high", "gate.bad_range", cells.row.get("value_high", ""), "range: value < value_high"
+            )
+        elif high is not None and value is not None and high <= value:
+            cells.fault("value_high", "gate.bad_range", str(high), f"> {value}")
+        if len(cells.row.get("quote", "").strip()) > QUOTE_LIMIT:
+            cells.fault("quote", "gate.quote_too_long", cells.row["quote"], f"≤ {QUOTE_LIMIT}")
+        if not (cells.row.get("source", "").strip() or self.source):
+            cells.fault("source", "gate.source_missing", "", "--source KEY")
+        for name in ("value_text", "scope", "breakdown", "attributed_to", "locator", "note"):
+            if len(cells.row.get(name, "")) > TEXT_LIMIT:
+                cells.fault(name, "gate.out_of_range", cells.row[name][:40], f"≤ {TEXT_LIMIT}")
+
+    def _check_unit(
+        self, cells: "_Cells", indicator: Indicator, unit: str, kind: Kind | None, value: Decimal | None
+    ) -> None:
+        if not fits(self.units.get(unit), self.units.get(indicator.unit)):
+            cells.fault("unit", "gate.unit_mismatch", unit, indicator.unit)
+        if kind is not None and kind is not indicator.kind:
+            cells.fault("kind", "gate.kind_mismatch", kind.value, indicator.kind.value)
+        if value is not None and value < 0 and indicator.kind in NOT_NEGATIVE:
+            cells.fault("value", "gate.negative", str(value), "≥ 0")
+        if value is not None and indicator.kind is Kind.RANK and (value < 1 or value != int(value)):
+            cells.fault("value", "gate.out_of_range", str(value), "1, 2, 3 …")
+
+    def _check_days(self, cells: "_Cells", period: Period, status: Status, recorded: datetime | None) -> None:
+        today = self.now.astimezone(SHANGHAI).date()
+        if period.start < EARLIEST:
+            cells.fault("period", "gate.date_too_early", period.text, f"≥ {EARLIEST}")
+        if status in (Status.ACTUAL, Status.CLAIM) and period.start > today + timedelta(days=1):
+            cells.fault("period", "gate.date_in_future", period.text, f"≤ {today + timedelta(days=1)}")
+        if recorded is not None and recorded > self.now + timedelta(minutes=5):
+            cells.fault(
+                "recorded_at", "gate.date_in_future", recorded.isoformat(), f"≤ {self.now.isoformat()}"
+            )
+
+    def _base(self, amount: Decimal | None, unit: str, indicator: Indicator) -> Decimal | None:
+        if amount is None:
+            return None
+        return self.units.convert(amount, unit, indicator.unit, rounding=Rounding.HALF_EVEN)
+
+
+class _Cells:
+    """The cells of one row; collects every fault instead of stopping at the first."""
+
+    def __init__(self, file: str, number: int, row: Mapping[str, str]) -> None:
+        self.file, self.number, self.row = file, number, row
+        self.faults: list[RowError] = []
+
+    def fault(self, column: str, code: str, seen: str, allowed: str = "") -> None:
+        """Note one fault of a column."""
+        self.faults.append(RowError(self.file, self.number, column, code, seen, allowed))
+
+    def failed(self, column: str) -> bool:
+        """Has this column a fault already?"""
+        return any(fault.column == column for fault in self.faults)
+
+    def take(self, column: str, reader: Callable[[str], Read], default: Read | None = None) -> Read | None:
+        """Read a cell; an empty one gives the default, and is a fault where there is none."""
+        text = (self.row.get(column) or "").strip()
+        if not text and default is not None:
+            return default
+        try:
+            return reader(text)
+        except JiqunError as error:
+            facts = error.facts
+            self.fault(column, error.code, str(facts.get("seen", text)), str(facts.get("allowed", "")))
+        except ValueError:
+            self.fault(column, f"gate.bad_{column}", text)
+        return None
+
+    def number(self, column: str) -> Decimal | None:
+        """Read a decimal cell; empty is None (not stated), never zero."""
+        text = (self.row.get(column) or "").strip().replace(",", "")
+        if not text:
+            return None
+        try:
+            amount = Decimal(text)
+        except InvalidOperation:
+            self.fault(column, "gate.bad_number", text, "0-9 . -")
+            return None
+        if not amount.is_finite() or abs(amount) >= DIGITS or amount != round(amount, 6):
+            self.fault(column, "gate.out_of_range", text, "22 + 6")
+            return None
+        return amount
+
+
+def parse_instant(text: str) -> datetime:
+    """An aware instant: ISO with offset; a bare date or time is Asia/Shanghai. InputError gate.bad_instant."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError("gate.bad_instant", seen=text, allowed="2024-03-01T08:00:00+08:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
