@@ -1,0 +1,124 @@
+"""Commit 提交: one Delta commit that is on the disk when it returns.
+
+Delta's own writer does not force anything to the disk. Here data files, log file and folders are forced in that order,
+and a marker names each data file until its commit is durable, so recovery can tell stray files from committed ones.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
+from deltalake.transaction import AddAction, RemoveAction
+
+from jiqun.lake.catalogue import TableDef
+from jiqun.lake.durable import fsync_file, fsync_folder
+from jiqun.lake.layout import log_file, log_folder, table_folder
+from jiqun.lake.snapshot import delta_schema
+
+MARKERS = "_uncommitted"
+CHECKPOINT_EVERY = 20
+_DURABLE_TAIL = 10
+_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A data file on the disk and not committed yet; written_ms is milliseconds since 1970."""
+
+    name: str
+    rows: int
+    size: int
+    written_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one commit does: files added, files removed (of the table as read), the transaction it carries."""
+
+    added: tuple[NewFile, ...]
+    removed: tuple[RemoveAction, ...] = ()
+    transaction: Transaction | None = None
+
+
+def announce(root: Path, table: str, name: str) -> Path:
+    """Leave a marker for a data file about to be written; gives the path to write."""
+    folder = table_folder(root, table)
+    markers = folder / MARKERS
+    markers.mkdir(exist_ok=True)
+    (markers / name).touch()
+    return folder / name
+
+
+def announced(root: Path, table: str) -> list[str]:
+    """Names of data files whose commit may not have happened."""
+    markers = table_folder(root, table) / MARKERS
+    return sorted(path.name for path in markers.iterdir()) if markers.is_dir() else []
+
+
+def settle(root: Path, table: str, names: Iterable[str]) -> None:
+    """Take markers away, once the commit is durable or the files are gone."""
+    for name in names:
+        (table_folder(root, table) / MARKERS / name).unlink(missing_ok=True)
+
+
+def seal(root: Path, table: str, name: str, rows: int) -> NewFile:
+    """Force a freshly written data file to the disk."""
+    path = table_folder(root, table) / name
+    fsync_file(path)
+    fsync_folder(path.parent)
+    status = path.stat()
+    return NewFile(name, rows, status.st_size, status.st_mtime_ns // 1_000_000)
+
+
+def commit(root: Path, definition: TableDef, table: DeltaTable, change: Change) -> int:
+    """Make one commit and force it to the disk; gives the newest version, which is this commit's or a later one.
+
+    table  the table as read; a removed file that another commit removed meanwhile raises CommitFailedError
+    """
+    base = table.version()
+    table.create_write_transaction(
+        [*(_add(new, data_change=not change.removed) for new in change.added), *change.removed],
+        mode="append",
+        schema=delta_schema(definition),
+        commit_properties=CommitProperties(app_transactions=[change.transaction] if change.transaction else None),
+        post_commithook_properties=_HOOKS,
+    )
+    table.update_incremental()
+    harden(root, definition.name, range(base - _DURABLE_TAIL, table.version() + 1))
+    settle(root, definition.name, [new.name for new in change.added])
+    return table.version()
+
+
+def harden(root: Path, table: str, versions: Iterable[int]) -> None:
+    """Force log files and their folder to the disk; other writers' commits may stand among them unforced."""
+    for version in versions:
+        path = log_file(root, table, version)
+        if path.exists():
+            fsync_file(path)
+    fsync_folder(log_folder(root, table))
+
+
+def checkpoint(root: Path, table: DeltaTable, name: str) -> None:
+    """Write a checkpoint now and then, of a version that is durable and sound already."""
+    version = table.version()
+    log = log_folder(root, name)
+    latest = max((int(path.name[:20]) for path in log.glob("*.checkpoint*.parquet")), default=0)
+    if version - latest < CHECKPOINT_EVERY:
+        return
+    table.create_checkpoint()
+    for path in log.glob(f"{version:020d}.checkpoint*.parquet"):
+        fsync_file(path)
+    fsync_folder(log)
+
+
+def _add(new: NewFile, *, data_change: bool) -> AddAction:
+    return AddAction(
+        path=new.name,
+        size=new.size,
+        partition_values={},
+        modification_time=new.written_ms,
+        data_change=data_change,
+        stats=json.dumps({"numRecords": new.rows}),
+    )

@@ -1,0 +1,54 @@
+"""Layout 目录结构: where the lake keeps what under its root folder."""
+
+from pathlib import Path
+
+LOG_FOLDER = "_delta_log"
+
+
+def table_folder(root: Path, table: str) -> Path:
+    """Folder of one Delta table."""
+    return root / "tables" / table
+
+
+def log_folder(root: Path, table: str) -> Path:
+    """Folder of a table's commit log."""
+    return table_folder(root, table) / LOG_FOLDER
+
+
+def log_file(root: Path, table: str, version: int) -> Path:
+    """The log file of one commit."""
+    return log_folder(root, table) / f"{version:020d}.json"
+
+
+def log_versions(root: Path, table: str) -> list[int]:
+    """Versions that have a log file, ascending."""
+    folder = log_folder(root, table)
+    if not folder.is_dir():
+        return []
+    return sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdigit())
+
+
+def spool_folder(root: Path, writer: str) -> Path:
+    """Folder of one writer's segments."""
+    return root / "spool" / writer
+
+
+def writers(root: Path) -> list[str]:
+    """Writers that have a spool."""
+    folder = root / "spool"
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
+def damaged_folder(root: Path) -> Path:
+    """Where recovery puts what it sets aside."""
+    return root / "damaged"
+
+
+def commit_lock(root: Path) -> Path:
+    """Lock held shared by every commit and alone by recovery."""
+    return root / "commit.lock"
+
+
+def merge_lock(root: Path, writer: str) -> Path:
+    """Lock that lets one process at a time merge a writer's segments."""
+    return spool_folder(root, writer) / "merge.lock"

@@ -1,0 +1,208 @@
+"""Spool 暂存: Parquet segments that are durable before anything is acknowledged.
+
+stage → (the ledger commits an outbox row naming the segment) → publish = acknowledged → merge. A segment's `key` names
+it from stage to the end; its number `seq` is given at publication, so numbers follow the order of acknowledgement.
+"""
+
+import hashlib
+import json
+import os
+import re
+import threading
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+from deltalake import DeltaTable
+
+from jiqun.core.errors import InputError
+from jiqun.lake.catalogue import TABLES
+from jiqun.lake.durable import FileLock, fsync_file, fsync_folder, move_durably, write_durably
+from jiqun.lake.encode import Columns, columns_of, write_parquet
+from jiqun.lake.layout import log_versions, spool_folder, table_folder
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_COUNTER = "last_seq"
+_MERGED = "merged"
+_STAGING = "staging"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One Parquet file of rows of one table and batch; seq is 0 until it is published."""
+
+    path: Path
+    table: str
+    rows: int
+    batch: str
+    seq: int
+    sha256: str
+
+    @property
+    def key(self) -> str:
+        """The segment's name from stage to the end; an outbox row stores it."""
+        return f"{self.table}.{self.batch}.{self.rows}.{self.sha256}"
+
+
+class Spool:
+    """One writer's segments; one process at a time may hold a writer's spool."""
+
+    def __init__(self, root: Path, writer: str, *, wait_s: float = 0.0) -> None:
+        if not _NAME.fullmatch(writer):
+            raise InputError("lake.bad_name", seen=writer, allowed=_NAME.pattern)
+        self.root = root
+        self.writer = writer
+        self.folder = spool_folder(root, writer)
+        self.staging = self.folder / _STAGING
+        self.staging.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(self.folder / "writer.lock")
+        self._lock.acquire(wait_s=wait_s)
+        self._turn = threading.Lock()
+        self._last_seq = last_seq(root, writer)
+        self._database: duckdb.DuckDBPyConnection | None = None
+
+    def close(self) -> None:
+        """Let another process write as this writer."""
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def stage(self, table: str, columns: Columns | Iterable[Mapping[str, object]], batch: str) -> Segment:
+        """Write rows durably, not yet acknowledged.
+
+        columns  name to list of values (or one value for all rows), or an iterable of rows (name to value)
+        """
+        if not _NAME.fullmatch(batch):
+            raise InputError("lake.bad_name", seen=batch, allowed=_NAME.pattern)
+        definition = TABLES[table]
+        given = columns if isinstance(columns, Mapping) else columns_of(columns, definition)
+        temporary = self.staging / f"{uuid.uuid4().hex}.tmp"
+        try:
+            rows = write_parquet(self._cursor(), temporary, definition, given)
+            fsync_file(temporary)
+            digest = _digest(temporary)
+            path = self.staging / f"{table}.{batch}.{rows}.{digest}.parquet"
+            move_durably(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return Segment(path, table, rows, batch, 0, digest)
+
+    def publish(self, segment: Segment) -> Segment:
+        """Acknowledge a staged segment: numbered, in the spool, on the disk. Doing it twice is harmless.
+
+        A segment that was published before and is merged already comes back with the path it had.
+        """
+        with self._turn:
+            if not segment.path.exists():
+                return next((known for known in self.pending() if known.key == segment.key), segment)
+            self._last_seq += 1
+            path = self.folder / f"{self._last_seq:012d}.{segment.key}.parquet"
+            move_durably(segment.path, path)
+            return replace(segment, path=path, seq=self._last_seq)
+
+    def staged(self) -> list[Segment]:
+        """Segments that are durable and not yet acknowledged."""
+        return [_segment(path, 0, path.name) for path in sorted(self.staging.glob("*.parquet"))]
+
+    def find_staged(self, key: str) -> Segment:
+        """The staged segment of that key, as the outbox remembers it (its file may be published already)."""
+        path = self.staging / f"{key}.parquet"
+        return _segment(path, 0, path.name)
+
+    def pending(self) -> list[Segment]:
+        """Acknowledged segments that wait for a merge, in order."""
+        return pending(self.root, self.writer)
+
+    def drop_unpublished(self, keep: set[str]) -> list[str]:
+        """Delete staged segments whose key is not in `keep` and half-written files; gives the keys dropped."""
+        for path in self.staging.glob("*.tmp"):
+            path.unlink(missing_ok=True)
+        dropped = [segment for segment in self.staged() if segment.key not in keep]
+        for segment in dropped:
+            segment.path.unlink(missing_ok=True)
+        fsync_folder(self.staging)
+        return [segment.key for segment in dropped]
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._turn:
+            if self._database is None:
+                self._database = duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": 2})
+            return self._database.cursor()
+
+
+def pending(root: Path, writer: str) -> list[Segment]:
+    """Acknowledged segments of a writer that wait for a merge, in order of their numbers."""
+    return _numbered(spool_folder(root, writer))
+
+
+def merged_folder(root: Path, writer: str) -> Path:
+    """Folder of segments whose commit is the newest of its table, kept in case its log file is damaged."""
+    return spool_folder(root, writer) / _MERGED
+
+
+def merged(root: Path, writer: str) -> list[Segment]:
+    """Segments already merged and still kept, each in a folder named by its table's version after the merge."""
+    folder = merged_folder(root, writer)
+    return [one for kept in sorted(folder.glob("*")) for one in _numbered(kept)] if folder.is_dir() else []
+
+
+def keep_merged(root: Path, writer: str, segments: Iterable[Segment], version: int) -> None:
+    """Move segments whose commit is durable out of the queue."""
+    folder = merged_folder(root, writer) / f"{version:020d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for segment in segments:
+        os.replace(segment.path, folder / segment.path.name)
+    fsync_folder(folder)
+    fsync_folder(spool_folder(root, writer))
+
+
+def last_seq(root: Path, writer: str) -> int:
+    """Highest number this writer has ever given.
+
+    Read names first, then the counter: a merge writes the counter before it deletes a name. Where both are gone
+    (a restored copy without its spool) the tables' own transactions tell.
+    """
+    known = [segment.seq for segment in pending(root, writer) + merged(root, writer)]
+    counter = spool_folder(root, writer) / _COUNTER
+    if counter.exists():
+        return max([*known, json.loads(counter.read_bytes())["last_seq"]])
+    committed = [
+        DeltaTable(table_folder(root, table)).transaction_version(f"{writer}/{table}") or 0
+        for table in TABLES
+        if log_versions(root, table)
+    ]
+    return max([0, *known, *committed])
+
+
+def remember_seq(root: Path, writer: str, seq: int) -> None:
+    """Put on the disk that this writer has given `seq`, before the file that shows it is deleted."""
+    write_durably(spool_folder(root, writer) / _COUNTER, json.dumps({"last_seq": seq}).encode())
+
+
+def _numbered(folder: Path) -> list[Segment]:
+    found = []
+    for path in folder.glob("*.parquet"):
+        number, _, key = path.name.partition(".")
+        if number.isdigit():
+            found.append(_segment(path, int(number), key))
+    return sorted(found, key=lambda segment: segment.seq)
+
+
+def _segment(path: Path, seq: int, name: str) -> Segment:
+    table, batch, rows, digest = name.removesuffix(".parquet").split(".")
+    return Segment(path, table, int(rows), batch, seq, digest)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

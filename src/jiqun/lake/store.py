@@ -1,0 +1,74 @@
+"""Store 事实库的门: one folder of Delta tables, read by DuckDB in memory."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from jiqun.lake.catalogue import TABLES
+from jiqun.lake.encode import SQL_TYPE, quoted
+from jiqun.lake.snapshot import Snapshot, SnapshotCache, ensure_table
+from jiqun.lake.spool import Spool
+
+Params = Sequence[object] | Mapping[str, object]
+
+
+class Lake:
+    """Tables under `root`, created when missing; safe to share between threads of one process."""
+
+    def __init__(self, root: Path, *, memory_limit: str = "1GB", threads: int | None = None) -> None:
+        self.root = Path(root)
+        for table in TABLES.values():
+            ensure_table(self.root, table)
+        config: dict[str, object] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": memory_limit,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        self._database = duckdb.connect(":memory:", config=config)
+        self._database.execute("SET parquet_metadata_cache = true")
+        self._local = threading.local()
+        self._turn = threading.Lock()
+        self._caches = {name: SnapshotCache(self.root, table) for name, table in TABLES.items()}
+        self._spools: dict[str, Spool] = {}
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """This thread's own DuckDB cursor."""
+        cursor = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._database.cursor()
+        return cursor
+
+    def run(self, sql: str, params: Params = ()) -> list[tuple[object, ...]]:
+        """Run SQL with bound parameters and fetch every row."""
+        return self.cursor().execute(sql, params).fetchall()
+
+    def snapshot(self, name: str) -> Snapshot:
+        """The table's newest version and its files."""
+        return self._caches[name].newest()
+
+    def table_sql(self, name: str) -> str:
+        """The table as it can stand after FROM: its own files of the newest snapshot, no folder listing."""
+        files = self.snapshot(name).files
+        if not files:
+            columns = ", ".join(f'CAST(NULL AS {SQL_TYPE[c.type]}) AS "{c.name}"' for c in TABLES[name].columns)
+            return f"(SELECT {columns} WHERE false)"
+        listed = ", ".join(f"'{quoted(file)}'" for file in files)
+        return f"read_parquet([{listed}])"
+
+    def spool(self, writer: str, *, wait_s: float = 0.0) -> Spool:
+        """This process's spool of a writer, opened once."""
+        with self._turn:
+            if writer not in self._spools:
+                self._spools[writer] = Spool(self.root, writer, wait_s=wait_s)
+            return self._spools[writer]
+
+    def close(self) -> None:
+        """Give back the spools and the database."""
+        for spool in self._spools.values():
+            spool.close()
+        self._spools.clear()
+        self._database.close()
