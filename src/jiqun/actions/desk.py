@@ -1,0 +1,103 @@
+"""案头 the desk: the open home of this process — the lake, the packs and the clock — handed to every action.
+
+One per process, opened on first use. Actions take it as their first argument, so that a test can hand in its own.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jiqun import settings
+from jiqun.core.indicators import IndicatorTable
+from jiqun.core.industries import Industries
+from jiqun.core.messages import Messages
+from jiqun.core.regions import Regions
+from jiqun.core.units import UnitTable
+from jiqun.lake.files import Limits
+from jiqun.lake.store import Lake
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MEGABYTE = 1_000_000
+
+
+@dataclass
+class Desk:
+    """What every action needs: where things are kept and what the packs say.
+
+    home   data folder
+    packs  folder of rule packs and code tables
+    """
+
+    home: Path
+    packs: Path
+    memory_mb: int = 512
+    threads: int = 2
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake of this home."""
+        return Lake(self.home / "lake", memory_limit=f"{self.memory_mb}MB", threads=self.threads)
+
+    @cached_property
+    def units(self) -> UnitTable:
+        """计量单位表."""
+        return UnitTable.load(self.packs / "units.toml")
+
+    @cached_property
+    def indicators(self) -> IndicatorTable:
+        """指标目录."""
+        return IndicatorTable.load(self.packs / "indicators", self.units)
+
+    @cached_property
+    def regions(self) -> Regions:
+        """行政区划, with history."""
+        return Regions.load(self.packs / "codes")
+
+    @cached_property
+    def industries(self) -> Industries:
+        """国民经济行业分类."""
+        return Industries.load(self.packs / "codes" / "gbt4754_2017.csv")
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Sentences of errors and flags."""
+        return Messages.load(self.packs / "errors.toml")
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Largest file, packed and unpacked."""
+        packed, unpacked = (int(settings.setting(name)) for name in ("JIQUN_UPLOAD_MB", "JIQUN_UNPACKED_MB"))
+        return Limits(packed * MEGABYTE, unpacked * MEGABYTE)
+
+    @property
+    def uploads(self) -> Path:
+        """Where handed-in files are kept."""
+        folder = self.home / "uploads"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def now(self) -> datetime:
+        """The instant of acting, aware, Asia/Shanghai; rooms below are told it."""
+        return datetime.now(ZONE)
+
+
+_open: dict[Path, Desk] = {}
+_turn = threading.Lock()
+
+
+def desk() -> Desk:
+    """The desk of this process's home."""
+    home = settings.HOME
+    with _turn:
+        if home not in _open:
+            _open[home] = Desk(
+                home,
+                settings.PACKS_DIR,
+                memory_mb=int(settings.setting("JIQUN_MEMORY_MB")),
+                threads=int(settings.setting("JIQUN_THREADS")),
+            )
+        return _open[home]
