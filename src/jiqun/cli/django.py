@@ -1,0 +1,43 @@
+"""Django 启动: set Django up for commands that need the ledger; the home must exist unless it is being made."""
+
+from pathlib import Path
+
+from jiqun.core.errors import InputError
+
+
+def setup(*, make_home: bool = False) -> Path:
+    """Set Django up on the home named by the environment; InputError `home.missing` when there is none.
+
+    make_home  create the folder (readable by its owner only) when it is missing
+    """
+    from jiqun import settings
+
+    if make_home:
+        settings.HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (settings.HOME / "uploads").mkdir(exist_ok=True)
+    elif not (settings.HOME / "secret.key").is_file():
+        raise InputError("home.missing", seen=str(settings.HOME), allowed="jiqun --home DIR init")
+    if make_home and not (settings.HOME / "secret.key").is_file():
+        settings._secret_key()              # writes the key before Django reads the settings
+    import django
+
+    django.setup()
+    if make_home:
+        from django.conf import settings as live
+
+        live.SECRET_KEY = (settings.HOME / "secret.key").read_text(encoding="ascii").strip()
+    return settings.HOME
+
+
+def migrate(*, quiet: bool = True) -> None:
+    """Bring the ledger's tables to this version."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
+
+
+def cli_actor() -> "object":
+    """Who acts on the command line: the person who holds the home folder, with every right over it."""
+    from jiqun.ledger.permissions import Actor
+
+    return Actor.console()

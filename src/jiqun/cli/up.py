@@ -1,0 +1,174 @@
+"""启动 up: the whole system on this machine — ledger, lake, example, server and worker — until Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+
+from jiqun.cli.output import say
+from jiqun.core.errors import NotAllowed, SourceDown
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+STOP_AFTER_S = 10
+
+
+def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
+    """Add `up`, `serve` and `worker`."""
+    for name, help_text, run in (
+        ("up", "make or open the home, load the example, start server and worker", run_up),
+        ("serve", "start the server only", run_serve),
+        ("worker", "start the worker only", run_worker),
+    ):
+        verb = commands.add_parser(name, parents=[shared], help=help_text)
+        verb.set_defaults(run=run)
+        if name != "worker":
+            verb.add_argument("--host", default="127.0.0.1", help="address to listen on")
+            verb.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+            verb.add_argument("--public", action="store_true", help="allow an address others can reach (no demonstration accounts)")
+        if name == "up":
+            verb.add_argument("--no-example", action="store_true", help="start with an empty ledger")
+            verb.add_argument("--no-demo", action="store_true", help="make no demonstration accounts")
+
+
+def run_up(arguments: Namespace) -> int:
+    """Prepare, then run server and worker until one ends or the person stops them."""
+    _check_host(arguments)
+    demo = not (arguments.no_demo or arguments.public)
+    accounts = _prepare(example=not arguments.no_example, demo=demo, public=arguments.public)
+    children = [
+        _start("serve", "--host", arguments.host, "--port", str(arguments.port), *(["--public"] * arguments.public)),
+        _start("worker"),
+    ]
+    try:
+        _wait_for(arguments.host, arguments.port, children)
+        _greet(arguments.host, arguments.port, accounts)
+        return _watch(children)
+    finally:
+        _stop(children)
+
+
+def run_serve(arguments: Namespace) -> int:
+    """Serve pages and API."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    from jiqun.cli import django
+
+    _check_host(arguments)
+    django.setup()
+    os.environ["JIQUN_PROCESS"] = "server"
+    Granian(
+        "jiqun.web.wsgi:application",
+        address=arguments.host,
+        port=arguments.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        backlog=256,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()
+    return 0
+
+
+def run_worker(arguments: Namespace) -> int:
+    """Do background work (imports) one after the other."""
+    from jiqun.cli import django
+
+    del arguments
+    os.environ["JIQUN_PROCESS"] = "worker"
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("db_worker", interval=0.5, verbosity=0)
+    return 0
+
+
+def _check_host(arguments: Namespace) -> None:
+    if arguments.host in LOOPBACK:
+        return
+    if not arguments.public:
+        raise NotAllowed("server.needs_public_flag", seen=arguments.host, allowed="--public")
+    os.environ["JIQUN_HOSTS"] = ",".join(filter(None, (os.environ.get("JIQUN_HOSTS", ""), arguments.host)))
+
+
+def _prepare(*, example: bool, demo: bool, public: bool) -> list[tuple[str, str, str]]:
+    """Bring home, ledger and lake to this version; gives the demonstration accounts that were just made."""
+    from jiqun.cli import django
+    from jiqun.cli.progress import bar
+
+    started = time.monotonic()
+    home = django.setup(make_home=True)
+    django.migrate()
+    from jiqun.actions import accounts, homes
+    from jiqun.actions.desk import desk
+    from jiqun.actions.example import load_example
+
+    actor, opened = django.cli_actor(), desk()
+    homes.prepare(opened, by=actor, at=opened.now())
+    if example and not homes.has_example():
+        say("正在载入示例……", "Loading the example …")
+        with bar() as progress:
+            load_example(opened, by=actor, progress=progress)
+    if public and accounts.has_demonstration():
+        raise NotAllowed("server.demo_on_public_host", seen=str(home), allowed="jiqun accounts remove-demo")
+    made = accounts.make_demonstration(opened, by=actor, at=opened.now()) if demo else []
+    opened.lake.close()
+    say(f"就绪，用时 {time.monotonic() - started:.1f} 秒：{home}", f"Ready in {time.monotonic() - started:.1f} s: {home}")
+    return made
+
+
+def _start(*words: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "jiqun", *words], env=os.environ | {"PYTHONUNBUFFERED": "1"})
+
+
+def _wait_for(host: str, port: int, children: "list[subprocess.Popen[bytes]]", *, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if any(child.poll() is not None for child in children):
+            raise SourceDown("server.did_not_start", seen=f"{host}:{port}")
+        try:
+            with socket.create_connection((host, port), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise SourceDown("server.did_not_start", seen=f"{host}:{port}")
+
+
+def _greet(host: str, port: int, accounts: list[tuple[str, str, str]]) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    say(f"\n  集群 jiqun 已启动： http://{shown}:{port}/\n", f"\n  jiqun is running: http://{shown}:{port}/\n")
+    if accounts:
+        say("  演示账户（密码只显示这一次）：", "  Demonstration accounts (passwords are shown only once):")
+        for name, password, role in accounts:
+            print(f"    {name:<12} {password:<18} {role}")
+    say("\n  按 Ctrl-C 停止。", "\n  Ctrl-C stops it.")
+    sys.stdout.flush()
+
+
+def _watch(children: "list[subprocess.Popen[bytes]]") -> int:
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    try:
+        while all(child.poll() is None for child in children):
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        return 0
+    return next(child.returncode or 1 for child in children if child.poll() is not None)
+
+
+def _stop(children: "list[subprocess.Popen[bytes]]") -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    until = time.monotonic() + STOP_AFTER_S
+    for child in children:
+        try:
+            child.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
