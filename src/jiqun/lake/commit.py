@@ -1,7 +1,7 @@
 """Commit 提交: one Delta commit that is on the disk when it returns.
 
-Delta's own writer does not force anything to the disk. Here data files, log file and folders are forced in that order,
-and a marker names each data file until its commit is durable, so recovery can tell stray files from committed ones.
+Delta's own writer does not force anything to the disk; here data files, log file and folders are forced in that order.
+The commit says how many actions it has, so a log file cut between two lines is told from a whole one.
 """
 
 import json
@@ -17,7 +17,7 @@ from jiqun.lake.durable import fsync_file, fsync_folder
 from jiqun.lake.layout import log_file, log_folder, table_folder
 from jiqun.lake.snapshot import delta_schema
 
-MARKERS = "_uncommitted"
+ACTION_COUNT = "actionCount"
 CHECKPOINT_EVERY = 20
 _DURABLE_TAIL = 10
 _HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
@@ -42,27 +42,6 @@ class Change:
     transaction: Transaction | None = None
 
 
-def announce(root: Path, table: str, name: str) -> Path:
-    """Leave a marker for a data file about to be written; gives the path to write."""
-    folder = table_folder(root, table)
-    markers = folder / MARKERS
-    markers.mkdir(exist_ok=True)
-    (markers / name).touch()
-    return folder / name
-
-
-def announced(root: Path, table: str) -> list[str]:
-    """Names of data files whose commit may not have happened."""
-    markers = table_folder(root, table) / MARKERS
-    return sorted(path.name for path in markers.iterdir()) if markers.is_dir() else []
-
-
-def settle(root: Path, table: str, names: Iterable[str]) -> None:
-    """Take markers away, once the commit is durable or the files are gone."""
-    for name in names:
-        (table_folder(root, table) / MARKERS / name).unlink(missing_ok=True)
-
-
 def seal(root: Path, table: str, name: str, rows: int) -> NewFile:
     """Force a freshly written data file to the disk."""
     path = table_folder(root, table) / name
@@ -78,16 +57,19 @@ def commit(root: Path, definition: TableDef, table: DeltaTable, change: Change) 
     table  the table as read; a removed file that another commit removed meanwhile raises CommitFailedError
     """
     base = table.version()
+    actions = [*(_add(new, data_change=not change.removed) for new in change.added), *change.removed]
+    transactions = [change.transaction] if change.transaction else []
     table.create_write_transaction(
-        [*(_add(new, data_change=not change.removed) for new in change.added), *change.removed],
+        actions,
         mode="append",
         schema=delta_schema(definition),
-        commit_properties=CommitProperties(app_transactions=[change.transaction] if change.transaction else None),
+        commit_properties=CommitProperties(
+            custom_metadata={ACTION_COUNT: len(actions) + len(transactions)}, app_transactions=transactions
+        ),
         post_commithook_properties=_HOOKS,
     )
     table.update_incremental()
     harden(root, definition.name, range(base - _DURABLE_TAIL, table.version() + 1))
-    settle(root, definition.name, [new.name for new in change.added])
     return table.version()
 
 

@@ -33,7 +33,8 @@ def columns_of(rows: Iterable[Mapping[str, object]], table: TableDef) -> dict[st
     known = set(table.column_names)
     for row in kept:
         _refuse_unknown(row.keys() - known, table)
-    return {name: [row.get(name) for row in kept] for name in table.column_names}
+    named = {name for row in kept for name in row}
+    return {name: [row.get(name) for row in kept] for name in table.column_names if name in named}
 
 
 def row_count(columns: Columns) -> int:

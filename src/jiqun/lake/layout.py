@@ -1,5 +1,6 @@
 """Layout 目录结构: where the lake keeps what under its root folder."""
 
+import re
 from pathlib import Path
 
 LOG_FOLDER = "_delta_log"
@@ -26,6 +27,32 @@ def log_versions(root: Path, table: str) -> list[int]:
     if not folder.is_dir():
         return []
     return sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdigit())
+
+
+def data_file_name(writer: str, first_seq: int, last_seq: int) -> str:
+    """Name of a merged data file; it tells which segments of which writer are in it."""
+    return f"{writer}-{first_seq:012d}-{last_seq:012d}.parquet"
+
+
+def written_by(name: str) -> tuple[str, int, int] | None:
+    """Writer, first and last segment of a merged data file; None for any other name."""
+    found = _DATA_FILE.fullmatch(name)
+    return (found[1], int(found[2]), int(found[3])) if found else None
+
+
+def compacted_name(base_version: int, mark: str) -> str:
+    """Name of a compacted data file; it tells the version that was compacted."""
+    return f"compacted-{base_version:020d}-{mark}.parquet"
+
+
+def compacted_from(name: str) -> int | None:
+    """The version a compacted data file was made from; None for any other name."""
+    found = _COMPACTED.fullmatch(name)
+    return int(found[1]) if found else None
+
+
+_DATA_FILE = re.compile(r"([A-Za-z0-9_-]+)-(\d{12})-(\d{12})\.parquet")
+_COMPACTED = re.compile(r"compacted-(\d{20})-[0-9a-f]+\.parquet")
 
 
 def spool_folder(root: Path, writer: str) -> Path:

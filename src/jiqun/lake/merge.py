@@ -13,10 +13,10 @@ from pathlib import Path
 from deltalake import DeltaTable, Transaction
 
 from jiqun.lake.catalogue import TABLES
-from jiqun.lake.commit import Change, NewFile, announce, checkpoint, commit, harden, seal
+from jiqun.lake.commit import Change, NewFile, checkpoint, commit, harden, seal
 from jiqun.lake.durable import fsync_folder, locked
 from jiqun.lake.encode import PARQUET_OPTIONS, quoted
-from jiqun.lake.layout import commit_lock, merge_lock, table_folder
+from jiqun.lake.layout import commit_lock, data_file_name, merge_lock, table_folder
 from jiqun.lake.spool import Segment, keep_merged, merged, pending, remember_seq
 from jiqun.lake.store import Lake
 
@@ -80,8 +80,8 @@ def _merge_table(lake: Lake, writer: str, name: str, segments: Sequence[Segment]
 def _data_file(lake: Lake, writer: str, segments: Sequence[Segment]) -> NewFile:
     """Bring segments into the table's folder as one file: a copy of a single one, else rewritten together."""
     table = segments[0].table
-    name = f"{writer}-{segments[0].seq:012d}-{segments[-1].seq:012d}-{segments[-1].sha256[:8]}.parquet"
-    target = announce(lake.root, table, name)
+    name = data_file_name(writer, segments[0].seq, segments[-1].seq)
+    target = table_folder(lake.root, table) / name
     if len(segments) == 1:
         shutil.copyfile(segments[0].path, target)
     else:

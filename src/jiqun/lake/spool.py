@@ -5,7 +5,6 @@ it from stage to the end; its number `seq` is given at publication, so numbers f
 """
 
 import hashlib
-import json
 import os
 import re
 import threading
@@ -80,12 +79,14 @@ class Spool:
     def stage(self, table: str, columns: Columns | Iterable[Mapping[str, object]], batch: str) -> Segment:
         """Write rows durably, not yet acknowledged.
 
-        columns  name to list of values (or one value for all rows), or an iterable of rows (name to value)
+        columns  name to list of values (or one value for all rows), or an iterable of rows (name to value);
+                 the column `batch` is filled in where it is not given
         """
         if not _NAME.fullmatch(batch):
             raise InputError("lake.bad_name", seen=batch, allowed=_NAME.pattern)
         definition = TABLES[table]
         given = columns if isinstance(columns, Mapping) else columns_of(columns, definition)
+        given = {"batch": batch, **given}
         temporary = self.staging / f"{uuid.uuid4().hex}.tmp"
         try:
             rows = write_parquet(self._cursor(), temporary, definition, given)
@@ -175,7 +176,7 @@ def last_seq(root: Path, writer: str) -> int:
     known = [segment.seq for segment in pending(root, writer) + merged(root, writer)]
     counter = spool_folder(root, writer) / _COUNTER
     if counter.exists():
-        return max([*known, json.loads(counter.read_bytes())["last_seq"]])
+        return max([*known, int(counter.read_text())])
     committed = [
         DeltaTable(table_folder(root, table)).transaction_version(f"{writer}/{table}") or 0
         for table in TABLES
@@ -186,7 +187,7 @@ def last_seq(root: Path, writer: str) -> int:
 
 def remember_seq(root: Path, writer: str, seq: int) -> None:
     """Put on the disk that this writer has given `seq`, before the file that shows it is deleted."""
-    write_durably(spool_folder(root, writer) / _COUNTER, json.dumps({"last_seq": seq}).encode())
+    write_durably(spool_folder(root, writer) / _COUNTER, str(seq).encode())
 
 
 def _numbered(folder: Path) -> list[Segment]:

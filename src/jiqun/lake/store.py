@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from jiqun.lake import compaction
 from jiqun.lake.catalogue import TABLES
 from jiqun.lake.encode import SQL_TYPE, quoted
 from jiqun.lake.snapshot import Snapshot, SnapshotCache, ensure_table
@@ -65,6 +66,18 @@ class Lake:
             if writer not in self._spools:
                 self._spools[writer] = Spool(self.root, writer, wait_s=wait_s)
             return self._spools[writer]
+
+    def compact(self, name: str) -> int:
+        """Rewrite a table's files as one sorted file; gives the number of files replaced."""
+        return compaction.compact(self.root, name, self.cursor())
+
+    def compact_if_many(self, name: str, *, most: int = compaction.MOST_LIVE_FILES) -> int:
+        """Compact once the table has `most` live files, because each commit costs more the more there are."""
+        return self.compact(name) if len(self.snapshot(name).files) >= most else 0
+
+    def vacuum(self, name: str, *, keep_hours: int = 24) -> int:
+        """Delete files that left the table more than `keep_hours` (≥ 1) ago; gives their number."""
+        return compaction.vacuum(self.root, name, keep_hours=keep_hours)
 
     def close(self) -> None:
         """Give back the spools and the database."""

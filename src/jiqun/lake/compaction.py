@@ -1,0 +1,78 @@
+"""Compaction 合并文件: many small data files rewritten as one sorted file, and files nobody needs removed."""
+
+import uuid
+from pathlib import Path
+
+import duckdb
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
+from deltalake.transaction import RemoveAction
+
+from jiqun.core.errors import InputError, SourceDown
+from jiqun.lake.catalogue import TABLES, TableDef
+from jiqun.lake.commit import Change, checkpoint, commit, harden, seal
+from jiqun.lake.durable import locked
+from jiqun.lake.encode import PARQUET_OPTIONS, quoted
+from jiqun.lake.layout import commit_lock, compacted_name, log_versions, table_folder
+
+MOST_LIVE_FILES = 150
+SHORTEST_KEEP_HOURS = 1
+_TRIES = 5
+_LOCK_WAIT_S = 60.0
+
+
+def compact(root: Path, name: str, cursor: duckdb.DuckDBPyConnection) -> int:
+    """Rewrite a table's live files as one file in the catalogue's sort order; gives the number of files replaced.
+
+    Writers may append meanwhile: their files are not touched. When another compaction was quicker, it starts again.
+    """
+    for _ in range(_TRIES):
+        with locked(commit_lock(root), shared=True, wait_s=_LOCK_WAIT_S):
+            table = DeltaTable(table_folder(root, name))
+            try:
+                return _compact_once(root, TABLES[name], table, cursor)
+            except CommitFailedError:
+                continue
+    raise SourceDown("lake.compaction_lost_race", table=name)
+
+
+def vacuum(root: Path, name: str, *, keep_hours: int) -> int:
+    """Delete files that left the table more than `keep_hours` ago, strays included; gives their number.
+
+    An hour at least, so that a reader of an older snapshot can finish.
+    """
+    if keep_hours < SHORTEST_KEEP_HOURS:
+        raise InputError("lake.keep_too_short", seen=keep_hours, allowed=f"≥ {SHORTEST_KEEP_HOURS}")
+    with locked(commit_lock(root), shared=True, wait_s=_LOCK_WAIT_S):
+        table = DeltaTable(table_folder(root, name))
+        gone = table.vacuum(
+            retention_hours=keep_hours, dry_run=False, enforce_retention_duration=False, full=True
+        )
+        table.cleanup_metadata()
+        harden(root, name, log_versions(root, name)[-2:])
+    return len(gone)
+
+
+def _compact_once(root: Path, definition: TableDef, table: DeltaTable, cursor: duckdb.DuckDBPyConnection) -> int:
+    folder = table_folder(root, definition.name)
+    live = sorted(uri.rsplit("/", 1)[-1] for uri in table.file_uris())
+    if len(live) < 2:
+        return 0
+    checkpoint(root, table, definition.name)
+    new_name = compacted_name(table.version(), uuid.uuid4().hex[:8])
+    listed = ", ".join(f"'{quoted(folder / name)}'" for name in live)
+    order = ", ".join(f'"{column}" NULLS FIRST' for column in definition.sort_by)
+    found = cursor.execute(
+        f"COPY (SELECT * FROM read_parquet([{listed}]) ORDER BY {order}) "
+        f"TO '{quoted(folder / new_name)}' ({PARQUET_OPTIONS})"
+    ).fetchone()
+    new = seal(root, definition.name, new_name, int(found[0]) if found else 0)
+    removed = tuple(
+        RemoveAction(name, False, new.written_ms, (folder / name).stat().st_size, {}) for name in live
+    )
+    try:
+        commit(root, definition, table, Change((new,), removed))
+    except CommitFailedError:
+        (folder / new_name).unlink()
+        raise
+    return len(live)
