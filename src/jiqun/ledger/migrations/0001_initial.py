@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                 ('provisional', models.BooleanField(default=False)),
                 ('synthetic', models.BooleanField(default=False)),
                 ('source', jiqun.ledger.fields.KeyField(blank=True, default='', max_length=80)),
-                ('batch', jiqun.ledger.fields.KeyField(blank=True, db_index=True, default='', max_length=40)),
+                ('batch', jiqun.ledger.fields.KeyField(blank=True, default='', max_length=40)),
                 ('first_batch', jiqun.ledger.fields.KeyField(blank=True, default='', max_length=40)),
                 ('row_hash', jiqun.ledger.fields.KeyField(max_length=32)),
                 ('merged_into', jiqun.ledger.fields.KeyField(blank=True, default='', max_length=200)),
@@ -240,7 +240,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'ledger_subject',
-                'indexes': [models.Index(fields=['kind', 'region', 'synthetic'], name='subject_kind_region'), models.Index(fields=['kind', 'name_norm'], name='subject_kind_name'), models.Index(fields=['code'], name='subject_code')],
+                'indexes': [models.Index(fields=['kind', 'region', 'synthetic'], name='subject_kind_region'), models.Index(fields=['kind', 'name_norm'], name='subject_kind_name')],
             },
         ),
         migrations.CreateModel(

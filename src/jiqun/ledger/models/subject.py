@@ -30,7 +30,7 @@ class Subject(models.Model):
     provisional = models.BooleanField(default=False)
     synthetic = models.BooleanField(default=False)
     source = KeyField(max_length=80, blank=True, default="")
-    batch = KeyField(max_length=40, blank=True, default="", db_index=True)
+    batch = KeyField(max_length=40, blank=True, default="")
     first_batch = KeyField(max_length=40, blank=True, default="")
     row_hash = KeyField(max_length=32)
     merged_into = KeyField(max_length=200, blank=True, default="")
@@ -41,5 +41,4 @@ class Subject(models.Model):
         indexes = [
             models.Index(fields=["kind", "region", "synthetic"], name="subject_kind_region"),
             models.Index(fields=["kind", "name_norm"], name="subject_kind_name"),
-            models.Index(fields=["code"], name="subject_code"),
         ]

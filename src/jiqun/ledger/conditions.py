@@ -1,0 +1,92 @@
+"""Conditions on subjects as SQL, shared by search and by the lists so that both narrow alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from jiqun.ledger.grams import bigrams, normalised, subtree_prefix
+from jiqun.ledger.membership import BELONGING, groups_under
+from jiqun.ledger.scopes import Scope
+
+LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A piece of SQL over the columns of ``ledger_subject``, and its parameters."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+
+
+def all_of(conditions: Iterable[Condition]) -> Condition:
+    """Every one of `conditions`."""
+    kept = tuple(conditions)
+    sql = " AND ".join(condition.sql for condition in kept) or "1 = 1"
+    return Condition(sql, tuple(param for condition in kept for param in condition.params))
+
+
+def starts(column: str, text: str) -> Condition:
+    """`column` begins with `text`; a range, so that the index serves it on every database."""
+    return Condition(f"{column} >= %s AND {column} < %s", (text, text + LAST))
+
+
+def narrowed(*, kind: str | None = None, region: str | None = None, scope: Scope | None = None) -> list[Condition]:
+    """Only this kind, only this place and below, only what the scope covers; never a merged subject."""
+    conditions = [Condition("merged_into = ''")]
+    if kind:
+        conditions.append(Condition("kind = %s", (kind,)))
+    if region:
+        conditions.append(_in_region(region))
+    if scope is not None and scope.kind != "all":
+        conditions.append(within(scope))
+    return conditions
+
+
+def within(scope: Scope) -> Condition:
+    """What a scope covers."""
+    match scope.kind:
+        case "all":
+            return Condition("1 = 1")
+        case "region":
+            return _in_region(scope.key)
+        case "enterprise":
+            return Condition("key = %s", (scope.key,))
+    return in_group(scope.key)
+
+
+def in_group(group: str) -> Condition:
+    """The cluster or chain itself, all inside it, and all subjects that belong to any of these."""
+    groups = sorted(groups_under(group))
+    groups_sql = ", ".join(["%s"] * len(groups))
+    predicates_sql = ", ".join(["%s"] * len(BELONGING))
+    members = f"SELECT subject FROM ledger_relation WHERE predicate IN ({predicates_sql}) AND object IN ({groups_sql})"  # noqa: S608 - places only
+    return Condition(f"(key IN ({groups_sql}) OR key IN ({members}))", (*groups, *BELONGING, *groups))
+
+
+def holds(text: str) -> Condition:
+    """The names hold all pairs of characters of `text`; one character: the label begins with it."""
+    words = bigrams(normalised(text))
+    if not words:
+        return starts("name_norm", normalised(text))
+    found = words_match(words)
+    return Condition(f"id IN (SELECT rowid FROM ledger_subject_search WHERE {found.sql})", found.params)  # noqa: S608
+
+
+def words_match(words: list[str]) -> Condition:
+    """The search row holds every word; a word ending in * stands for all words beginning so.
+
+    Words are letters and digits only (see grams.py), so they need no escaping in either query language.
+    """
+    if connection.vendor == "postgresql":
+        terms = [f"'{word[:-1]}':*" if word.endswith("*") else f"'{word}'" for word in words]
+        return Condition("grams @@ %s::tsquery", (" & ".join(terms),))
+    terms = [f'"{word[:-1]}" *' if word.endswith("*") else f'"{word}"' for word in words]
+    return Condition("ledger_subject_search MATCH %s", (" AND ".join(terms),))
+
+
+def _in_region(region: str) -> Condition:
+    prefix = subtree_prefix(region)
+    return Condition("region = %s", (region,)) if len(prefix) == 6 else starts("region", prefix)

@@ -1,0 +1,184 @@
+"""Search over subjects 主体检索: exact name first, then prefix, then names holding all pairs of characters.
+
+Each tier asks the index for no more rows than the page needs, so a common word costs as little as a rare one.
+Within a tier, named things (clusters, places, projects …) come before enterprises.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from jiqun.ledger import models
+from jiqun.ledger.bulk import Target, chunks, delete_rows, write_rows
+from jiqun.ledger.conditions import Condition, all_of, narrowed, starts, words_match
+from jiqun.ledger.grams import bigrams, marks, normalised, region_mark
+from jiqun.ledger.scopes import Scope
+
+LIMIT_MOST = 500
+SEARCH = Target(table="ledger_subject_search", columns=("rowid", "grams", "body"))
+FROM_SEARCH = "ledger_subject_search JOIN ledger_subject ON ledger_subject.id = ledger_subject_search.rowid"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index keeps of one subject.
+
+    id     row number in the ledger
+    name   normalised label; others: every other name, as written
+    """
+
+    id: int
+    kind: str
+    region: str
+    name: str
+    others: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectHit:
+    """One answer to a search."""
+
+    key: str
+    kind: str
+    code: str
+    label_zh: str
+    label_en: str
+    region: str
+    provisional: bool
+    synthetic: bool
+
+
+def index(entries: Sequence[Entry], *, fresh: bool = False) -> None:
+    """Put subjects into the index; `fresh` promises that none of them is in it yet."""
+    if not fresh:
+        delete_rows(SEARCH.table, "rowid", [entry.id for entry in entries])
+    write_rows(SEARCH, map(_row, entries))
+
+
+def remove(keys: Sequence[str]) -> None:
+    """Take subjects out of the index; call while their rows are still there."""
+    for chunk in chunks(keys, 500):
+        ids = models.Subject.objects.filter(key__in=chunk).values_list("id", flat=True)
+        delete_rows(SEARCH.table, "rowid", list(ids))
+
+
+@transaction.atomic
+def rebuild() -> int:
+    """Make the whole index anew from the subjects; give how many it holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM ledger_subject_search")
+    rows = models.Subject.objects.filter(merged_into="")
+    fields = rows.values_list("id", "kind", "region", "name_norm", "label_en", "aliases")
+    entries = [Entry(id, kind, region, name, (en, *more)) for id, kind, region, name, en, more in fields]
+    index(entries, fresh=True)
+    return len(entries)
+
+
+def search(
+    text: str,
+    *,
+    kind: str | None = None,
+    region: str | None = None,
+    scope: Scope | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> list[SubjectHit]:
+    """Subjects that answer to `text`, best first.
+
+    text    a name, part of one, or the beginning of a code; one character matches beginnings of names
+    kind    only this kind; region: only this place and below (six digits); scope: only what it covers
+
+    Gives `limit` hits from `offset` on; ask for one more than a page shows to know whether there is more.
+    """
+    limit, offset = max(0, min(limit, LIMIT_MOST)), max(0, offset)
+    query = _Query(normalised(text), kind or "", region or "", scope or Scope(), offset + limit)
+    found: dict[int, None] = {}
+    for tier in query.tiers():
+        found.update(dict.fromkeys(tier))
+        if len(found) >= query.wanted:
+            break
+    return _hits(list(found)[offset : offset + limit])
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    text: str
+    kind: str
+    region: str
+    scope: Scope
+    wanted: int
+
+    def tiers(self) -> Iterator[list[int]]:
+        """Row numbers, best tier first; a tier is asked only when the ones before it gave too few."""
+        if not self.text:
+            return
+        if self.text.isascii() and any(map(str.isdigit, self.text)):
+            code = self.text.upper()
+            yield self._rows([starts("key", "region:" + code)], order="key")
+            yield self._rows([starts("key", "enterprise:" + code)], order="key")
+        yield from self._named(Condition("name_norm = %s", (self.text,)))
+        yield self._words(["alias" + self.text])
+        yield from self._named(starts("name_norm", self.text))
+        yield self._words(["alias" + self.text + "*"])
+        yield from self._holding()
+
+    def _named(self, condition: Condition) -> Iterator[list[int]]:
+        if self.kind != "enterprise":
+            words = ["kindother", *bigrams(self.text)]
+            yield self._words(words, condition, order="name_norm, key")
+        if self.kind in ("", "enterprise"):
+            yield self._rows([Condition("kind = 'enterprise'"), condition], order="name_norm")
+
+    def _holding(self) -> Iterator[list[int]]:
+        words = bigrams(self.text)
+        if not words:
+            return
+        whole = Condition("body LIKE %s", (f"%{self.text}%",))
+        if self.kind != "enterprise":
+            yield self._words([*words, "kindother"], whole)
+        if self.kind in ("", "enterprise"):
+            yield self._words(words, *([whole] if len(words) > 1 else []))
+        if len(words) > 1:
+            yield self._words(words)
+
+    def _rows(self, conditions: list[Condition], *, order: str) -> list[int]:
+        where = all_of([*conditions, *narrowed(kind=self.kind, region=self.region, scope=self.scope)])
+        return self._ids(f"SELECT id FROM ledger_subject WHERE {where.sql} ORDER BY {order} LIMIT %s", where)  # noqa: S608
+
+    def _words(self, words: list[str], *conditions: Condition, order: str = "rowid") -> list[int]:
+        words = [*words, *self._marks()]
+        where = all_of([words_match(words), *conditions])
+        tables = "ledger_subject_search"
+        if order != "rowid" or self.scope.kind != "all":
+            tables, where = FROM_SEARCH, all_of([where, *narrowed(scope=self.scope)])
+        order = order.replace("rowid", "ledger_subject_search.rowid")
+        select = f"SELECT ledger_subject_search.rowid FROM {tables} WHERE {where.sql} ORDER BY {order} LIMIT %s"  # noqa: S608
+        return self._ids(select, where)
+
+    def _marks(self) -> list[str]:
+        marks = ["kind" + normalised(self.kind)] if self.kind else []
+        if self.region:
+            marks.append(normalised(region_mark(self.region)))
+        return marks
+
+    def _ids(self, select: str, where: Condition) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(select, [*where.params, self.wanted])
+            return [id for (id,) in cursor.fetchall()]
+
+
+def _row(entry: Entry) -> tuple[int, str, str]:
+    words = bigrams(entry.name)
+    others = [other for other in dict.fromkeys(map(normalised, entry.others)) if other and other != entry.name]
+    for other in others:
+        words += bigrams(other)
+    words += marks(entry.kind, entry.region, others)
+    return entry.id, " ".join(words), "|".join((entry.name, *others))
+
+
+def _hits(ids: list[int]) -> list[SubjectHit]:
+    fields = ("key", "kind", "code", "label_zh", "label_en", "region", "provisional", "synthetic")
+    rows = models.Subject.objects.filter(id__in=ids).values_list("id", *fields)
+    found = {id: SubjectHit(*values) for id, *values in rows}
+    return [found[id] for id in ids if id in found]

@@ -1,0 +1,178 @@
+"""How a subject is handed in and written 主体登记: rows compared by hash, changed ones written in bulk."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from jiqun.ledger import models, search
+from jiqun.ledger.bulk import Target, alone_on, chunks, delete_rows, reserved_ids, stored, write_rows
+from jiqun.ledger.grams import normalised
+
+TABLE = "ledger_subject"
+CONTENT = (
+    "key", "kind", "code", "label_zh", "label_en", "name_norm", "aliases", "region", "city", "uscc_grade",
+    "industry_code", "attributes", "provisional", "synthetic", "source", "row_hash",
+)  # fmt: skip
+COLUMNS = ("id", *CONTENT, "batch", "first_batch", "updated_at", "merged_into")
+HASH = len(CONTENT) - 1
+NEW = Target(TABLE, COLUMNS)
+CHANGED = Target(TABLE, COLUMNS, conflict=("key",), kept=("id", "first_batch", "merged_into"))
+RESTORED = Target(TABLE, COLUMNS, conflict=("key",), kept=("id",))
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectRow:
+    """One subject as it is handed in; the fields are those of the ledger's table."""
+
+    key: str
+    label_zh: str
+    kind: str = "enterprise"
+    code: str = ""
+    label_en: str = ""
+    aliases: tuple[str, ...] = ()
+    region: str = ""
+    city: str = ""
+    uscc_grade: str = ""
+    industry_code: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    provisional: bool = False
+    synthetic: bool = False
+    source: str = ""
+
+
+EnterpriseRow = SubjectRow
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows were new, changed, and as they were."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.created + other.created, self.updated + other.updated, self.unchanged + other.unchanged
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredRow:
+    """A subject as it stood before a batch: the row, the batch that had written it, the batch that created it."""
+
+    row: SubjectRow
+    batch: str
+    first_batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How many subjects an undo took away and how many it put back."""
+
+    removed: int
+    restored: int
+
+
+def row_hashes(keys: Iterable[str] | None = None) -> dict[str, str]:
+    """Content hash by key, for these keys or for all."""
+    rows = models.Subject.objects.values_list("key", "row_hash")
+    if keys is None:
+        return dict(rows)
+    wanted = list(keys)
+    if len(wanted) > 20_000:
+        held = dict(rows)
+        return {key: held[key] for key in wanted if key in held}
+    return {key: value for chunk in chunks(wanted, 900) for key, value in rows.filter(key__in=chunk)}
+
+
+def upsert(rows: Iterable[SubjectRow], *, batch: str, at: datetime) -> Counts:
+    """Write new and changed subjects and index them; rows equal to what is held are left alone.
+
+    The whole call is one transaction.  A key given twice counts twice, and the later row stands.
+    """
+    with transaction.atomic():
+        alone_on(TABLE)
+        values = [_values(row) for row in rows]
+        held = row_hashes([row[0] for row in values])
+        created, changed = {}, {}
+        updated = 0
+        for row in values:
+            known = held.get(row[0])
+            if known == row[HASH]:
+                continue
+            updated += known is not None
+            (created if known is None or row[0] in created else changed)[row[0]] = row
+            held[row[0]] = row[HASH]
+        tail = (batch, batch, stored(at), "")
+        _write_new([created[key] for key in sorted(created)], tail)
+        _write_over(CHANGED, [(*row, *tail) for row in changed.values()])
+    return Counts(len(created), updated, len(values) - len(created) - updated)
+
+
+upsert_enterprises = upsert
+
+
+def apply_undo(batch: str, restored_rows: Iterable[RestoredRow], *, at: datetime) -> Undone:
+    """Take back what `batch` did: its own subjects go, those it changed stand as before.
+
+    A subject that a later batch has written again is left as that batch left it.
+    """
+    with transaction.atomic():
+        alone_on(TABLE)
+        written = dict(models.Subject.objects.filter(batch=batch).values_list("key", "first_batch"))
+        gone = [key for key, first in written.items() if first == batch]
+        search.remove(gone)
+        delete_rows(TABLE, "key", gone)
+        back = [
+            (*_values(kept.row), kept.batch, kept.first_batch, stored(at), "")
+            for kept in restored_rows
+            if written.get(kept.row.key, batch) != batch
+        ]
+        _write_over(RESTORED, back)
+    return Undone(len(gone), len(back))
+
+
+def _values(row: SubjectRow) -> tuple[Any, ...]:
+    aliases = _json(row.aliases) if row.aliases else "[]"
+    attributes = _json(row.attributes) if row.attributes else "{}"
+    content = (
+        row.key, row.kind, row.code, row.label_zh, row.label_en, aliases, row.region, row.city, row.uscc_grade,
+        row.industry_code, attributes, "1" if row.provisional else "", "1" if row.synthetic else "", row.source,
+    )  # fmt: skip
+    digest = hashlib.blake2b("\x1f".join(content).encode(), digest_size=12).hexdigest()
+    return (
+        row.key, row.kind, row.code, row.label_zh, row.label_en, normalised(row.label_zh)[:300], aliases,
+        row.region, row.city, row.uscc_grade, row.industry_code, attributes, row.provisional, row.synthetic,
+        row.source, digest,
+    )  # fmt: skip
+
+
+def _write_new(rows: list[tuple[Any, ...]], tail: tuple[Any, ...]) -> None:
+    ids = reserved_ids(TABLE, len(rows))
+    write_rows(NEW, ((id, *row, *tail) for id, row in zip(ids, rows, strict=True)))
+    search.index([_entry(id, row) for id, row in zip(ids, rows, strict=True)], fresh=True)
+
+
+def _write_over(target: Target, rows: list[tuple[Any, ...]]) -> None:
+    held = _ids([row[0] for row in rows])
+    missing = [row for row in rows if row[0] not in held]
+    held.update(zip((row[0] for row in missing), reserved_ids(TABLE, len(missing)), strict=True))
+    write_rows(target, ((held[row[0]], *row) for row in rows))
+    search.index([_entry(held[row[0]], row) for row in rows])
+
+
+def _entry(id: int, row: tuple[Any, ...]) -> search.Entry:
+    aliases = json.loads(row[6]) if row[6] != "[]" else ()
+    return search.Entry(id, row[1], row[7], row[5], (row[4], *aliases))
+
+
+def _ids(keys: list[str]) -> dict[str, int]:
+    rows = models.Subject.objects.values_list("key", "id")
+    return {key: id for chunk in chunks(keys, 900) for key, id in rows.filter(key__in=chunk)}
