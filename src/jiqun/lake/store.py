@@ -5,14 +5,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+from arro3.core import Table
 
 from jiqun.lake import compaction
 from jiqun.lake.catalogue import TABLES
+from jiqun.lake.compile import Query
 from jiqun.lake.encode import SQL_TYPE, quoted
 from jiqun.lake.snapshot import Snapshot, SnapshotCache, ensure_table
 from jiqun.lake.spool import Spool
 
 Params = Sequence[object] | Mapping[str, object]
+
+
+def handed_in_name(name: str) -> str:
+    """Name under which rows handed in with a question are known to DuckDB while it runs."""
+    return f"handed_in_{name}"
 
 
 class Lake:
@@ -59,6 +66,34 @@ class Lake:
             return f"(SELECT {columns} WHERE false)"
         listed = ", ".join(f"'{quoted(file)}'" for file in files)
         return f"read_parquet([{listed}])"
+
+    def ask(
+        self,
+        query: Query,
+        params: Mapping[str, object] | None = None,
+        *,
+        tables: Mapping[str, Table] | None = None,
+        page: tuple[int | None, int] = (None, 0),
+    ) -> list[tuple[object, ...]]:
+        """Run a compiled query over the newest snapshots.
+
+        params  values of the query's parameters; instants are UTC without zone
+        tables  rows handed in with the question, by the name the query knows them under
+        page    most rows (None for all) and rows to leave out before them
+        """
+        handed_in, cursor = tables or {}, self.cursor()
+        sources = {name: handed_in_name(name) for name in handed_in}
+        sources |= {name: self.table_sql(name) for name in query.tables if name not in handed_in}
+        limit, offset = page
+        sql = query.over(sources) + (f" LIMIT {int(limit)}" if limit is not None else "")
+        sql += f" OFFSET {int(offset)}" if offset else ""
+        for name, rows in handed_in.items():
+            cursor.register(handed_in_name(name), rows)
+        try:
+            return cursor.execute(sql, params or {}).fetchall()
+        finally:
+            for name in handed_in:
+                cursor.unregister(handed_in_name(name))
 
     def spool(self, writer: str, *, wait_s: float = 0.0) -> Spool:
         """This process's spool of a writer, opened once."""
