@@ -1,113 +1,223 @@
-"""Facts 事实的问法: expressions over the facts table; each gives the facts' own columns unless it says otherwise.
+"""Facts 读事实: the questions the rooms above ask, answered as plain rows."""
 
-Grain throughout: one row per fact. Values are in `unit`, base values in the indicator's unit.
-"""
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Literal
 
-from collections.abc import Sequence
-
-import ibis
 import ibis.expr.types as ir
+from arro3.core import Array, DataType, Table
+
+from jiqun.core.periods import SHANGHAI
+from jiqun.lake import known as on
+from jiqun.lake.catalogue import FACTS
+from jiqun.lake.compile import compiled, handed_in, param, table
+from jiqun.lake.store import Lake
+
+Row = dict[str, object]
+AsOf = date | datetime | None
+Order = Literal["subject", "reading", "newest"]
 
 
-def undone(batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
-    """Batches taken back by then; one column `batch`, one row per batch."""
-    events = batches.filter(batches.event == "undone")
-    if as_of is not None:
-        events = events.filter(events.recorded_at <= as_of)
-    return events.select("batch").distinct()
+def instant(as_of: AsOf) -> datetime | None:
+    """The last instant of `as_of` in UTC without zone: a day is its end in Shanghai, an aware time is itself."""
+    if as_of is None:
+        return None
+    if isinstance(as_of, datetime):
+        return as_of.astimezone(timezone.utc).replace(tzinfo=None) if as_of.tzinfo else as_of
+    next_day = datetime.combine(as_of + timedelta(days=1), time(), SHANGHAI)
+    return next_day.astimezone(timezone.utc).replace(tzinfo=None) - timedelta(microseconds=1)
 
 
-def recorded(facts: ir.Table, batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
-    """Facts recorded by then whose batch was not undone by then; corrected ones still among them.
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which facts are asked for; what is None does not narrow.
 
-    as_of  instant (UTC, without zone), included; None means everything there is
+    subject, indicator, source, batch  exact keys
+    ids                facts by id
+    as_of              as known then (see `instant`)
+    include_synthetic  False leaves made-up facts out; None and True keep them
     """
-    if as_of is not None:
-        facts = facts.filter(facts.recorded_at <= as_of)
-    return facts.anti_join(undone(batches, as_of), "batch")
+
+    subject: str | None = None
+    indicator: str | None = None
+    source: str | None = None
+    batch: str | None = None
+    ids: Sequence[str] | None = None
+    as_of: AsOf = None
+    include_synthetic: bool | None = None
+
+    def params(self) -> dict[str, object]:
+        """Values to bind."""
+        values: dict[str, object] = {name: getattr(self, name) for name in _KEYS if getattr(self, name) is not None}
+        if self.as_of is not None:
+            values["as_of"] = instant(self.as_of)
+        return values
+
+    def names(self) -> frozenset[str]:
+        """What narrows; the compiled SQL depends on this alone."""
+        extra = {"synthetic"} if self.include_synthetic is False else set()
+        return frozenset({*self.params(), *extra, *(["ids"] if self.ids is not None else [])})
 
 
-def known(facts: ir.Table, batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
-    """Facts as known at an instant: recorded, not undone, and not superseded by a fact that is itself known then."""
-    then = recorded(facts, batches, as_of)
-    corrections = then.filter(then.supersedes.notnull()).select(corrected="supersedes")
-    return then.anti_join(corrections, then.id == corrections.corrected)
+_KEYS = ("subject", "indicator", "source", "batch")
 
 
-def of_subject(facts: ir.Table, subject: ir.Value | str) -> ir.Table:
-    """Facts of one subject."""
-    return facts.filter(facts.subject == subject)
+class FactReader:
+    """Questions about facts as known now or on a day."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+
+    def facts(
+        self, *, limit: int | None = None, offset: int = 0, order: Order | None = None, **asked: object
+    ) -> list[Row]:
+        """Facts with all their columns; `asked` are the fields of `Filters`.
+
+        order  subject (subject, indicator, period), reading (file, row; default with a source), newest first
+        """
+        filters = Filters(**asked)  # type: ignore[arg-type]
+        chosen: Order = order or ("reading" if filters.source else "subject")
+        query = compiled(_ordered_facts, filters.names(), chosen)
+        rows = self._lake.ask(query, filters.params(), tables=_ids(filters), page=(limit, offset))
+        return [_row(query.columns, values) for values in rows]
+
+    def count(self, **asked: object) -> int:
+        """Number of facts; `asked` are the fields of `Filters`."""
+        filters = Filters(**asked)  # type: ignore[arg-type]
+        query = compiled(_counted, filters.names())
+        return int(str(self._lake.ask(query, filters.params(), tables=_ids(filters))[0][0]))
+
+    def history(self, fact_id: str) -> list[Row]:
+        """Every fact with the same natural key, whatever became of it, oldest first."""
+        query = compiled(_history)
+        return [_row(query.columns, values) for values in self._lake.ask(query, {"id": fact_id})]
+
+    def matrix(
+        self,
+        indicator: str,
+        regions: Sequence[str],
+        years: tuple[int, int],
+        as_of: AsOf = None,
+        *,
+        status: str = "actual",
+        synthetic: bool = False,
+    ) -> list[Row]:
+        """One indicator over regions and years (first, last; both included): one row per known cell.
+
+        Columns: subject, year, value and base_value (of the fact chosen by `one_per_cell`), bound, unit, scope, id.
+        """
+        query = compiled(_matrix, tuple(regions), as_of is not None)
+        values = {
+            "indicator": indicator, "status": status, "synthetic": synthetic,
+            "first": years[0], "last": years[1],
+        }  # fmt: skip
+        if as_of is not None:
+            values["as_of"] = instant(as_of)
+        return [dict(zip(query.columns, row, strict=True)) for row in self._lake.ask(query, values)]
+
+    def coverage(self, as_of: AsOf = None) -> dict[str, list[Row]]:
+        """What is covered: under `kind`, `indicator` and `source` rows key, facts, subjects, synthetic (a count)."""
+        bound = {} if as_of is None else {"as_of": instant(as_of)}
+        found = {}
+        for by in ("kind", "indicator", "source"):
+            query = compiled(_coverage, by, as_of is not None)
+            found[by] = [dict(zip(query.columns, row, strict=True)) for row in self._lake.ask(query, bound)]
+        return found
+
+    def latest_changes(self, limit: int = 20) -> list[Row]:
+        """Facts as known now, the last recorded first."""
+        return self.facts(order="newest", limit=limit)
+
+    def current_keys(self, natural_keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Natural key to (id, content hash) of the fact that holds now; keys nobody has stated are absent."""
+        keys = list(natural_keys)
+        if not keys:
+            return {}
+        query = compiled(_current_keys)
+        rows = self._lake.ask(query, tables={"keys": _texts("natural_key", keys)})
+        return {str(key): (str(fact_id), str(digest)) for key, fact_id, digest in rows}
 
 
-def of_indicator(facts: ir.Table, indicator: ir.Value | str) -> ir.Table:
-    """Facts of one indicator."""
-    return facts.filter(facts.indicator == indicator)
+def _known(with_as_of: bool) -> ir.Table:
+    as_of = param("as_of", "timestamp") if with_as_of else None
+    return on.known(table("facts"), table("batches"), as_of)
 
 
-def of_source(facts: ir.Table, source: ir.Value | str) -> ir.Table:
-    """Facts one source states."""
-    return facts.filter(facts.source == source)
-
-
-def of_batch(facts: ir.Table, batch: ir.Value | str) -> ir.Table:
-    """Facts one batch brought."""
-    return facts.filter(facts.batch == batch)
-
-
-def real(facts: ir.Table) -> ir.Table:
-    """Facts that are not made up for demonstration."""
-    return facts.filter(~facts.synthetic)
-
-
-def with_year(facts: ir.Table) -> ir.Table:
-    """Facts with `year`, the year their period ends in: the year a reader files them under."""
-    last_day = facts.period_end - ibis.interval(days=1)
-    return facts.mutate(year=last_day.year().cast("int64"))
-
-
-def series(
-    facts: ir.Table,
-    *,
-    subjects: Sequence[str],
-    indicators: Sequence[str],
-    statuses: Sequence[str] = (),
-    years: tuple[int, int] | None = None,
-) -> ir.Table:
-    """Facts of some subjects and indicators, with `year`.
-
-    statuses  actual, target, estimate, claim; empty means all
-    years     first and last year, both included; None means all
-    """
-    chosen = with_year(facts.filter(facts.subject.isin(list(subjects)), facts.indicator.isin(list(indicators))))
-    if statuses:
-        chosen = chosen.filter(chosen.status.isin(list(statuses)))
-    if years is not None:
-        chosen = chosen.filter(chosen.year.between(*years))
+def _filtered(names: frozenset[str]) -> ir.Table:
+    chosen = _known("as_of" in names)
+    for name in _KEYS:
+        if name in names:
+            chosen = chosen.filter(chosen[name] == param(name))
+    if "synthetic" in names:
+        chosen = on.real(chosen)
+    if "ids" in names:
+        chosen = chosen.semi_join(handed_in("ids", {"id": "text"}), "id")
     return chosen
 
 
-def one_per_cell(facts: ir.Table) -> ir.Table:
-    """One fact per cell (subject, indicator, year, status, breakdown, synthetic), with `year`.
+def _ordered_facts(names: frozenset[str], order: Order) -> ir.Table:
+    chosen = _filtered(names).select(*FACTS.column_names)
+    orders = {
+        "subject": ["subject", "indicator", "period_start", "period_end", "status", "file", "row_no", "id"],
+        "reading": ["file", "row_no", "id"],
+        "newest": [chosen.recorded_at.desc(), chosen.file, chosen.row_no, chosen.id],
+    }
+    return chosen.order_by(orders[order])
 
-    Left out: periods of more than one calendar year. Of several for one cell the first of these decides: no scope before
-    a scope, longer period before shorter, later end before earlier, later record before earlier, lower id.
-    """
-    spans = with_year(facts).filter(lambda t: t.period_start.year() == t.year)
-    ranked = spans.mutate(
-        rank_in_cell=ibis.row_number().over(
-            group_by=["subject", "indicator", "year", "status", "breakdown", "synthetic"],
-            order_by=[
-                spans.scope != "",
-                spans.period_start.asc(),
-                spans.period_end.desc(),
-                spans.recorded_at.desc(),
-                spans.id.asc(),
-            ],
-        )
+
+def _counted(names: frozenset[str]) -> ir.Table:
+    return _filtered(names).aggregate(facts=lambda t: t.count())
+
+
+def _history() -> ir.Table:
+    facts = table("facts")
+    same = facts.filter(facts.id == param("id")).select("natural_key")
+    return facts.semi_join(same, "natural_key").select(*FACTS.column_names).order_by(["recorded_at", "id"])
+
+
+def _matrix(regions: tuple[str, ...], with_as_of: bool) -> ir.Table:
+    facts = on.of_indicator(_known(with_as_of), param("indicator"))
+    chosen = facts.filter(
+        facts.subject.isin(list(regions)),
+        facts.status == param("status"),
+        facts.breakdown == "",
+        facts.synthetic == param("synthetic", "bool"),
     )
-    return ranked.filter(ranked.rank_in_cell == 0).drop("rank_in_cell")
+    cells = on.one_per_cell(chosen)
+    cells = cells.filter(cells.year.between(param("first", "int"), param("last", "int")))
+    columns = ["subject", "year", "value", "base_value", "bound", "unit", "scope", "id"]
+    return cells.select(*columns).order_by(["subject", "year"])
 
 
-def subject_kind(facts: ir.Table) -> ir.StringValue:
-    """Kind of the subject: what stands before the colon (region, enterprise, cluster …)."""
-    return facts.subject.substr(0, facts.subject.find(":"))
+def _coverage(by: str, with_as_of: bool) -> ir.Table:
+    facts = _known(with_as_of)
+    key = on.subject_kind(facts) if by == "kind" else facts[by]
+    counted = facts.group_by(key=key).aggregate(
+        facts=facts.count(),
+        subjects=facts.subject.nunique(),
+        synthetic=facts.count(where=facts.synthetic),
+    )
+    return counted.order_by([counted.facts.desc(), counted.key])
+
+
+def _current_keys() -> ir.Table:
+    wanted = handed_in("keys", {"natural_key": "text"}).distinct()
+    return _known(False).semi_join(wanted, "natural_key").select("natural_key", "id", "content_hash")
+
+
+def _texts(name: str, values: Sequence[str]) -> Table:
+    return Table.from_pydict({name: Array(list(values), DataType.string())})
+
+
+def _ids(filters: Filters) -> Mapping[str, Table]:
+    return {} if filters.ids is None else {"ids": _texts("id", filters.ids)}
+
+
+def _row(columns: Sequence[str], values: Sequence[object]) -> Row:
+    """A row by column name; the instant of recording becomes aware again."""
+    row = dict(zip(columns, values, strict=True))
+    recorded_at = row["recorded_at"]
+    if isinstance(recorded_at, datetime):
+        row["recorded_at"] = recorded_at.replace(tzinfo=timezone.utc)
+    return row

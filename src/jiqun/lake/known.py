@@ -1,0 +1,113 @@
+"""Known 已知的事实: expressions over the facts table; each gives the facts' own columns unless it says otherwise.
+
+Grain throughout: one row per fact. Values are in `unit`, base values in the indicator's unit.
+"""
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+
+def undone(batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
+    """Batches taken back by then; one column `batch`, one row per batch."""
+    events = batches.filter(batches.event == "undone")
+    if as_of is not None:
+        events = events.filter(events.recorded_at <= as_of)
+    return events.select("batch").distinct()
+
+
+def recorded(facts: ir.Table, batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
+    """Facts recorded by then whose batch was not undone by then; corrected ones still among them.
+
+    as_of  instant (UTC, without zone), included; None means everything there is
+    """
+    if as_of is not None:
+        facts = facts.filter(facts.recorded_at <= as_of)
+    return facts.anti_join(undone(batches, as_of), "batch")
+
+
+def known(facts: ir.Table, batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
+    """Facts as known at an instant: recorded, not undone, and not superseded by a fact that is itself known then."""
+    then = recorded(facts, batches, as_of)
+    corrections = then.filter(then.supersedes.notnull()).select(corrected="supersedes")
+    return then.anti_join(corrections, then.id == corrections.corrected)
+
+
+def of_subject(facts: ir.Table, subject: ir.Value | str) -> ir.Table:
+    """Facts of one subject."""
+    return facts.filter(facts.subject == subject)
+
+
+def of_indicator(facts: ir.Table, indicator: ir.Value | str) -> ir.Table:
+    """Facts of one indicator."""
+    return facts.filter(facts.indicator == indicator)
+
+
+def of_source(facts: ir.Table, source: ir.Value | str) -> ir.Table:
+    """Facts one source states."""
+    return facts.filter(facts.source == source)
+
+
+def of_batch(facts: ir.Table, batch: ir.Value | str) -> ir.Table:
+    """Facts one batch brought."""
+    return facts.filter(facts.batch == batch)
+
+
+def real(facts: ir.Table) -> ir.Table:
+    """Facts that are not made up for demonstration."""
+    return facts.filter(~facts.synthetic)
+
+
+def with_year(facts: ir.Table) -> ir.Table:
+    """Facts with `year`, the year their period ends in: the year a reader files them under."""
+    last_day = facts.period_end - ibis.interval(days=1)
+    return facts.mutate(year=last_day.year().cast("int64"))
+
+
+def series(
+    facts: ir.Table,
+    *,
+    subjects: Sequence[str],
+    indicators: Sequence[str],
+    statuses: Sequence[str] = (),
+    years: tuple[int, int] | None = None,
+) -> ir.Table:
+    """Facts of some subjects and indicators, with `year`.
+
+    statuses  actual, target, estimate, claim; empty means all
+    years     first and last year, both included; None means all
+    """
+    chosen = with_year(facts.filter(facts.subject.isin(list(subjects)), facts.indicator.isin(list(indicators))))
+    if statuses:
+        chosen = chosen.filter(chosen.status.isin(list(statuses)))
+    if years is not None:
+        chosen = chosen.filter(chosen.year.between(*years))
+    return chosen
+
+
+def one_per_cell(facts: ir.Table) -> ir.Table:
+    """One fact per cell (subject, indicator, year, status, breakdown, synthetic), with `year`.
+
+    Left out: periods of more than one calendar year. Of several for one cell the first of these decides: no scope before
+    a scope, longer period before shorter, later end before earlier, later record before earlier, lower id.
+    """
+    spans = with_year(facts).filter(lambda t: t.period_start.year() == t.year)
+    ranked = spans.mutate(
+        rank_in_cell=ibis.row_number().over(
+            group_by=["subject", "indicator", "year", "status", "breakdown", "synthetic"],
+            order_by=[
+                spans.scope != "",
+                spans.period_start.asc(),
+                spans.period_end.desc(),
+                spans.recorded_at.desc(),
+                spans.id.asc(),
+            ],
+        )
+    )
+    return ranked.filter(ranked.rank_in_cell == 0).drop("rank_in_cell")
+
+
+def subject_kind(facts: ir.Table) -> ir.StringValue:
+    """Kind of the subject: what stands before the colon (region, enterprise, cluster …)."""
+    return facts.subject.substr(0, facts.subject.find(":"))
