@@ -39,7 +39,7 @@ run: .stamps/run .stamps/assets  ## Start the whole system on this machine with 
 	@$(PY) -m jiqun up --host $(HOST) --port $(PORT) $(UP_FLAGS)
 
 test: .stamps/test .stamps/assets  ## Run every test this machine can run, saying what was skipped and why.
-	@$(PY) tools/run_tests.py
+	@$(PY) tools/run_tests.py $(TEST_FLAGS)
 
 check: .stamps/test  ## Lint, types, import contracts and the house's own rules (seconds; what pre-commit calls).
 	.venv/bin/ruff check src tests tools benchmarks
