@@ -12,7 +12,7 @@ from jiqun.core.errors import InputError, SourceDown
 from jiqun.lake.catalogue import TABLES, TableDef
 from jiqun.lake.commit import Change, checkpoint, commit, harden, seal
 from jiqun.lake.durable import locked
-from jiqun.lake.encode import PARQUET_OPTIONS, quoted
+from jiqun.lake.encode import rewrite
 from jiqun.lake.layout import commit_lock, compacted_name, log_versions, table_folder
 
 MOST_LIVE_FILES = 150
@@ -53,20 +53,17 @@ def vacuum(root: Path, name: str, *, keep_hours: int) -> int:
     return len(gone)
 
 
-def _compact_once(root: Path, definition: TableDef, table: DeltaTable, cursor: duckdb.DuckDBPyConnection) -> int:
+def _compact_once(
+    root: Path, definition: TableDef, table: DeltaTable, cursor: duckdb.DuckDBPyConnection
+) -> int:
     folder = table_folder(root, definition.name)
     live = sorted(uri.rsplit("/", 1)[-1] for uri in table.file_uris())
     if len(live) < 2:
         return 0
     checkpoint(root, table, definition.name)
     new_name = compacted_name(table.version(), uuid.uuid4().hex[:8])
-    listed = ", ".join(f"'{quoted(folder / name)}'" for name in live)
-    order = ", ".join(f'"{column}" NULLS FIRST' for column in definition.sort_by)
-    found = cursor.execute(
-        f"COPY (SELECT * FROM read_parquet([{listed}]) ORDER BY {order}) "
-        f"TO '{quoted(folder / new_name)}' ({PARQUET_OPTIONS})"
-    ).fetchone()
-    new = seal(root, definition.name, new_name, int(found[0]) if found else 0)
+    rows = rewrite(cursor, [folder / name for name in live], folder / new_name, sort_by=definition.sort_by)
+    new = seal(root, definition.name, new_name, rows)
     removed = tuple(
         RemoveAction(name, False, new.written_ms, (folder / name).stat().st_size, {}) for name in live
     )

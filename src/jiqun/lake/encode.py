@@ -1,7 +1,7 @@
 """Encoding 编码: plain Python columns of one catalogue table, written as one Parquet file."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -22,7 +22,7 @@ SQL_TYPE: Mapping[ColumnType, str] = {
     "int": "BIGINT",
 }
 
-_EPOCH = datetime(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _INPUT = "lake_input"
 
@@ -48,7 +48,8 @@ def row_count(columns: Columns) -> int:
 def write_parquet(cursor: duckdb.DuckDBPyConnection, path: Path, table: TableDef, columns: Columns) -> int:
     """Write the columns as a Parquet file in the catalogue's order and types; gives the number of rows.
 
-    The file carries its own path as metadata, so two files of equal rows differ in their hash. Columns the mapping lacks are NULL. A value that does not fit its type raises InputError `lake.value_refused`.
+    The file carries its own name as metadata, so two files of equal rows differ in their hash. Columns the mapping
+    lacks are NULL. A value that does not fit its type raises InputError `lake.value_refused`.
     """
     _refuse_unknown(columns.keys() - set(table.column_names), table)
     rows = row_count(columns)
@@ -64,6 +65,17 @@ def write_parquet(cursor: duckdb.DuckDBPyConnection, path: Path, table: TableDef
     finally:
         cursor.unregister(_INPUT)
     return rows
+
+
+def rewrite(
+    cursor: duckdb.DuckDBPyConnection, files: Iterable[Path], target: Path, *, sort_by: Iterable[str] = ()
+) -> int:
+    """Write the rows of several Parquet files into one, sorted where columns are named; gives the number of rows."""
+    listed = ", ".join(f"'{quoted(file)}'" for file in files)
+    order = ", ".join(f'"{column}" NULLS FIRST' for column in sort_by)
+    source = f"SELECT * FROM read_parquet([{listed}])" + (f" ORDER BY {order}" if order else "")
+    found = cursor.execute(f"COPY ({source}) TO '{quoted(target)}' ({PARQUET_OPTIONS})").fetchone()
+    return int(found[0]) if found else 0
 
 
 PARQUET_OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
@@ -101,9 +113,8 @@ def _micros(value: object) -> int | None:
         return None
     if not isinstance(value, datetime):
         raise InputError("lake.value_refused", seen=repr(value), allowed="datetime")
-    if value.tzinfo is not None:
-        value = value.astimezone(timezone.utc).replace(tzinfo=None)
-    return (value - _EPOCH) // _MICROSECOND
+    aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // _MICROSECOND
 
 
 def _texts(values: Sequence[object]) -> list[str | None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 import ibis.expr.types as ir
@@ -24,9 +24,9 @@ def instant(as_of: AsOf) -> datetime | None:
     if as_of is None:
         return None
     if isinstance(as_of, datetime):
-        return as_of.astimezone(timezone.utc).replace(tzinfo=None) if as_of.tzinfo else as_of
+        return as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
     next_day = datetime.combine(as_of + timedelta(days=1), time(), SHANGHAI)
-    return next_day.astimezone(timezone.utc).replace(tzinfo=None) - timedelta(microseconds=1)
+    return next_day.astimezone(UTC).replace(tzinfo=None) - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ class Filters:
 
     def params(self) -> dict[str, object]:
         """Values to bind."""
-        values: dict[str, object] = {name: getattr(self, name) for name in _KEYS if getattr(self, name) is not None}
+        values: dict[str, object] = {
+            name: getattr(self, name) for name in _KEYS if getattr(self, name) is not None
+        }
         if self.as_of is not None:
             values["as_of"] = instant(self.as_of)
         return values
@@ -219,5 +221,5 @@ def _row(columns: Sequence[str], values: Sequence[object]) -> Row:
     row = dict(zip(columns, values, strict=True))
     recorded_at = row["recorded_at"]
     if isinstance(recorded_at, datetime):
-        row["recorded_at"] = recorded_at.replace(tzinfo=timezone.utc)
+        row["recorded_at"] = recorded_at.replace(tzinfo=UTC)
     return row

@@ -78,7 +78,9 @@ def series(
     statuses  actual, target, estimate, claim; empty means all
     years     first and last year, both included; None means all
     """
-    chosen = with_year(facts.filter(facts.subject.isin(list(subjects)), facts.indicator.isin(list(indicators))))
+    chosen = with_year(
+        facts.filter(facts.subject.isin(list(subjects)), facts.indicator.isin(list(indicators)))
+    )
     if statuses:
         chosen = chosen.filter(chosen.status.isin(list(statuses)))
     if years is not None:

@@ -15,7 +15,7 @@ from deltalake import DeltaTable, Transaction
 from jiqun.lake.catalogue import TABLES
 from jiqun.lake.commit import Change, NewFile, checkpoint, commit, harden, seal
 from jiqun.lake.durable import fsync_folder, locked
-from jiqun.lake.encode import PARQUET_OPTIONS, quoted
+from jiqun.lake.encode import rewrite
 from jiqun.lake.layout import commit_lock, data_file_name, merge_lock, table_folder
 from jiqun.lake.spool import Segment, keep_merged, merged, pending, remember_seq
 from jiqun.lake.store import Lake
@@ -51,7 +51,10 @@ def merge(lake: Lake, writer: str, *, wait_s: float = LOCK_WAIT_S) -> MergeRepor
     """Merge every acknowledged segment of a writer; nothing is done twice, whoever was killed where before."""
     root = lake.root
     done: list[TableMerge] = []
-    with locked(merge_lock(root, writer), wait_s=wait_s), locked(commit_lock(root), shared=True, wait_s=wait_s):
+    with (
+        locked(merge_lock(root, writer), wait_s=wait_s),
+        locked(commit_lock(root), shared=True, wait_s=wait_s),
+    ):
         waiting = pending(root, writer)
         for table in sorted({segment.table for segment in waiting}):
             report = _merge_table(lake, writer, table, [one for one in waiting if one.table == table])
@@ -85,10 +88,7 @@ def _data_file(lake: Lake, writer: str, segments: Sequence[Segment]) -> NewFile:
     if len(segments) == 1:
         shutil.copyfile(segments[0].path, target)
     else:
-        listed = ", ".join(f"'{quoted(segment.path)}'" for segment in segments)
-        lake.cursor().execute(
-            f"COPY (SELECT * FROM read_parquet([{listed}])) TO '{quoted(target)}' ({PARQUET_OPTIONS})"
-        )
+        rewrite(lake.cursor(), [segment.path for segment in segments], target)
     return seal(lake.root, table, name, sum(segment.rows for segment in segments))
 
 

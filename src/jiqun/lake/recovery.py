@@ -139,7 +139,9 @@ def _free_name(folder: Path, name: str) -> Path:
 def _drop_bad_checkpoints(root: Path, table: str) -> None:
     """A checkpoint only saves reading; one that is not whole is dropped and the log files are read instead."""
     log = log_folder(root, table)
-    bad = [path for path in log.glob("*.checkpoint*.parquet") if path.stat().st_size < 12 or not has_marks(path)]
+    bad = [
+        path for path in log.glob("*.checkpoint*.parquet") if path.stat().st_size < 12 or not has_marks(path)
+    ]
     for path in bad:
         path.unlink()
     hint = log / "_last_checkpoint"

@@ -43,7 +43,9 @@ def ensure_table(root: Path, table: TableDef) -> None:
         return
     folder = table_folder(root, table.name)
     folder.mkdir(parents=True, exist_ok=True)
-    DeltaTable.create(folder, delta_schema(table), mode="ignore", name=table.name, description=table.meaning_en)
+    DeltaTable.create(
+        folder, delta_schema(table), mode="ignore", name=table.name, description=table.meaning_en
+    )
     for version in log_versions(root, table.name):
         fsync_file(log_file(root, table.name, version))
     fsync_folder(log_folder(root, table.name))

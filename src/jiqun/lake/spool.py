@@ -137,7 +137,9 @@ class Spool:
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         with self._turn:
             if self._database is None:
-                self._database = duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": 2})
+                self._database = duckdb.connect(
+                    config={"autoinstall_known_extensions": "false", "threads": 2}
+                )
             return self._database.cursor()
 
 

@@ -62,7 +62,9 @@ class Lake:
         """The table as it can stand after FROM: its own files of the newest snapshot, no folder listing."""
         files = self.snapshot(name).files
         if not files:
-            columns = ", ".join(f'CAST(NULL AS {SQL_TYPE[c.type]}) AS "{c.name}"' for c in TABLES[name].columns)
+            columns = ", ".join(
+                f'CAST(NULL AS {SQL_TYPE[c.type]}) AS "{c.name}"' for c in TABLES[name].columns
+            )
             return f"(SELECT {columns} WHERE false)"
         listed = ", ".join(f"'{quoted(file)}'" for file in files)
         return f"read_parquet([{listed}])"
