@@ -130,6 +130,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "jiqun.web.middleware.RequestIdMiddleware",
     "jiqun.web.middleware.SecurityHeadersMiddleware",
+    "jiqun.web.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,0 +1,151 @@
+"""上传导入 uploads: what a person does with a file on the import page — hand in, map, check, confirm, throw away.
+
+The check and the import themselves are long, so they run as a background task in the worker. Where no worker takes the
+task up within a few seconds, the process that is asked how far it is does the work itself (`upload_work.py`).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from django.db import transaction
+
+from jiqun.actions.desk import Desk
+from jiqun.actions.upload_files import PREVIEW_ROWS, WORKING, Upload, UploadFiles
+from jiqun.core.errors import InputError, NotFound, WrongState
+from jiqun.lake.files import copy_within, open_table
+from jiqun.lake.mapping import FieldDef, apply_map, check_required, propose, table_fields
+from jiqun.ledger import audit
+from jiqun.ledger.permissions import Actor, check
+
+TABLES = {"enterprises": "enterprise", "facts": "fact"}
+CELL_SHOWN = 120
+
+
+def files(desk: Desk) -> UploadFiles:
+    """The folder of uploads of this home."""
+    return UploadFiles(desk.uploads)
+
+
+def receive(
+    desk: Desk, stream: BinaryIO, *, kind: str, name: str, source: str, by: Actor, at: datetime
+) -> Upload:
+    """Store a handed-in file and look at its first rows; a file that cannot be read is refused and not kept.
+
+    InputError: gate.too_large, gate.zip_bomb, gate.empty_file, gate.not_a_table, gate.unreadable
+    """
+    check(by, "import")
+    if kind not in TABLES:
+        raise InputError("upload.unknown_kind", seen=kind, allowed=" ".join(TABLES))
+    store = files(desk)
+    id = store.new_id(at)
+    store.folder(id).mkdir(parents=True)
+    try:
+        size = copy_within(stream, store.file(id), desk.limits, name=name)
+        table = open_table(store.file(id), desk.limits, name=name)
+        upload = Upload(
+            id, kind, name, size, table.sha256, source, by.name, by.user_id, at, sheet=table.sheet,
+            encoding=table.encoding, columns=table.columns, sample=_sample(table.rows), total=len(table.rows),
+            notes=table.notes,
+        )  # fmt: skip
+        with transaction.atomic():
+            audit.write(at=at, by=by, action="upload.receive", target=f"upload:{id}", target_label=name,
+                        detail={"kind": kind, "bytes": size, "sha256": table.sha256, "rows": len(table.rows)})  # fmt: skip
+            return store.save(upload)
+    except BaseException:
+        store.remove(id)
+        raise
+
+
+def read(desk: Desk, id: str, *, by: Actor) -> Upload:
+    """One upload; somebody else's does not exist for you."""
+    check(by, "import")
+    upload = files(desk).read(id)
+    if upload.by_id != by.user_id:
+        raise NotFound("upload.not_found", seen=id)
+    return upload
+
+
+def mine(desk: Desk, *, by: Actor) -> list[Upload]:
+    """Your uploads, newest first."""
+    check(by, "import")
+    return [upload for upload in files(desk).all() if upload.by_id == by.user_id]
+
+
+def fields_of(desk: Desk, kind: str) -> tuple[FieldDef, ...]:
+    """The fields a file of this kind can fill."""
+    return table_fields(desk.packs, TABLES[kind])
+
+
+def proposed(desk: Desk, upload: Upload) -> Mapping[str, Any]:
+    """The mapping as settled, or as the header suggests."""
+    if upload.mapping is not None:
+        return upload.mapping
+    return propose(upload.columns, fields_of(desk, upload.kind)).as_json()
+
+
+def settle(desk: Desk, id: str, mapping: Mapping[str, Any], *, by: Actor, at: datetime) -> Upload:
+    """Keep the mapping a person settled; InputError names a field or column that does not exist or is missing."""
+    upload = read(desk, id, by=by)
+    _not_working(upload)
+    fields = fields_of(desk, upload.kind)
+    settled = apply_map(mapping, upload.columns, fields, file=upload.name)
+    check_required(settled, upload.columns, fields, file=upload.name)
+    told = {
+        **settled.as_json(),
+        "columns": {item.name: settled.columns.get(item.name, "") for item in fields},
+    }
+    with transaction.atomic():
+        audit.write(
+            at=at, by=by, action="upload.map", target=f"upload:{id}", target_label=upload.name, detail=told
+        )
+        return files(desk).change(id, mapping=told, state="received", report=None, fault=None)
+
+
+def start(desk: Desk, id: str, step: str, *, by: Actor, at: datetime, request_id: str = "") -> Upload:
+    """Queue the check (all row errors at once, nothing written) or the import; gives the upload as it now stands.
+
+    step  checking | importing
+    """
+    from jiqun.actions import upload_work
+
+    upload = read(desk, id, by=by)
+    if upload.state == step:
+        return upload  # pressed twice
+    _not_working(upload)
+    if step == "importing" and upload.state not in ("checked", "failed"):
+        raise WrongState("upload.not_checked", seen=upload.state)
+    with transaction.atomic():
+        audit.write(
+            at=at, by=by, action=f"upload.{step}", target=f"upload:{id}", target_label=upload.name, detail={}
+        )
+        upload = files(desk).change(id, state=step, queued_at=at, fault=None, request_id=request_id)
+        upload_work.enqueue(id)
+    return upload
+
+
+def throw_away(desk: Desk, id: str, *, by: Actor, at: datetime) -> None:
+    """Remove a handed-in file that is not wanted; what was imported from it stays."""
+    upload = read(desk, id, by=by)
+    _not_working(upload)
+    with transaction.atomic():
+        audit.write(
+            at=at,
+            by=by,
+            action="upload.throw_away",
+            target=f"upload:{id}",
+            target_label=upload.name,
+            detail={},
+        )
+    files(desk).remove(id)
+
+
+def _not_working(upload: Upload) -> None:
+    if upload.state in WORKING:
+        raise WrongState("upload.at_work", seen=upload.state)
+    if upload.state == "done":
+        raise WrongState("upload.done", seen=upload.state)
+
+
+def _sample(rows: list[tuple[int, list[str]]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(cell[:CELL_SHOWN] for cell in cells) for _, cells in rows[:PREVIEW_ROWS])

@@ -1,0 +1,1 @@
+"""HTTP 接口 the interface under /api/: what the pages show and do, as JSON, for programs of other offices."""
