@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from jiqun.ledger.grams import bigrams, normalised, subtree_prefix
+from jiqun.ledger.grams import normalised, pairs, subtree_prefix
 from jiqun.ledger.membership import BELONGING, groups_under
 from jiqun.ledger.scopes import Scope
 
@@ -68,7 +68,7 @@ def in_group(group: str) -> Condition:
 
 def holds(text: str) -> Condition:
     """The names hold all pairs of characters of `text`; one character: the label begins with it."""
-    words = bigrams(normalised(text))
+    words = pairs(normalised(text))
     if not words:
         return starts("name_norm", normalised(text))
     found = words_match(words)

@@ -15,9 +15,9 @@ def normalised(text: str) -> str:
     return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
-def bigrams(text: str) -> list[str]:
-    """All pairs of neighbouring characters of normalised `text`, each once, in order."""
-    return list(dict.fromkeys([text[at : at + 2] for at in range(len(text) - 1)]))
+def pairs(text: str) -> list[str]:
+    """All pairs of neighbouring characters of normalised `text`, in order."""
+    return [text[at : at + 2] for at in range(len(text) - 1)]
 
 
 def marks(kind: str, region: str, aliases: Iterable[str]) -> list[str]:

@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from jiqun.ledger import models
 from jiqun.ledger.bulk import Target, chunks, delete_rows, write_rows
 from jiqun.ledger.conditions import Condition, all_of, narrowed, starts, words_match
-from jiqun.ledger.grams import bigrams, marks, normalised, region_mark
+from jiqun.ledger.grams import marks, normalised, pairs, region_mark
 from jiqun.ledger.scopes import Scope
 
 LIMIT_MOST = 500
-SEARCH = Target(table="ledger_subject_search", columns=("rowid", "grams", "body"))
+SEARCH = Target(table="ledger_subject_search", columns=("rowid", "grams"))
 FROM_SEARCH = "ledger_subject_search JOIN ledger_subject ON ledger_subject.id = ledger_subject_search.rowid"
 
 
@@ -125,16 +125,16 @@ class _Query:
 
     def _named(self, condition: Condition) -> Iterator[list[int]]:
         if self.kind != "enterprise":
-            words = ["kindother", *bigrams(self.text)]
+            words = ["kindother", *pairs(self.text)]
             yield self._words(words, condition, order="name_norm, key")
         if self.kind in ("", "enterprise"):
             yield self._rows([Condition("kind = 'enterprise'"), condition], order="name_norm")
 
     def _holding(self) -> Iterator[list[int]]:
-        words = bigrams(self.text)
+        words = pairs(self.text)
         if not words:
             return
-        whole = Condition("body LIKE %s", (f"%{self.text}%",))
+        whole = Condition("name_norm LIKE %s", (f"%{self.text}%",))
         if self.kind != "enterprise":
             yield self._words([*words, "kindother"], whole)
         if self.kind in ("", "enterprise"):
@@ -146,15 +146,10 @@ class _Query:
         where = all_of([*conditions, *narrowed(kind=self.kind, region=self.region, scope=self.scope)])
         return self._ids(f"SELECT id FROM ledger_subject WHERE {where.sql} ORDER BY {order} LIMIT %s", where)  # noqa: S608
 
-    def _words(self, words: list[str], *conditions: Condition, order: str = "rowid") -> list[int]:
-        words = [*words, *self._marks()]
-        where = all_of([words_match(words), *conditions])
-        tables = "ledger_subject_search"
-        if order != "rowid" or self.scope.kind != "all":
-            tables, where = FROM_SEARCH, all_of([where, *narrowed(scope=self.scope)])
-        order = order.replace("rowid", "ledger_subject_search.rowid")
-        select = f"SELECT ledger_subject_search.rowid FROM {tables} WHERE {where.sql} ORDER BY {order} LIMIT %s"  # noqa: S608
-        return self._ids(select, where)
+    def _words(self, words: list[str], *conditions: Condition, order: str = "ledger_subject_search.rowid") -> list[int]:
+        found = words_match([*words, *self._marks()])
+        where = all_of([found, *conditions, *narrowed(scope=self.scope)])
+        return self._ids(f"SELECT id FROM {FROM_SEARCH} WHERE {where.sql} ORDER BY {order} LIMIT %s", where)  # noqa: S608
 
     def _marks(self) -> list[str]:
         marks = ["kind" + normalised(self.kind)] if self.kind else []
@@ -168,13 +163,13 @@ class _Query:
             return [id for (id,) in cursor.fetchall()]
 
 
-def _row(entry: Entry) -> tuple[int, str, str]:
-    words = bigrams(entry.name)
-    others = [other for other in dict.fromkeys(map(normalised, entry.others)) if other and other != entry.name]
+def _row(entry: Entry) -> tuple[int, str]:
+    words = pairs(entry.name)
+    others = [other for other in map(normalised, filter(None, entry.others)) if other and other != entry.name]
     for other in others:
-        words += bigrams(other)
+        words += pairs(other)
     words += marks(entry.kind, entry.region, others)
-    return entry.id, " ".join(words), "|".join((entry.name, *others))
+    return entry.id, " ".join(words)
 
 
 def _hits(ids: list[int]) -> list[SubjectHit]:

@@ -169,8 +169,8 @@ def _write_over(target: Target, rows: list[tuple[Any, ...]]) -> None:
 
 
 def _entry(id: int, row: tuple[Any, ...]) -> search.Entry:
-    aliases = json.loads(row[6]) if row[6] != "[]" else ()
-    return search.Entry(id, row[1], row[7], row[5], (row[4], *aliases))
+    others = (row[4], *json.loads(row[6])) if row[4] or row[6] != "[]" else ()
+    return search.Entry(id, row[1], row[7], row[5], others)
 
 
 def _ids(keys: list[str]) -> dict[str, int]:

@@ -8,14 +8,13 @@ from django.db import migrations
 FORWARD = {
     "sqlite": (
         "CREATE VIRTUAL TABLE ledger_subject_search USING fts5("
-        "grams, body UNINDEXED, tokenize='ascii', detail=none, columnsize=0)",
+        "grams, tokenize='ascii', detail=none, columnsize=0)",
         "CREATE TRIGGER ledger_audit_event_kept BEFORE UPDATE ON ledger_audit_event "
         "BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END",
     ),
     "postgresql": (
-        "CREATE TABLE ledger_subject_search ("
-        'rowid bigint PRIMARY KEY, grams tsvector NOT NULL, body text COLLATE "C" NOT NULL)',
-        "CREATE INDEX ledger_subject_search_grams ON ledger_subject_search USING gin (grams) WITH (fastupdate = off)",
+        "CREATE TABLE ledger_subject_search (rowid bigint PRIMARY KEY, grams tsvector NOT NULL)",
+        "CREATE INDEX ledger_subject_search_grams ON ledger_subject_search USING gin (grams)",
         "CREATE FUNCTION ledger_audit_event_refuse() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'audit events are never changed'; END $$",
         "CREATE TRIGGER ledger_audit_event_kept BEFORE UPDATE ON ledger_audit_event "
