@@ -8,7 +8,7 @@ from django.db import connection
 
 from jiqun.ledger.grams import normalised, pairs, subtree_prefix
 from jiqun.ledger.membership import BELONGING, groups_under
-from jiqun.ledger.scopes import Scope
+from jiqun.ledger.scopes import Reach, Scope
 
 LAST = "\U0010ffff"
 
@@ -19,6 +19,9 @@ class Condition:
 
     sql: str
     params: tuple[Any, ...] = ()
+
+
+EVERY = Condition("1 = 1")
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
@@ -33,23 +36,37 @@ def starts(column: str, text: str) -> Condition:
     return Condition(f"{column} >= %s AND {column} < %s", (text, text + LAST))
 
 
-def narrowed(*, kind: str | None = None, region: str | None = None, scope: Scope | None = None) -> list[Condition]:
+def narrowed(
+    *, kind: str | None = None, region: str | None = None, scope: Scope | Reach | None = None
+) -> list[Condition]:
     """Only this kind, only this place and below, only what the scope covers; never a merged subject."""
     conditions = [Condition("merged_into = ''")]
     if kind:
         conditions.append(Condition("kind = %s", (kind,)))
     if region:
         conditions.append(_in_region(region))
-    if scope is not None and scope.kind != "all":
+    if isinstance(scope, Reach):
+        reached = [within(part) for part in scope.any_of]
+        conditions += [any_of(reached), within(scope.within)]
+    elif scope is not None:
         conditions.append(within(scope))
-    return conditions
+    return [condition for condition in conditions if condition != EVERY]
+
+
+def any_of(conditions: Iterable[Condition]) -> Condition:
+    """At least one of `conditions`; none given, none met."""
+    kept = tuple(conditions)
+    if EVERY in kept:
+        return EVERY
+    sql = " OR ".join(f"({condition.sql})" for condition in kept) or "1 = 0"
+    return Condition(f"({sql})", tuple(param for condition in kept for param in condition.params))
 
 
 def within(scope: Scope) -> Condition:
     """What a scope covers."""
     match scope.kind:
         case "all":
-            return Condition("1 = 1")
+            return EVERY
         case "region":
             return _in_region(scope.key)
         case "enterprise":

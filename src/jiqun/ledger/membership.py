@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from jiqun.ledger import models
 
 BELONGING = ("member_of", "part_of", "in_chain", "in_segment", "chain_leader_of")
@@ -11,7 +13,15 @@ DEEPEST = 5
 
 def groups_of(subject: str) -> frozenset[str]:
     """Every cluster, chain and segment `subject` belongs to, and those these belong to in turn."""
-    return _closure({subject}, upward=True)
+    return _closure({subject, *former_keys(subject)}, upward=True)
+
+
+def former_keys(subject: str) -> tuple[str, ...]:
+    """Provisional keys that turned out to be `subject`; what was said about them is said about it."""
+    select = "SELECT key FROM ledger_subject WHERE merged_into = %s AND NOT (merged_into = '') ORDER BY key"
+    with connection.cursor() as cursor:
+        cursor.execute(select, [subject])
+        return tuple(key for (key,) in cursor.fetchall())
 
 
 def groups_under(group: str) -> frozenset[str]:

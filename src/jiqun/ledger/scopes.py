@@ -57,5 +57,17 @@ class Target:
     groups: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far somebody reaches: within at least one of several scopes, and within one more (a token's)."""
+
+    any_of: tuple[Scope, ...]
+    within: Scope = Scope()
+
+    def covers(self, target: Target) -> bool:
+        """Say whether `target` lies within the reach."""
+        return any(scope.covers(target) for scope in self.any_of) and self.within.covers(target)
+
+
 EVERYTHING = Scope()
 SCOPE_KINDS = ("all", "region", "cluster", "chain", "enterprise")

@@ -13,7 +13,7 @@ from jiqun.ledger import models
 from jiqun.ledger.bulk import Target, chunks, delete_rows, write_rows
 from jiqun.ledger.conditions import Condition, all_of, narrowed, starts, words_match
 from jiqun.ledger.grams import marks, normalised, pairs, region_mark
-from jiqun.ledger.scopes import Scope
+from jiqun.ledger.scopes import Reach, Scope
 
 LIMIT_MOST = 500
 SEARCH = Target(table="ledger_subject_search", columns=("rowid", "grams"))
@@ -80,7 +80,7 @@ def search(
     *,
     kind: str | None = None,
     region: str | None = None,
-    scope: Scope | None = None,
+    scope: Scope | Reach | None = None,
     limit: int = 20,
     offset: int = 0,
 ) -> list[SubjectHit]:
@@ -106,7 +106,7 @@ class _Query:
     text: str
     kind: str
     region: str
-    scope: Scope
+    scope: Scope | Reach
     wanted: int
 
     def tiers(self) -> Iterator[list[int]]:

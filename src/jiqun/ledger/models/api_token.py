@@ -26,7 +26,7 @@ class ApiToken(models.Model):
 
     class Meta:
         db_table = "ledger_api_token"
-        constraints = [
+        constraints = (
             one_of("scope_kind", SCOPE_KINDS, name="api_token_scope_kind"),
             who_and_when("revoked_by", "revoked_at", name="api_token_revoked_pair"),
-        ]
+        )

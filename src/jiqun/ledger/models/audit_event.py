@@ -47,12 +47,12 @@ class AuditEvent(models.Model):
 
     class Meta:
         db_table = "ledger_audit_event"
-        indexes = [
+        indexes = (
             models.Index(fields=["-at", "-id"], name="audit_event_latest"),
             models.Index(fields=["target", "-id"], name="audit_event_target"),
             models.Index(fields=["action", "-id"], name="audit_event_action"),
             models.Index(fields=["batch"], name="audit_event_batch"),
-        ]
+        )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new line; a line that exists is never written again."""

@@ -39,7 +39,7 @@ class Batch(models.Model):
 
     class Meta:
         db_table = "ledger_batch"
-        constraints = [
+        constraints = (
             one_of("kind", BATCH_KINDS, name="batch_kind"),
             one_of("state", BATCH_STATES, name="batch_state"),
             one_of("scope_kind", SCOPE_KINDS, name="batch_scope_kind"),
@@ -48,4 +48,4 @@ class Batch(models.Model):
                 condition=~models.Q(state="undone") | models.Q(undone_at__isnull=False),
                 name="batch_undone_says_when",
             ),
-        ]
+        )

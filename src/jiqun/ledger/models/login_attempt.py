@@ -15,4 +15,4 @@ class LoginAttempt(models.Model):
 
     class Meta:
         db_table = "ledger_login_attempt"
-        indexes = [models.Index(fields=["account", "address", "tried_at"], name="login_attempt_who_when")]
+        indexes = (models.Index(fields=["account", "address", "tried_at"], name="login_attempt_who_when"),)

@@ -25,8 +25,8 @@ class OutboxSegment(models.Model):
 
     class Meta:
         db_table = "ledger_outbox_segment"
-        indexes = [models.Index(fields=["state", "id"], name="outbox_segment_state")]
-        constraints = [
+        indexes = (models.Index(fields=["state", "id"], name="outbox_segment_state"),)
+        constraints = (
             one_of("state", SEGMENT_STATES, name="outbox_segment_state_word"),
             models.UniqueConstraint(fields=["table", "writer", "seq"], name="outbox_segment_once"),
-        ]
+        )

@@ -24,9 +24,9 @@ class QuarantineItem(models.Model):
 
     class Meta:
         db_table = "ledger_quarantine_item"
-        indexes = [models.Index(fields=["state", "id"], name="quarantine_item_state")]
-        constraints = [
+        indexes = (models.Index(fields=["state", "id"], name="quarantine_item_state"),)
+        constraints = (
             one_of("state", ITEM_STATES, name="quarantine_item_state_word"),
             who_and_when("resolved_by", "resolved_at", name="quarantine_item_resolved_pair"),
             models.UniqueConstraint(fields=["batch", "file", "row_no"], name="quarantine_item_once"),
-        ]
+        )

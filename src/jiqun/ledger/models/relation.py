@@ -22,10 +22,10 @@ class Relation(models.Model):
 
     class Meta:
         db_table = "ledger_relation"
-        indexes = [models.Index(fields=["object", "predicate"], name="relation_object")]
-        constraints = [
+        indexes = (models.Index(fields=["object", "predicate"], name="relation_object"),)
+        constraints = (
             models.UniqueConstraint(
                 fields=["subject", "predicate", "object", "valid_from", "source", "locator"],
                 name="relation_once",
-            )
-        ]
+            ),
+        )

@@ -24,7 +24,7 @@ class RoleGrant(models.Model):
 
     class Meta:
         db_table = "ledger_role_grant"
-        constraints = [
+        constraints = (
             one_of("scope_kind", SCOPE_KINDS, name="role_grant_scope_kind"),
             who_and_when("revoked_by", "revoked_at", name="role_grant_revoked_pair"),
             models.CheckConstraint(
@@ -36,4 +36,4 @@ class RoleGrant(models.Model):
                 condition=Q(revoked_at__isnull=True),
                 name="role_grant_once",
             ),
-        ]
+        )

@@ -17,4 +17,4 @@ class SavedMapping(models.Model):
 
     class Meta:
         db_table = "ledger_saved_mapping"
-        constraints = [models.UniqueConstraint(fields=["form", "office", "kind"], name="saved_mapping_once")]
+        constraints = (models.UniqueConstraint(fields=["form", "office", "kind"], name="saved_mapping_once"),)

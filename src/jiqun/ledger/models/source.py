@@ -30,4 +30,4 @@ class Source(models.Model):
 
     class Meta:
         db_table = "ledger_source"
-        constraints = [one_of("kind", SOURCE_KINDS, name="source_kind")]
+        constraints = (one_of("kind", SOURCE_KINDS, name="source_kind"),)

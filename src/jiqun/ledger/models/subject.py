@@ -38,7 +38,8 @@ class Subject(models.Model):
 
     class Meta:
         db_table = "ledger_subject"
-        indexes = [
+        indexes = (
             models.Index(fields=["kind", "region", "synthetic"], name="subject_kind_region"),
             models.Index(fields=["kind", "name_norm"], name="subject_kind_name"),
-        ]
+            models.Index(fields=["merged_into"], condition=~models.Q(merged_into=""), name="subject_merged_into"),
+        )

@@ -1,0 +1,128 @@
+"""Relations 关系: dated, sourced ties between subjects, written in bulk and read from either end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from jiqun.ledger import models
+from jiqun.ledger.bulk import Target, alone_on, chunks, write_rows
+from jiqun.ledger.membership import former_keys
+from jiqun.ledger.subject_rows import Counts
+
+PREDICATES = (
+    "located_in", "part_of", "member_of", "core_area_of", "cooperation_area_of", "chain_leader_of",
+    "chief_of_chain", "in_chain", "in_segment", "supplies", "partner_of", "operates", "undertakes", "owns_share_of",
+    "hosts",
+)  # fmt: skip
+NATURAL = ("subject", "predicate", "object", "valid_from", "source", "locator")
+CONTENT = ("valid_to", "quote", "note", "synthetic")
+TARGET = Target("ledger_relation", (*NATURAL, *CONTENT, "batch"), conflict=NATURAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationRow:
+    """One relation as it is handed in."""
+
+    subject: str
+    predicate: str
+    object: str
+    valid_from: str = ""
+    valid_to: str = ""
+    source: str = ""
+    locator: str = ""
+    quote: str = ""
+    note: str = ""
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relation as the ledger holds it, with the other end's label where the ledger knows it."""
+
+    id: int
+    subject: str
+    predicate: str
+    object: str
+    valid_from: str
+    valid_to: str
+    source: str
+    locator: str
+    quote: str
+    note: str
+    batch: str
+    synthetic: bool
+    subject_label_zh: str
+    subject_label_en: str
+    object_label_zh: str
+    object_label_en: str
+
+
+FIELDS = tuple(Relation.__dataclass_fields__)[:12]
+
+
+def upsert_relations(rows: Iterable[RelationRow], *, batch: str) -> Counts:
+    """Write new and changed relations; those equal to what is held are left alone."""
+    given = {_key(row): row for row in rows}
+    with transaction.atomic():
+        alone_on("ledger_relation")
+        held = _held({row.subject for row in given.values()})
+        new = {key: row for key, row in given.items() if key not in held}
+        changed = {key: row for key, row in given.items() if key in held and held[key] != _content(row)}
+        written = [*new.items(), *changed.items()]
+        write_rows(TARGET, [(*key, *_content(row), batch) for key, row in written])
+    return Counts(len(new), len(changed), len(given) - len(written))
+
+
+def undo_relations(batch: str, restored: Iterable[tuple[RelationRow, str]] = ()) -> int:
+    """Take away the relations `batch` wrote and put back (row, batch) as they stood; give how many went."""
+    with transaction.atomic():
+        gone, _ = models.Relation.objects.filter(batch=batch).delete()
+        write_rows(TARGET, [(*_key(row), *_content(row), former) for row, former in restored])
+    return gone
+
+
+def relations_of(key: str) -> tuple[Relation, ...]:
+    """All relations `key` has at either end, under its former keys too, in a steady order."""
+    keys = (key, *former_keys(key))
+    return _read(models.Relation.objects.filter(Q(subject__in=keys) | Q(object__in=keys)))
+
+
+def relations_with(*, predicate: str, object: str = "", subject: str = "") -> tuple[Relation, ...]:
+    """Relations of one predicate, to `object`, from `subject`, or all."""
+    ends = {name: value for name, value in (("object", object), ("subject", subject)) if value}
+    return _read(models.Relation.objects.filter(predicate=predicate, **ends))
+
+
+def as_rows(relations: Iterable[Relation]) -> list[RelationRow]:
+    """Held relations as rows to hand in again, for instance to put them back after an undo."""
+    names = tuple(RelationRow.__dataclass_fields__)
+    return [RelationRow(**{name: getattr(relation, name) for name in names}) for relation in relations]
+
+
+def written_by(batch: str) -> tuple[Relation, ...]:
+    """The relations a batch wrote."""
+    return _read(models.Relation.objects.filter(batch=batch))
+
+
+def _key(row: RelationRow) -> tuple[str, ...]:
+    return row.subject, row.predicate, row.object, row.valid_from, row.source, row.locator
+
+
+def _content(row: RelationRow) -> tuple[str | bool, ...]:
+    return row.valid_to, row.quote, row.note, row.synthetic
+
+
+def _held(subjects: set[str]) -> dict[tuple[str, ...], tuple[str | bool, ...]]:
+    fields = models.Relation.objects.values_list(*NATURAL, *CONTENT)
+    rows = (row for chunk in chunks(sorted(subjects), 900) for row in fields.filter(subject__in=chunk))
+    return {row[: len(NATURAL)]: row[len(NATURAL) :] for row in rows}
+
+
+def _read(rows: QuerySet[models.Relation]) -> tuple[Relation, ...]:
+    held = list(rows.order_by("predicate", "subject", "object", "valid_from", "id").values_list(*FIELDS))
+    keys = {row[1] for row in held} | {row[3] for row in held}
+    named = models.Subject.objects.values_list("key", "label_zh", "label_en")
+    labels = {key: (zh, en) for chunk in chunks(sorted(keys), 900) for key, zh, en in named.filter(key__in=chunk)}
+    return tuple(Relation(*row, *labels.get(row[1], ("", "")), *labels.get(row[3], ("", ""))) for row in held)

@@ -1,0 +1,247 @@
+"""Subjects 主体 as the pages read them: one, a page of many, counts by place, and what stands around one.
+
+Written by `subject_rows` (``upsert_enterprises``, ``upsert``, ``row_hashes``, ``apply_undo`` are offered here too).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import BooleanField, Count, QuerySet
+from django.db.models.expressions import RawSQL
+
+from jiqun.core.errors import NotFound, WrongState
+from jiqun.ledger import models, search
+from jiqun.ledger.bulk import chunks
+from jiqun.ledger.conditions import Condition, all_of, holds, in_group, narrowed, starts
+from jiqun.ledger.grams import normalised
+from jiqun.ledger.membership import former_keys, groups_of
+from jiqun.ledger.pages import Page, page_of
+from jiqun.ledger.scopes import EVERYTHING, Reach, Scope, Target
+from jiqun.ledger.subject_rows import (
+    Counts,
+    EnterpriseRow,
+    RestoredRow,
+    SubjectRow,
+    Undone,
+    apply_undo,
+    row_hashes,
+    upsert,
+    upsert_enterprises,
+)
+
+__all__ = [
+    "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow", "Undone",
+    "all_keys", "apply_undo", "by_code", "children", "counts_by_kind_and_region", "exists", "former_keys", "get", "get_many",
+    "iterate", "labels", "list_page", "merge", "named", "resolve", "row_hashes", "target_of", "upsert", "upsert_enterprises",
+]  # fmt: skip
+
+SORTS = {
+    "label": ("name_norm", "key"),
+    "-label": ("-name_norm", "-key"),
+    "key": ("key",),
+    "-key": ("-key",),
+    "region": ("region", "name_norm", "key"),
+    "-region": ("-region", "name_norm", "key"),
+    "updated": ("updated_at", "key"),
+    "-updated": ("-updated_at", "key"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One subject as the ledger holds it; see the table's own description for the fields."""
+
+    key: str
+    kind: str
+    code: str
+    label_zh: str
+    label_en: str
+    aliases: tuple[str, ...]
+    region: str
+    city: str
+    uscc_grade: str
+    industry_code: str
+    attributes: dict[str, Any]
+    provisional: bool
+    synthetic: bool
+    source: str
+    batch: str
+    first_batch: str
+    merged_into: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectFilter:
+    """Which subjects a list shows; an empty field does not narrow.
+
+    region   this place and all below; cluster: a cluster or chain and all that belongs to it
+    q        words of the name; scope: only what it covers; unplaced: only those without a region
+    """
+
+    kind: str = ""
+    region: str = ""
+    cluster: str = ""
+    q: str = ""
+    scope: Scope | Reach = EVERYTHING
+    synthetic: bool | None = None
+    provisional: bool | None = None
+    unplaced: bool = False
+    uscc_grade: str = ""
+    industry: str = ""
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many subjects of a kind lie in a place; real and made-up ones apart."""
+
+    kind: str
+    region: str
+    synthetic: bool
+    count: int
+
+
+FIELDS = tuple(Subject.__dataclass_fields__)
+
+
+def get(key: str) -> Subject:
+    """The subject under `key`; NotFound("subject.unknown") when there is none."""
+    for row in _read(models.Subject.objects.filter(key=key)):
+        return row
+    raise NotFound("subject.unknown", key=key)
+
+
+def get_many(keys: Iterable[str]) -> dict[str, Subject]:
+    """The subjects that exist under `keys`."""
+    wanted = list(keys)
+    rows = (row for chunk in chunks(wanted, 900) for row in _read(models.Subject.objects.filter(key__in=chunk)))
+    return {row.key: row for row in rows}
+
+
+def labels(keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """(label_zh, label_en) of the subjects that exist under `keys`."""
+    rows = models.Subject.objects.values_list("key", "label_zh", "label_en")
+    return {key: (zh, en) for chunk in chunks(list(keys), 900) for key, zh, en in rows.filter(key__in=chunk)}
+
+
+def exists(keys: Iterable[str]) -> set[str]:
+    """Those of `keys` that the ledger holds."""
+    rows = models.Subject.objects.values_list("key", flat=True)
+    return {key for chunk in chunks(list(keys), 900) for key in rows.filter(key__in=chunk)}
+
+
+def resolve(key: str) -> str:
+    """The key a subject goes by today, following merges; `key` itself when it was never merged."""
+    for _ in range(10):
+        into = models.Subject.objects.filter(key=key).values_list("merged_into", flat=True).first()
+        if not into:
+            return key
+        key = into
+    raise WrongState("subject.merge_loop", key=key)
+
+
+def named(name: str, *, kind: str = "enterprise") -> tuple[Subject, ...]:
+    """Subjects of a kind whose label is `name`, width, case and punctuation aside."""
+    return tuple(_read(models.Subject.objects.filter(kind=kind, name_norm=normalised(name)).order_by("key")))
+
+
+def by_code(code: str, *, kind: str = "enterprise") -> Subject | None:
+    """The subject of a kind with this official code, if the ledger holds it."""
+    for row in _read(models.Subject.objects.filter(key=f"{kind}:{code}")):
+        return row
+    return None
+
+
+def list_page(
+    wanted: SubjectFilter, *, sort: str = "label", page: int = 1, size: int = 50
+) -> Page[Subject]:
+    """One page of the subjects `wanted`; `sort` is a key of SORTS, another one counts as "label"."""
+    rows = _filtered(wanted).order_by(*SORTS.get(sort, SORTS["label"]))
+    return page_of(rows, _read, page=page, size=size)
+
+
+def all_keys(wanted: SubjectFilter) -> list[str]:
+    """Keys of all subjects `wanted`, in order; for exports and sums."""
+    return list(_filtered(wanted).order_by("key").values_list("key", flat=True))
+
+
+def iterate(wanted: SubjectFilter) -> Iterable[Subject]:
+    """All subjects `wanted`, in order of key, read in pieces so that a province fits."""
+    after = ""
+    while True:
+        piece = list(_read(_filtered(wanted).filter(key__gt=after).order_by("key")[:5000]))
+        yield from piece
+        if len(piece) < 5000:
+            return
+        after = piece[-1].key
+
+
+def children(region: str) -> tuple[Subject, ...]:
+    """Places right below `region`: the cities of a province, the counties of a city."""
+    if region.endswith("0000"):
+        condition = Condition("key LIKE %s AND key <> %s", (f"region:{region[:2]}__00", f"region:{region}"))
+    elif region.endswith("00"):
+        condition = Condition("key LIKE %s AND key <> %s", (f"region:{region[:4]}__", f"region:{region}"))
+    else:
+        return ()
+    rows = _where(models.Subject.objects.all(), all_of([starts("key", "region:"), condition]))
+    return tuple(_read(rows.order_by("key")))
+
+
+def counts_by_kind_and_region() -> tuple[KindCount, ...]:
+    """How many subjects of each kind lie in each place, real and made-up ones apart."""
+    rows = models.Subject.objects.filter(merged_into="").values_list("kind", "region", "synthetic").order_by()
+    counted = rows.annotate(count=Count("id")).order_by("kind", "region", "synthetic")
+    return tuple(KindCount(*row) for row in counted)
+
+
+def target_of(key: str) -> Target:
+    """The subject as something an action touches: its place and the clusters and chains it belongs to."""
+    region = models.Subject.objects.filter(key=key).values_list("region", flat=True).first() or ""
+    kind, _, code = key.partition(":")
+    own = frozenset({key}) if kind in ("cluster", "chain", "segment") else frozenset()
+    return Target(subject=key, region=code if kind == "region" else region, groups=groups_of(key) | own)
+
+
+def merge(provisional: str, into: str, *, batch: str, at: datetime) -> None:
+    """Record that one subject turned out to be another; what was said under its key is read under the other."""
+    if provisional == into or resolve(into) == provisional:
+        raise WrongState("subject.merge_loop", key=provisional)
+    with transaction.atomic():
+        found = models.Subject.objects.filter(key=provisional, merged_into="")
+        if not found.exists() or not models.Subject.objects.filter(key=into).exists():
+            raise NotFound("subject.unknown", key=provisional if not found.exists() else into)
+        search.remove([provisional])
+        found.update(merged_into=into, batch=batch, updated_at=at)
+
+
+def _filtered(wanted: SubjectFilter) -> QuerySet[models.Subject]:
+    conditions = narrowed(kind=wanted.kind, region=wanted.region, scope=wanted.scope)
+    if wanted.cluster:
+        conditions.append(in_group(wanted.cluster))
+    if normalised(wanted.q):
+        conditions.append(holds(wanted.q))
+    if wanted.industry:
+        conditions.append(starts("industry_code", wanted.industry))
+    rows = _where(models.Subject.objects.all(), all_of(conditions))
+    flags = {"synthetic": wanted.synthetic, "provisional": wanted.provisional}
+    words = {"uscc_grade": wanted.uscc_grade, "batch": wanted.batch}
+    exact: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
+    exact |= {name: value for name, value in words.items() if value}
+    if wanted.unplaced:
+        exact["region"] = ""
+    return rows.filter(**exact)
+
+
+def _where(rows: QuerySet[models.Subject], condition: Condition) -> QuerySet[models.Subject]:
+    return rows.filter(RawSQL(condition.sql, condition.params, output_field=BooleanField()))  # noqa: S611 - own SQL
+
+
+def _read(rows: QuerySet[models.Subject]) -> Iterable[Subject]:
+    at = FIELDS.index("aliases")
+    for values in rows.values_list(*FIELDS):
+        yield Subject(*values[:at], tuple(values[at]), *values[at + 1 :])
