@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 from ibis.backends.sql.compilers.base import SQLGlotCompiler
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+from ibis.config import Config
 
 from jiqun.lake.catalogue import DECIMAL_DIGITS, DECIMAL_PLACES, TABLES, ColumnType
 
@@ -27,6 +28,15 @@ IBIS_TYPE: Mapping[ColumnType, str] = {
     "bool": "boolean",
     "int": "int64",
 }
+
+class _SparkOptions(Config):
+    """The one option Ibis' Spark compiler asks for; its backend, which we do without, would have set it."""
+
+    treat_nan_as_null: bool = False
+
+
+if ibis.options.pyspark is None:
+    ibis.options.pyspark = _SparkOptions()
 
 _OPEN, _CLOSE = "‹", "›"
 _COMPILERS: Mapping[Engine, type[SQLGlotCompiler]] = {"duckdb": DuckDBCompiler, "spark": PySparkCompiler}

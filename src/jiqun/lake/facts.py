@@ -11,6 +11,7 @@ from arro3.core import Array, DataType, Table
 from jiqun.core.periods import SHANGHAI
 from jiqun.lake import known as on
 from jiqun.lake.catalogue import FACTS
+from jiqun.lake.cells import one_per_cell
 from jiqun.lake.compile import compiled, handed_in, param, table
 from jiqun.lake.store import Lake
 
@@ -107,7 +108,7 @@ class FactReader:
     ) -> list[Row]:
         """One indicator over regions and years (first, last; both included): one row per known cell.
 
-        Columns: subject, year, value and base_value (of the fact chosen by `one_per_cell`), bound, unit, scope, id.
+        Columns: subject, year, value and base_value of the fact chosen by `one_per_cell`, bound, unit, scope, id.
         """
         query = compiled(_matrix, tuple(regions), as_of is not None)
         values = {
@@ -186,7 +187,7 @@ def _matrix(regions: tuple[str, ...], with_as_of: bool) -> ir.Table:
         facts.breakdown == "",
         facts.synthetic == param("synthetic", "bool"),
     )
-    cells = on.one_per_cell(chosen)
+    cells = one_per_cell(chosen, any_scope=True)
     cells = cells.filter(cells.year.between(param("first", "int"), param("last", "int")))
     columns = ["subject", "year", "value", "base_value", "bound", "unit", "scope", "id"]
     return cells.select(*columns).order_by(["subject", "year"])

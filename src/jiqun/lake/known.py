@@ -88,28 +88,6 @@ def series(
     return chosen
 
 
-def one_per_cell(facts: ir.Table) -> ir.Table:
-    """One fact per cell (subject, indicator, year, status, breakdown, synthetic), with `year`.
-
-    Left out: periods of more than one calendar year. Of several for one cell the first of these decides: no scope before
-    a scope, longer period before shorter, later end before earlier, later record before earlier, lower id.
-    """
-    spans = with_year(facts).filter(lambda t: t.period_start.year() == t.year)
-    ranked = spans.mutate(
-        rank_in_cell=ibis.row_number().over(
-            group_by=["subject", "indicator", "year", "status", "breakdown", "synthetic"],
-            order_by=[
-                spans.scope != "",
-                spans.period_start.asc(),
-                spans.period_end.desc(),
-                spans.recorded_at.desc(),
-                spans.id.asc(),
-            ],
-        )
-    )
-    return ranked.filter(ranked.rank_in_cell == 0).drop("rank_in_cell")
-
-
 def subject_kind(facts: ir.Table) -> ir.StringValue:
     """Kind of the subject: what stands before the colon (region, enterprise, cluster …)."""
     return facts.subject.substr(0, facts.subject.find(":"))
