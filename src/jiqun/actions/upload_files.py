@@ -30,6 +30,7 @@ class Upload:
     by, by_id   who handed it in
     columns     header of the file; sample holds the first rows below it, total counts all
     notes       what was noticed on opening: (code, what was seen)
+    actor       who asked for the work, with the rights of that moment
     mapping     field → column and quantities as the person settled them; None until then
     report      what the check or the import found (ImportReport.as_json)
     fault       what stopped it: code and facts of the error
@@ -53,7 +54,7 @@ class Upload:
     notes: tuple[tuple[str, str], ...] = ()
     mapping: Mapping[str, Any] | None = None
     queued_at: datetime | None = None
-    request_id: str = ""
+    actor: Mapping[str, Any] | None = None
     report: Mapping[str, Any] | None = None
     fault: Mapping[str, Any] | None = None
 
@@ -91,6 +92,10 @@ class UploadFiles:
     def file(self, id: str) -> Path:
         """The file as it came."""
         return self.folder(id) / "file"
+
+    def errors_file(self, id: str) -> Path:
+        """Every error of the last check or import, as CSV."""
+        return self.folder(id) / "errors.csv"
 
     def lock(self, id: str) -> Path:
         """Lock of the process that does the work."""

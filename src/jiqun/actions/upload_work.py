@@ -6,18 +6,24 @@ import is safe to run again: what an earlier run has written is found unchanged.
 
 import threading
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django_tasks import task
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.desk import desk as own_desk
+from jiqun.actions.export_files import Sheet, write_file
 from jiqun.actions.imports import ImportReport, Order, run_import
 from jiqun.actions.upload_files import WORKING, Progress, Upload, UploadFiles
 from jiqun.core.errors import JiqunError, RowErrors, WrongState
+from jiqun.lake.catalogue import Column
 from jiqun.lake.durable import locked
-from jiqun.ledger import permissions
+from jiqun.ledger.permissions import NOBODY, Actor, Grant
+from jiqun.ledger.roles import Permission
+from jiqun.ledger.scopes import Scope
 
 PATIENCE = timedelta(seconds=4)
 TOLD_EVERY_S = 0.5
@@ -72,15 +78,52 @@ def _step(desk: Desk, store: UploadFiles, upload: Upload) -> None:
         upload.kind, store.file(upload.id), upload.source, upload.name, upload.sheet, upload.mapping, checking
     )
     try:
-        by = permissions.actor_of_user(upload.by_id, request_id=upload.request_id)
+        by = actor_again(upload.actor or {})
         report = run_import(desk, order, by=by, at=desk.now(), progress=_Teller(store, upload.id))
     except JiqunError as error:
         store.change(upload.id, state="failed", fault=fault_of(error))
         return
-    except BaseException:
+    except Exception:
         store.change(upload.id, state="failed", fault={"code": "http.server_error", "facts": {}})
         raise
+    _write_errors(store.errors_file(upload.id), report)
     store.change(upload.id, state="checked" if checking else "done", report=_shown(report))
+
+
+def kept_actor(by: Actor) -> dict[str, object]:
+    """Who asks, with the rights of this moment, as it is kept beside the upload."""
+    return {
+        "user_id": by.user_id,
+        "label": by.label,
+        "grants": [(grant.role, grant.scope.kind, grant.scope.key) for grant in by.grants],
+        "token_scopes": None if by.token_scopes is None else sorted(by.token_scopes),
+        "token_scope": (by.token_scope.kind, by.token_scope.key),
+        "request_id": by.request_id,
+        "token_id": by.token_id,
+    }
+
+
+def actor_again(kept: Mapping[str, Any]) -> Actor:
+    """The actor that `kept_actor` kept; one without rights when nothing was kept."""
+    if not kept:
+        return NOBODY
+    scopes = kept["token_scopes"]
+    return Actor(
+        kept["user_id"],
+        kept["label"],
+        tuple(Grant(role, Scope(kind, key)) for role, kind, key in kept["grants"]),
+        None if scopes is None else frozenset(Permission(name) for name in scopes),
+        Scope(*kept["token_scope"]),
+        kept["request_id"],
+        kept["token_id"],
+    )
+
+
+def _write_errors(path: Path, report: ImportReport) -> None:
+    names = ("file", "row", "column", "code", "seen", "allowed")
+    columns = tuple(Column(name, "text", "", "") for name in names)
+    rows = ([getattr(error, name) for name in names] for error in report.errors)
+    write_file(Sheet("errors", columns, rows), path, "csv")
 
 
 def fault_of(error: JiqunError) -> dict[str, object]:

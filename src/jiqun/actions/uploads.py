@@ -5,6 +5,7 @@ task up within a few seconds, the process that is asked how far it is does the w
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -15,11 +16,27 @@ from jiqun.actions.upload_files import PREVIEW_ROWS, WORKING, Upload, UploadFile
 from jiqun.core.errors import InputError, NotFound, WrongState
 from jiqun.lake.files import copy_within, open_table
 from jiqun.lake.mapping import FieldDef, apply_map, check_required, propose, table_fields
-from jiqun.ledger import audit
-from jiqun.ledger.permissions import Actor, check
+from jiqun.ledger import audit, sources
+from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
+from jiqun.ledger.sources import Source
 
 TABLES = {"enterprises": "enterprise", "facts": "fact"}
 CELL_SHOWN = 120
+NAME_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """What a person says about a file when handing it in.
+
+    source        key of the source the rows come from; empty when it is a new sheet of the office
+    source_title  title of that new sheet; empty means the name of the file
+    """
+
+    kind: str
+    name: str
+    source: str = ""
+    source_title: str = ""
 
 
 def files(desk: Desk) -> UploadFiles:
@@ -28,48 +45,60 @@ def files(desk: Desk) -> UploadFiles:
 
 
 def receive(
-    desk: Desk, stream: BinaryIO, *, kind: str, name: str, source: str, by: Actor, at: datetime
+    desk: Desk, stream: BinaryIO, order: HandIn, *, by: Actor, at: datetime
 ) -> Upload:
     """Store a handed-in file and look at its first rows; a file that cannot be read is refused and not kept.
 
     InputError: gate.too_large, gate.zip_bomb, gate.empty_file, gate.not_a_table, gate.unreadable
     """
-    check(by, "import")
-    if kind not in TABLES:
-        raise InputError("upload.unknown_kind", seen=kind, allowed=" ".join(TABLES))
+    check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
+    if order.kind not in TABLES:
+        raise InputError("upload.unknown_kind", seen=order.kind, allowed=" ".join(TABLES))
+    if order.source:
+        sources.get(order.source)
     store = files(desk)
-    id = store.new_id(at)
+    id, name = store.new_id(at), order.name[:NAME_LIMIT] or "file"
     store.folder(id).mkdir(parents=True)
     try:
         size = copy_within(stream, store.file(id), desk.limits, name=name)
         table = open_table(store.file(id), desk.limits, name=name)
+        source = order.source or f"sheet_{id}"
         upload = Upload(
-            id, kind, name, size, table.sha256, source, by.name, by.user_id, at, sheet=table.sheet,
+            id, order.kind, name, size, table.sha256, source, by.label, by.user_id or 0, at, sheet=table.sheet,
             encoding=table.encoding, columns=table.columns, sample=_sample(table.rows), total=len(table.rows),
             notes=table.notes,
         )  # fmt: skip
         with transaction.atomic():
-            audit.write(at=at, by=by, action="upload.receive", target=f"upload:{id}", target_label=name,
-                        detail={"kind": kind, "bytes": size, "sha256": table.sha256, "rows": len(table.rows)})  # fmt: skip
+            if not order.source:
+                _new_sheet(source, order.source_title or name, by=by, at=at)
+            told = {"kind": order.kind, "bytes": size, "sha256": upload.sha256, "rows": upload.total, "source": source}
+            _note(by, "receive", upload, told, at)
             return store.save(upload)
     except BaseException:
         store.remove(id)
         raise
 
 
+def _new_sheet(key: str, title: str, *, by: Actor, at: datetime) -> None:
+    """Enter an office's sheet as a source; it speaks as of the day it was handed in, which is inferred."""
+    sheet = Source(key, "office_sheet", title[:NAME_LIMIT], by.label, speaks_as_of=at.date(), speaks_inferred=True)
+    sources.save(sheet)
+    audit.record(by, "source.create", f"source:{key}", {"kind": sheet.kind}, at=at, target_label=sheet.title)
+
+
 def read(desk: Desk, id: str, *, by: Actor) -> Upload:
     """One upload; somebody else's does not exist for you."""
-    check(by, "import")
+    check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
     upload = files(desk).read(id)
-    if upload.by_id != by.user_id:
+    if upload.by_id != (by.user_id or 0):
         raise NotFound("upload.not_found", seen=id)
     return upload
 
 
 def mine(desk: Desk, *, by: Actor) -> list[Upload]:
     """Your uploads, newest first."""
-    check(by, "import")
-    return [upload for upload in files(desk).all() if upload.by_id == by.user_id]
+    check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
+    return [upload for upload in files(desk).all() if upload.by_id == (by.user_id or 0)]
 
 
 def fields_of(desk: Desk, kind: str) -> tuple[FieldDef, ...]:
@@ -96,13 +125,11 @@ def settle(desk: Desk, id: str, mapping: Mapping[str, Any], *, by: Actor, at: da
         "columns": {item.name: settled.columns.get(item.name, "") for item in fields},
     }
     with transaction.atomic():
-        audit.write(
-            at=at, by=by, action="upload.map", target=f"upload:{id}", target_label=upload.name, detail=told
-        )
+        _note(by, "map", upload, told, at)
         return files(desk).change(id, mapping=told, state="received", report=None, fault=None)
 
 
-def start(desk: Desk, id: str, step: str, *, by: Actor, at: datetime, request_id: str = "") -> Upload:
+def start(desk: Desk, id: str, step: str, *, by: Actor, at: datetime) -> Upload:
     """Queue the check (all row errors at once, nothing written) or the import; gives the upload as it now stands.
 
     step  checking | importing
@@ -116,12 +143,9 @@ def start(desk: Desk, id: str, step: str, *, by: Actor, at: datetime, request_id
     if step == "importing" and upload.state not in ("checked", "failed"):
         raise WrongState("upload.not_checked", seen=upload.state)
     with transaction.atomic():
-        audit.write(
-            at=at, by=by, action=f"upload.{step}", target=f"upload:{id}", target_label=upload.name, detail={}
-        )
-        upload = files(desk).change(id, state=step, queued_at=at, fault=None, request_id=request_id)
+        _note(by, "check" if step == "checking" else "import", upload, {}, at)
         upload_work.enqueue(id)
-    return upload
+        return files(desk).change(id, state=step, queued_at=at, fault=None, actor=upload_work.kept_actor(by))
 
 
 def throw_away(desk: Desk, id: str, *, by: Actor, at: datetime) -> None:
@@ -129,15 +153,12 @@ def throw_away(desk: Desk, id: str, *, by: Actor, at: datetime) -> None:
     upload = read(desk, id, by=by)
     _not_working(upload)
     with transaction.atomic():
-        audit.write(
-            at=at,
-            by=by,
-            action="upload.throw_away",
-            target=f"upload:{id}",
-            target_label=upload.name,
-            detail={},
-        )
+        _note(by, "throw_away", upload, {}, at)
     files(desk).remove(id)
+
+
+def _note(by: Actor, verb: str, upload: Upload, detail: Mapping[str, Any], at: datetime) -> None:
+    audit.record(by, f"upload.{verb}", f"upload:{upload.id}", dict(detail), at=at, target_label=upload.name)
 
 
 def _not_working(upload: Upload) -> None:

@@ -1,8 +1,12 @@
 """Django 启动: set Django up for commands that need the ledger; the home must exist unless it is being made."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jiqun.core.errors import InputError
+
+if TYPE_CHECKING:
+    from jiqun.ledger.permissions import Actor
 
 
 def setup(*, make_home: bool = False) -> Path:
@@ -36,8 +40,10 @@ def migrate(*, quiet: bool = True) -> None:
     call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
 
 
-def cli_actor() -> "object":
-    """Who acts on the command line: the person who holds the home folder, with every right over it."""
-    from jiqun.ledger.permissions import Actor
+def cli_actor() -> "Actor":
+    """Who acts on the command line: whoever holds the home folder, with every right over it."""
+    import getpass
 
-    return Actor.console()
+    from jiqun.ledger.permissions import system
+
+    return system(f"cli:{getpass.getuser()}")

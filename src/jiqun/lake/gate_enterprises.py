@@ -62,13 +62,17 @@ class Judged:
 
 @dataclass(frozen=True)
 class EnterpriseGate:
-    """The gate with what it needs to know: regions, the day of judging, how the columns are mapped."""
+    """The gate with what it needs to know: regions, the day of judging, how the columns are mapped.
+
+    made_up_regions  codes of synthetic places, which no real place has
+    """
 
     regions: Regions
     today: date
     mapping: ColumnMap
     columns: tuple[str, ...]
     file: str
+    made_up_regions: frozenset[str] = frozenset()
 
     def judge(self, table: HandedIn, rows: Iterable[tuple[int, list[str]]] | None = None) -> Judged:
         """Judge the rows of a file (all of them, or those given)."""
@@ -191,9 +195,14 @@ class _Reader:
         return amount * TO_WAN[known], ""
 
     def _place(self, get: Mapping[str, str], code: str) -> tuple[str, str]:
-        told = get["region"]
-        return self.gate.regions.place(f"{get['city']}{get['address']}" if get["city"] else get["address"],
-                                       told or (code[2:8] if code else ""))  # fmt: skip
+        told = get["region"] or (code[2:8] if code else "")
+        if told in self.gate.made_up_regions:
+            return told, "synthetic"
+        address = get["address"]
+        if get["city"] and not address.startswith(("浙江", get["city"])):
+            address = get["city"] + address
+        region, how = self.gate.regions.place(address, told)
+        return region or "", str(how)
 
     def _first(self, subject: str, row_hash: str, number: int, cells: Sequence[str]) -> bool:
         before = self.seen.get(subject)

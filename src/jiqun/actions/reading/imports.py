@@ -6,12 +6,13 @@ from typing import Any
 
 from jiqun.actions import upload_work, uploads
 from jiqun.actions.desk import Desk
-from jiqun.actions.upload_files import Progress, Upload, UploadFiles
+from jiqun.actions.upload_files import WORKING, Progress, Upload, UploadFiles
 from jiqun.core.errors import InputError, RowError
 from jiqun.ledger import sources
 from jiqun.ledger.permissions import Actor
 
 ERRORS_SHOWN = 200
+STEPS = ("map", "check", "confirm", "done")
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class UploadContext:
     errors       errors of the check or import, at most ERRORS_SHOWN; error_count counts all
     flags        rows taken in with a remark; flag_count counts all
     fault        what stopped it, as a sentence; empty when nothing did
+    step         map | check | confirm | done: what the person does now; step_no counts from 2
     """
 
     upload: Upload
@@ -112,6 +114,11 @@ class UploadContext:
     flags: tuple[ErrorLine, ...]
     flag_count: int
     fault: str
+    source_label: str
+    step: str
+    step_no: int
+    is_working: bool
+    can_try_again: bool
 
 
 def imports(desk: Desk, actor: Actor, *, lang: str) -> ImportsContext:
@@ -120,12 +127,12 @@ def imports(desk: Desk, actor: Actor, *, lang: str) -> ImportsContext:
     return ImportsContext(
         tuple(uploads.mine(desk, by=actor)),
         tuple(uploads.TABLES),
-        tuple(Choice(source.key, source.title) for source in sources.all()),
+        tuple(Choice(source.key, source.title) for source in sources.all_sources()),
         desk.limits.packed // 1_000_000,
     )
 
 
-def upload(desk: Desk, actor: Actor, id: str, *, lang: str) -> UploadContext:
+def upload(desk: Desk, actor: Actor, id: str, *, lang: str, remap: bool = False) -> UploadContext:
     """One of this person's files; asking also looks after work nobody has taken up."""
     held = upload_work.look_after(desk, uploads.read(desk, id, by=actor))
     zh = lang.startswith("zh")
@@ -133,6 +140,8 @@ def upload(desk: Desk, actor: Actor, id: str, *, lang: str) -> UploadContext:
     chosen = mapping["columns"]
     fields = uploads.fields_of(desk, held.kind)
     report = held.report or {}
+    step = _step(held, remap=remap)
+    known = sources.get_many([held.source])
     return UploadContext(
         held,
         tuple(desk.messages.what(code, lang) + f" ({seen})" for code, seen in held.notes),
@@ -149,7 +158,21 @@ def upload(desk: Desk, actor: Actor, id: str, *, lang: str) -> UploadContext:
         _lines(desk, report.get("flags", ()), lang),
         report.get("flag_count", 0),
         _fault(desk, held, lang),
+        known[held.source].title if held.source in known else held.source,
+        step,
+        STEPS.index(step) + 2,
+        held.state in WORKING,
+        held.state == "failed" and held.mapping is not None,
     )
+
+
+def _step(held: Upload, *, remap: bool) -> str:
+    """What the person does now: settle the columns, wait for the check, confirm, or nothing any more."""
+    if held.state == "done":
+        return "done"
+    if held.state == "received" or (remap and held.state in ("checked", "failed")):
+        return "map"
+    return "check" if held.state == "checking" else "confirm"
 
 
 def _quantities(held: Upload, mapping: Mapping[str, Any]) -> tuple[QuantityLine, ...]:

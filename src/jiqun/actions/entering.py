@@ -1,0 +1,52 @@
+"""入账 entering: the one way rows get in — staged, entered in one ledger transaction, delivered to the lake."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from jiqun.actions import batching, outbox
+from jiqun.actions.desk import Desk
+from jiqun.actions.imports import ImportReport, Opened, Order, quarantine_columns
+from jiqun.ledger import audit
+from jiqun.ledger.permissions import Actor
+
+
+@dataclass
+class Entry:
+    """What one import is about to write.
+
+    tables  lake table to its columns (without quarantine and batch events, which follow from the report)
+    held    raw rows that wait in quarantine, by row number
+    """
+
+    order: Order
+    opened: Opened
+    report: ImportReport
+    tables: Mapping[str, Mapping[str, Sequence[object]]]
+    held: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    batch: str = ""
+
+
+def enter(desk: Desk, entry: Entry, write: Callable[[], object], *, by: Actor, at: datetime) -> None:
+    """Write an import: everything or nothing.
+
+    write  what the ledger itself takes in (subjects, relations); runs inside the transaction
+    """
+    report, batch = entry.report, entry.batch
+    with outbox.held_spool(desk) as spool:
+        segments = [spool.stage(table, columns, batch) for table, columns in entry.tables.items()]
+        if entry.held:
+            columns = quarantine_columns(report.errors, entry.held, at=at)
+            segments.append(spool.stage("quarantine", {**columns, "batch": [batch] * len(report.errors)}, batch))
+        segments.append(spool.stage("batches", batching.event_columns(batch, "received", report, at=at), batch))
+        with transaction.atomic():
+            batching.open_batch(entry.order, entry.opened, report, batch=batch, by=by, at=at)
+            write()
+            batching.hold_rows(report.errors, entry.held, batch=batch)
+            outbox.note(spool, segments, at=at)
+            audit.record(by, f"import.{report.kind}", f"batch:{batch}", batching.audit_detail(report), at=at, batch=batch)
+        outbox.deliver(desk, spool, segments, at=desk.now())
+        batching.close_batch(batch, state="visible", at=desk.now())
+    report.batch_id = batch

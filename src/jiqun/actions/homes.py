@@ -1,0 +1,66 @@
+"""数据目录就绪 homes: a new home gets its places and the 15 clusters as subjects; an old one is brought up to date."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from jiqun.actions import outbox
+from jiqun.actions.desk import Desk
+from jiqun.core.packfiles import read_csv
+from jiqun.ledger import audit, sources, subjects
+from jiqun.ledger.permissions import Actor
+from jiqun.ledger.sources import Source
+from jiqun.ledger.subjects import SubjectRow
+
+PACK_SOURCE = "packs"
+
+
+def prepare(desk: Desk, *, by: Actor, at: datetime) -> dict[str, object]:
+    """Enter what the packs know as subjects and finish what an earlier process left half-way; safe to repeat."""
+    rows = [*_regions(desk), *_clusters(desk)]
+    with transaction.atomic():
+        sources.save(Source(PACK_SOURCE, "register", "jiqun packs 代码表", publisher="packs/codes/source.toml"))
+        counts = subjects.upsert(rows, batch=PACK_SOURCE, at=at)
+        if counts.created or counts.updated:
+            audit.record(by, "home.prepare", PACK_SOURCE, {"created": counts.created, "updated": counts.updated}, at=at)
+    done = outbox.reconcile(desk, at=at)
+    return {"subjects": len(rows), "created": counts.created, "published": done.published, "merged_rows": done.merged_rows}
+
+
+def has_example() -> bool:
+    """Is the example in this ledger already?"""
+    return bool(sources.get_many(["synthetic_county"]))
+
+
+def _regions(desk: Desk) -> list[SubjectRow]:
+    return [
+        SubjectRow(
+            key=f"region:{region.code}", kind="region", code=region.code, label_zh=region.name["zh"],
+            label_en=region.name["en"], aliases=(region.short["zh"],) if region.short["zh"] != region.name["zh"] else (),
+            region=region.code, city=f"{region.code[:4]}00", attributes={"level": region.level.value}, source=PACK_SOURCE,
+        )
+        for region in desk.regions
+        if region.code.startswith("33")
+    ]  # fmt: skip
+
+
+def _clusters(desk: Desk) -> list[SubjectRow]:
+    """The programme's 15 clusters in their four groups; the grouping carries its confidence mark."""
+    rows = read_csv(desk.packs / "clusters.csv", ("key", "label_zh", "label_en", "group_key", "group_zh", "group_en", "confidence"))
+    groups = {row["group_key"]: row for row in rows}
+    made = [
+        SubjectRow(key=f"cluster:{key}", kind="cluster", label_zh=row["group_zh"], label_en=row["group_en"],
+                   attributes={"parent": "cluster:415x", "level": "group"}, source=PACK_SOURCE)
+        for key, row in groups.items()
+    ]  # fmt: skip
+    made.append(
+        SubjectRow(key="cluster:415x", kind="cluster", label_zh="“415X”先进制造业集群", label_en='"415X" advanced manufacturing clusters',
+                   aliases=("415X", "415X集群"), region="330000", city="330000", attributes={"level": "programme"}, source=PACK_SOURCE)
+    )  # fmt: skip
+    made += [
+        SubjectRow(key=f"cluster:{row['key']}", kind="cluster", label_zh=row["label_zh"], label_en=row["label_en"],
+                   attributes={"parent": f"cluster:{row['group_key']}", "level": "cluster", "confidence": row["confidence"]},
+                   source=PACK_SOURCE)
+        for row in rows
+    ]  # fmt: skip
+    return made

@@ -1,0 +1,131 @@
+"""导入 imports: a file from an office becomes subjects, registrations and facts — all of it, once, with its audit row.
+
+read → judge → stage (durable) → one ledger transaction (batch, subjects, quarantine, outbox, audit) → publish → merge.
+Killed anywhere, the same command run again finishes the work and doubles nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+
+from jiqun.actions.desk import Desk
+from jiqun.core.errors import RowError
+from jiqun.lake.files import HandedIn, open_table
+from jiqun.lake.mapping import ColumnMap, apply_map, check_required, propose, read_map, table_fields
+from jiqun.ledger.permissions import Actor
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be imported and how.
+
+    kind     enterprises | facts | subjects | relations
+    source   key of the source the rows come from
+    mapping  path of MAP.toml, or the mapping itself as a page sends it; None proposes one from the header
+    """
+
+    kind: str
+    path: Path
+    source: str
+    name: str = ""
+    sheet: str = ""
+    mapping: Path | Mapping[str, object] | None = None
+    dry_run: bool = False
+    synthetic: bool = False
+
+
+@dataclass
+class ImportReport:
+    """What became of the rows: the object `--json` prints."""
+
+    kind: str
+    file: str
+    rows: int = 0
+    accepted: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    flagged: int = 0
+    batch_id: str | None = None
+    seconds: float = 0.0
+    dry_run: bool = False
+    notes: list[dict[str, str]] = field(default_factory=list)
+    placed: dict[str, int] = field(default_factory=dict)
+    errors: list[RowError] = field(default_factory=list)
+    flags: list[RowError] = field(default_factory=list)
+
+    def as_json(self, *, most: int = 1000) -> dict[str, object]:
+        """The report with at most `most` errors and flags written out."""
+        shown = asdict(self)
+        shown["errors"], shown["flags"] = shown["errors"][:most], shown["flags"][:most]
+        return {"ok": True, **shown}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that was opened and mapped, ready to be judged."""
+
+    table: HandedIn
+    mapping: ColumnMap
+
+
+def open_order(desk: Desk, order: Order) -> Opened:
+    """Open the file and settle the mapping; InputError for what concerns the file as a whole."""
+    table = open_table(order.path, desk.limits, name=order.name, sheet=order.sheet)
+    fields = table_fields(desk.packs, order.kind.removesuffix("s"))
+    if order.mapping is None:
+        mapping = propose(table.columns, fields)
+    elif isinstance(order.mapping, Path):
+        mapping = read_map(order.mapping, table.columns, fields)
+    else:
+        mapping = apply_map(order.mapping, table.columns, fields, file=table.file)
+    check_required(mapping, table.columns, fields, file=table.file)
+    return Opened(table, mapping)
+
+
+def run_import(
+    desk: Desk, order: Order, *, by: Actor, at: datetime, progress: Progress | None = None
+) -> ImportReport:
+    """Import a file of any kind; see the module of its kind for what a row becomes."""
+    from jiqun.actions import imports_enterprises, imports_facts, imports_subjects
+
+    verbs = {
+        "enterprises": imports_enterprises.run,
+        "facts": imports_facts.run,
+        "subjects": imports_subjects.run,
+        "relations": imports_subjects.run_relations,
+    }
+    started = perf_counter()
+    opened = open_order(desk, order)
+    report = verbs[order.kind](desk, order, opened, by=by, at=at, progress=progress or _silent)
+    report.notes = [{"code": code, "seen": seen} for code, seen in opened.table.notes]
+    report.seconds = round(perf_counter() - started, 3)
+    return report
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    del what, done, total
+
+
+def quarantine_columns(
+    faults: Sequence[RowError], held: Mapping[int, Mapping[str, str]], *, at: datetime
+) -> dict[str, Sequence[object]]:
+    """The lake's quarantine rows, column by column: one row per fault, with the raw row as JSON."""
+    import orjson
+
+    raw = {number: orjson.dumps(dict(row)).decode() for number, row in held.items()}
+    return {
+        "file": [fault.file for fault in faults],
+        "row_no": [fault.row for fault in faults],
+        "column_name": [fault.column for fault in faults],
+        "code": [fault.code for fault in faults],
+        "seen": [fault.seen for fault in faults],
+        "allowed": [fault.allowed for fault in faults],
+        "raw": [raw.get(fault.row or 0, "{}") for fault in faults],
+        "recorded_at": [at] * len(faults),
+    }

@@ -1,0 +1,237 @@
+"""导入事实: rows of a fact table, or quantity columns of an enterprise list, become facts in the lake.
+
+The same statement again changes nothing; the same statement with another value is a correction that names what it
+supersedes. Enterprises not yet in the ledger are entered provisionally under the name or code they were given.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from jiqun.actions import batching
+from jiqun.actions.desk import Desk
+from jiqun.actions.entering import Entry, enter
+from jiqun.actions.imports import ImportReport, Opened, Order, Progress
+from jiqun.core.errors import RowError
+from jiqun.core.facts import Fact, content_hash, natural_key
+from jiqun.core.periods import Period
+from jiqun.core.regions import Region
+from jiqun.lake.facts import FactReader
+from jiqun.lake.gate_enterprises import Judged
+from jiqun.lake.gate_facts import FactGate, JudgedFacts
+from jiqun.ledger import permissions, sources, subjects
+from jiqun.ledger.permissions import Actor, Permission
+from jiqun.ledger.scopes import EVERYTHING, Target
+from jiqun.ledger.subjects import SubjectRow
+
+CHUNK = 2000
+Reach = Callable[[str, str], bool]
+
+
+@dataclass
+class _Sorted:
+    """Accepted facts sorted by what they are to the ledger."""
+
+    new: list[Fact] = field(default_factory=list)
+    corrections: int = 0
+    unchanged: int = 0
+
+
+def run(
+    desk: Desk, order: Order, opened: Opened, *, by: Actor, at: datetime, progress: Progress
+) -> ImportReport:
+    """Import an opened fact table; with `dry_run` nothing is written."""
+    permissions.check(by, Permission.IMPORT_DATA, target_scope=permissions.ANYWHERE)
+    batch = batching.new_id(at)
+    rows = list(_as_fields(opened))
+    known, made = known_subjects(desk, (row.get("subject", "") for _, row in rows), order=order)
+    judged = _gate(desk, order, opened.table.file, known, at=at, batch=batch).judge(_told(rows, progress))
+    _hold_outside(judged, by=by, file=opened.table.file)
+    kept = sort_out(desk, judged.accepted)
+    report = _report(order, opened, judged, kept)
+    if order.dry_run:
+        report.dry_run = True
+        return report
+    used = {fact.subject for fact in kept.new}
+    provisional = [row for row in made if row.key in used]
+    entry = Entry(order, opened, report, {"facts": fact_columns(kept.new)} if kept.new else {}, judged.held, batch)
+    enter(desk, entry, lambda: subjects.upsert(provisional, batch=batch, at=at), by=by, at=at)
+    return report
+
+
+def _as_fields(opened: Opened) -> Iterator[tuple[int, dict[str, str]]]:
+    table, mapping = opened.table, opened.mapping
+    at = {name: table.columns.index(column) for name, column in mapping.columns.items()}
+    width = len(table.columns)
+    for number, cells in table.rows:
+        filled = cells if len(cells) >= width else cells + [""] * (width - len(cells))
+        yield number, dict(mapping.constants) | {name: filled[n] for name, n in at.items()}
+
+
+def _told(rows: Sequence[tuple[int, dict[str, str]]], progress: Progress) -> Iterator[tuple[int, dict[str, str]]]:
+    for start in range(0, len(rows), CHUNK):
+        progress("核验 judging", start, len(rows))
+        yield from rows[start : start + CHUNK]
+    progress("核验 judging", len(rows), len(rows))
+
+
+def document_keys() -> frozenset[str]:
+    """Keys of the sources that speak in a text: the place in it is part of a statement's identity."""
+    return frozenset(source.key for source in sources.all_sources(kind="document"))
+
+
+def known_subjects(desk: Desk, wanted: Iterable[str], *, order: Order) -> tuple[dict[str, str], list[SubjectRow]]:
+    """Today's key for every subject as written, and the enterprises that are entered provisionally for it."""
+    texts = {text.strip() for text in wanted if text and ":" in text}
+    found = {text: subjects.resolve(text) for text in subjects.exists(texts)}
+    made: list[SubjectRow] = []
+    for text in sorted(texts - set(found)):
+        kind, _, key = text.partition(":")
+        if kind == "region" and (today := _region_of_today(desk, key)):
+            found[text] = today
+        elif kind == "enterprise" and key:
+            same = [subject for subject in subjects.named(key) if not subject.provisional]
+            found[text] = same[0].key if len(same) == 1 else text
+            if len(same) != 1:
+                made.append(
+                    SubjectRow(key=text, label_zh=key, provisional=True, source=order.source, synthetic=order.synthetic)
+                )
+    return found, made
+
+
+def _region_of_today(desk: Desk, text: str) -> str | None:
+    region = desk.regions.resolve(text)
+    key = f"region:{region.code}" if isinstance(region, Region) else ""
+    return key if key and subjects.exists([key]) else None
+
+
+def _gate(
+    desk: Desk, order: Order, file: str, known: Mapping[str, str], *, at: datetime, batch: str
+) -> FactGate:
+    documents = document_keys()
+    return FactGate(
+        desk.indicators, desk.units, known.get, documents.__contains__, at, batch, file, order.source, order.synthetic
+    )
+
+
+def facts_of_rows(
+    desk: Desk, order: Order, opened: Opened, judged: Judged, *, at: datetime, batch: str, progress: Progress
+) -> JudgedFacts:
+    """Facts of the quantity columns of an enterprise list; an empty cell is unknown and gives no fact."""
+    table, mapping = opened.table, opened.mapping
+    places = [(table.columns.index(item.column), item) for item in mapping.facts]
+    by_row = dict(table.rows)
+    gate = FactGate(
+        desk.indicators, desk.units, lambda text: text, lambda _: False, at, batch, table.file, order.source, order.synthetic
+    )
+    found = JudgedFacts()
+    total = len(judged.accepted)
+    for done, item in enumerate(judged.accepted):
+        if done % CHUNK == 0:
+            progress("取数 reading quantities", done, total)
+        cells = by_row[item.row_no]
+        rows = [
+            (item.row_no, _quantity_row(item.subject, cells[n].strip(), told))
+            for n, told in places
+            if n < len(cells) and cells[n].strip() not in _NOTHING
+        ]
+        part = gate.judge(rows)
+        found.accepted.extend(part.accepted)
+        found.faults.extend(part.faults)
+        found.held.update(part.held)
+    kept = sort_out(desk, found.accepted)
+    found.accepted[:] = kept.new
+    return found
+
+
+_NOTHING = frozenset({"", "-", "—", "－", "/", "…"})
+
+
+def _quantity_row(subject: str, text: str, told: object) -> dict[str, str]:
+    return {
+        "subject": subject, "indicator": told.indicator, "period": told.period, "value": text, "unit": told.unit,
+        "scope": told.scope, "status": told.status, "locator": told.column,
+    }  # fmt: skip
+
+
+def sort_out(desk: Desk, facts: Sequence[Fact]) -> _Sorted:
+    """Part what is already known from what is new, and link corrections to what they supersede."""
+    documents = document_keys()
+    keys = [natural_key(fact, is_document=fact.source in documents) for fact in facts]
+    current = FactReader(desk.lake).current_keys(keys)
+    kept = _Sorted()
+    for fact, key in zip(facts, keys, strict=True):
+        before = current.get(key)
+        if before is None:
+            kept.new.append(fact)
+        elif before[1] == content_hash(fact, is_document=fact.source in documents):
+            kept.unchanged += 1
+        else:
+            kept.new.append(replace(fact, supersedes=before[0]))
+            kept.corrections += 1
+    return kept
+
+
+def reach_of(by: Actor) -> Reach | None:
+    """May this actor write about (subject, region code)? None when it may write about everything."""
+    if permissions.can(by, Permission.IMPORT_DATA, target_scope=EVERYTHING):
+        return None
+
+    def reaches(subject: str, region: str) -> bool:
+        held = subjects.target_of(subject)
+        target = held if held.region or held.groups else Target(subject=subject, region=region)
+        return permissions.can(by, Permission.IMPORT_DATA, target_scope=target)
+
+    return reaches
+
+
+def _hold_outside(judged: JudgedFacts, *, by: Actor, file: str) -> None:
+    """Facts about what lies outside the scope of who imports wait in quarantine."""
+    reach = reach_of(by)
+    if reach is None:
+        return
+    allowed = {subject: reach(subject, "") for subject in {fact.subject for fact in judged.accepted}}
+    for fact in judged.accepted:
+        if not allowed[fact.subject]:
+            judged.faults.append(RowError(file, fact.row_no, "subject", "auth.outside_scope", fact.subject, by.label))
+            judged.held[fact.row_no] = {"subject": fact.subject, "indicator": fact.indicator}
+    judged.accepted[:] = [fact for fact in judged.accepted if allowed[fact.subject]]
+
+
+def _report(order: Order, opened: Opened, judged: JudgedFacts, kept: _Sorted) -> ImportReport:
+    repeated = sum(1 for flag in judged.flagged if flag.code == "gate.duplicate_row")
+    return ImportReport(
+        kind="facts",
+        file=opened.table.file,
+        rows=len(opened.table.rows),
+        accepted=len(judged.accepted) + repeated,
+        created=len(kept.new) - kept.corrections,
+        updated=kept.corrections,
+        unchanged=kept.unchanged + repeated,
+        quarantined=len(judged.held),
+        flagged=len(judged.flagged),
+        errors=judged.faults,
+        flags=judged.flagged,
+    )
+
+
+def fact_columns(facts: Sequence[Fact]) -> dict[str, Sequence[object]]:
+    """Facts as columns of the lake's table."""
+    documents = document_keys()
+    spans = {text: Period.parse(text) for text in {fact.period for fact in facts}}
+    plain_fields = (
+        "id", "subject", "indicator", "period", "period_inferred", "value", "value_high", "base_value", "base_value_high",
+        "value_text", "unit", "scope", "breakdown", "attributed_to", "source", "locator", "quote", "note", "recorded_at",
+        "batch", "row_no", "file", "supersedes", "synthetic",
+    )  # fmt: skip
+    columns: dict[str, Sequence[object]] = {name: [getattr(fact, name) for fact in facts] for name in plain_fields}
+    return columns | {
+        "bound": [fact.bound.value for fact in facts],
+        "kind": [fact.kind.value for fact in facts],
+        "status": [fact.status.value for fact in facts],
+        "period_start": [spans[fact.period].start for fact in facts],
+        "period_end": [spans[fact.period].end for fact in facts],
+        "is_instant": [spans[fact.period].is_instant for fact in facts],
+        "natural_key": [natural_key(fact, is_document=fact.source in documents) for fact in facts],
+        "content_hash": [content_hash(fact, is_document=fact.source in documents) for fact in facts],
+    }
