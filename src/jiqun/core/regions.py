@@ -185,7 +185,7 @@ class Regions:
             return today
         if changes:
             latest = max(change.until for change in changes)
-            return self._heirs([c for c in changes if c.until == latest or not c.old_code == text])
+            return self._heirs([c for c in changes if c.until == latest or c.old_code != text])
         if len(text) == 6 and text.isdigit() and text.endswith("01"):
             return [city for city in [self._by_code.get(text[:4] + "00")] if city is not None]
         if len(text) == 12 and text.isdigit():
