@@ -1,6 +1,6 @@
 """Batches 批次: one load of data, from received to visible, or undone.
 
-    received → staged → merged → visible → undone
+    received → staged → merged → visible → undone; a step on the way may be skipped
     received, staged and merged may fail; a failed batch may be received again.
 """
 
@@ -20,8 +20,8 @@ from jiqun.ledger.pages import Page, page_of
 from jiqun.ledger.scopes import EVERYTHING, Scope
 
 TRANSITIONS: dict[str, tuple[str, ...]] = {
-    "received": ("staged", "failed"),
-    "staged": ("merged", "failed"),
+    "received": ("staged", "merged", "visible", "failed"),
+    "staged": ("merged", "visible", "failed"),
     "merged": ("visible", "failed"),
     "visible": ("undone",),
     "failed": ("received", "undone"),
@@ -87,8 +87,8 @@ def new_id(at: datetime) -> str:
     return f"b{at.astimezone(LOCAL):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def open_batch(new: NewBatch, *, at: datetime, id: str = "") -> Batch:
-    """Record a batch as received; an id is made unless one is given."""
+def open_batch(new: NewBatch, *, at: datetime, id: str = "", counts: BatchCounts | None = None) -> Batch:
+    """Record a batch as received, with its counts where they are known; an id is made unless one is given."""
     values = {
         "kind": new.kind,
         "by": new.by[:150],
@@ -101,6 +101,7 @@ def open_batch(new: NewBatch, *, at: datetime, id: str = "") -> Batch:
         "scope_key": new.scope.key,
         "note": new.note,
         "started_at": at,
+        **{name: getattr(counts or BatchCounts(), name) for name in COUNTS},
     }
     for last in (False, False, True):
         try:
@@ -152,10 +153,10 @@ def mark_undone(id: str, *, by: str, at: datetime) -> Batch:
 
 
 def get(id: str) -> Batch:
-    """The batch under `id`; NotFound("batch.unknown") when there is none."""
+    """The batch under `id`; NotFound("batch.not_found") when there is none."""
     row = models.Batch.objects.filter(id=id).first()
     if row is None:
-        raise NotFound("batch.unknown", batch=id)
+        raise NotFound("batch.not_found", batch=id)
     return _batch(row)
 
 
@@ -173,6 +174,16 @@ def list_page(
 def unfinished() -> tuple[Batch, ...]:
     """Batches that were begun and not brought to an end, oldest first; a reconciler takes them up at start."""
     return tuple(_read(models.Batch.objects.filter(state__in=UNFINISHED).order_by("id")))
+
+
+def settle(*, at: datetime) -> tuple[str, ...]:
+    """Make visible every unfinished batch whose segments are all in the lake; give their ids."""
+    waiting = models.OutboxSegment.objects.exclude(state="merged").values("batch")
+    with transaction.atomic():
+        rows = models.Batch.objects.filter(state__in=UNFINISHED).exclude(id__in=waiting)
+        ids = tuple(rows.order_by("id").values_list("id", flat=True))
+        models.Batch.objects.filter(id__in=ids).update(state="visible", finished_at=at)
+    return ids
 
 
 def same_file(sha256: str, *, kind: str, source: str) -> Batch | None:
@@ -203,7 +214,7 @@ def _moved(id: str, state: str) -> models.Batch:
 def _locked(id: str) -> models.Batch:
     row = models.Batch.objects.select_for_update().filter(id=id).first()
     if row is None:
-        raise NotFound("batch.unknown", batch=id)
+        raise NotFound("batch.not_found", batch=id)
     return row
 
 

@@ -8,10 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
+from jiqun.core.errors import WrongState
 from jiqun.ledger import models
-from jiqun.ledger.bulk import alone_on
+from jiqun.ledger.bulk import chunks
+
+
+@dataclass(frozen=True, slots=True)
+class NewSegment:
+    """A segment as it is handed in; `key` is the name it has in the writer's spool."""
+
+    batch: str
+    table: str
+    writer: str
+    key: str
+    rows: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +35,14 @@ class Segment:
     batch: str
     table: str
     writer: str
-    seq: int
-    path: str
+    key: str
+    rows: int
     sha256: str
-    rows: int
     state: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewSegment:
-    """A segment as it is handed in; its number within the writer is given by `next_seq`."""
-
-    batch: str
-    table: str
-    writer: str
-    seq: int
-    path: str
-    rows: int
-    sha256: str = ""
+    recorded_at: datetime
 
 
 FIELDS = tuple(Segment.__dataclass_fields__)
-
-
-def next_seq(table: str, writer: str) -> int:
-    """The number the next segment of a writer to a table gets; hold the transaction until it is added."""
-    if connection.in_atomic_block:
-        alone_on("ledger_outbox_segment")
-    held = models.OutboxSegment.objects.filter(table=table, writer=writer).aggregate(last=Max("seq"))
-    return (held["last"] or 0) + 1
 
 
 def add(segments: Iterable[NewSegment], *, at: datetime) -> tuple[Segment, ...]:
@@ -59,18 +51,18 @@ def add(segments: Iterable[NewSegment], *, at: datetime) -> tuple[Segment, ...]:
         raise transaction.TransactionManagementError("an outbox row belongs into the transaction it promises")
     rows = [
         models.OutboxSegment(
-            batch=new.batch, table=new.table, writer=new.writer, seq=new.seq, path=new.path, rows=new.rows,
-            sha256=new.sha256, recorded_at=at,
+            batch=new.batch, table=new.table, writer=new.writer, key=new.key, rows=new.rows, sha256=new.sha256,
+            recorded_at=at,
         )
         for new in segments
     ]  # fmt: skip
-    return tuple(_segment(row) for row in models.OutboxSegment.objects.bulk_create(rows))
+    return tuple(map(_segment, models.OutboxSegment.objects.bulk_create(rows)))
 
 
-def pending(*, state: str = "", batch: str = "") -> tuple[Segment, ...]:
-    """Segments not yet merged, in the order they were added; or those in one state, or of one batch."""
+def unfinished(writer: str = "", *, state: str = "") -> tuple[Segment, ...]:
+    """Segments not yet merged, of one writer or all, in the order they were added."""
+    exact = {"writer": writer, "state": state}
     rows = models.OutboxSegment.objects.exclude(state="merged")
-    exact = {"state": state, "batch": batch}
     return _read(rows.filter(**{name: value for name, value in exact.items() if value}))
 
 
@@ -79,22 +71,16 @@ def of_batch(batch: str) -> tuple[Segment, ...]:
     return _read(models.OutboxSegment.objects.filter(batch=batch))
 
 
-def mark_published(ids: Iterable[int], *, at: datetime) -> int:
-    """Say that segments lie in the spool; give how many moved."""
-    rows = models.OutboxSegment.objects.filter(id__in=list(ids), state="received")
-    return rows.update(state="published", published_at=at)
-
-
-def mark_merged(ids: Iterable[int], *, at: datetime) -> int:
-    """Say that segments are in the lake; give how many moved."""
-    rows = models.OutboxSegment.objects.filter(id__in=list(ids)).exclude(state="merged")
-    return rows.update(state="merged", merged_at=at)
-
-
-def drop(batch: str) -> int:
-    """Forget the unmerged segments of a batch that failed before anything was acknowledged."""
-    gone, _ = models.OutboxSegment.objects.filter(batch=batch, state="received").delete()
-    return gone
+def mark(writer: str, keys: Iterable[str], state: str, *, at: datetime) -> int:
+    """Say how far a writer's segments are, ``published`` or ``merged``; never back. Give how many moved."""
+    before = {"published": ("received",), "merged": ("received", "published")}.get(state)
+    if before is None:
+        raise WrongState("outbox.state", wanted=state)
+    moved = 0
+    for chunk in chunks(list(keys), 500):
+        rows = models.OutboxSegment.objects.filter(writer=writer, key__in=chunk, state__in=before)
+        moved += rows.update(state=state, **{f"{state}_at": at})
+    return moved
 
 
 def _read(rows: QuerySet[models.OutboxSegment]) -> tuple[Segment, ...]:

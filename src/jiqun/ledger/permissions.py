@@ -100,3 +100,15 @@ def reach(actor: Actor, permission: Permission) -> Reach:
         return Reach((EVERYTHING,))
     held = dict.fromkeys(grant.scope for grant in actor.grants if permission in grant.permissions)
     return Reach((EVERYTHING,) if EVERYTHING in held else tuple(held), actor.token_scope)
+
+
+def scopes_for(actor: Actor, permission: Permission) -> tuple[Scope, ...]:
+    """The scopes within which `actor` may do this, a token's own scope counted in; empty when refused.
+
+    What an importer's batch is bound to is the first of them.  Where a role's scope and a token's cannot be told
+    one within the other (a county and a cluster), the pair is left out.
+    """
+    far = reach(actor, permission)
+    pairs = [(held, far.within) for held in far.any_of]
+    narrower = [b if a.contains(b) else a for a, b in pairs if a.contains(b) or b.contains(a)]
+    return tuple(dict.fromkeys(narrower))

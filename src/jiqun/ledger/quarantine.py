@@ -59,10 +59,10 @@ def add(batch: str, items: Iterable[NewItem]) -> int:
 
 
 def get(id: int) -> Item:
-    """The item under `id`; NotFound("quarantine.unknown") when there is none."""
+    """The item under `id`; NotFound("row.not_found") when there is none."""
     row = models.QuarantineItem.objects.filter(id=id).first()
     if row is None:
-        raise NotFound("quarantine.unknown", item=id)
+        raise NotFound("row.not_found", item=id)
     return _item(row)
 
 
@@ -83,7 +83,7 @@ def resolve(id: int, state: str, *, by: str, at: datetime, batch: str = "") -> I
     with transaction.atomic():
         row = models.QuarantineItem.objects.select_for_update().filter(id=id).first()
         if row is None:
-            raise NotFound("quarantine.unknown", item=id)
+            raise NotFound("row.not_found", item=id)
         if row.state != "waiting" or state not in ("resubmitted", "dismissed"):
             raise WrongState("quarantine.state", item=id, state=row.state, wanted=state)
         row.state, row.resolved_by, row.resolved_at, row.resolved_batch = state, by[:150], at, batch

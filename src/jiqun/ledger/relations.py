@@ -62,17 +62,21 @@ class Relation:
 FIELDS = tuple(Relation.__dataclass_fields__)[:12]
 
 
+def compared(rows: Iterable[RelationRow]) -> Counts:
+    """How many relations would be new, changed or unchanged; writes nothing."""
+    return _sorted_out(rows)[0]
+
+
 def upsert_relations(rows: Iterable[RelationRow], *, batch: str) -> Counts:
-    """Write new and changed relations; those equal to what is held are left alone."""
-    given = {_key(row): row for row in rows}
+    """Write new and changed relations; those equal to what is held are left alone.
+
+    A relation given twice counts once as new or changed, then as unchanged; the later one stands.
+    """
     with transaction.atomic():
         alone_on("ledger_relation")
-        held = _held({row.subject for row in given.values()})
-        new = {key: row for key, row in given.items() if key not in held}
-        changed = {key: row for key, row in given.items() if key in held and held[key] != _content(row)}
-        written = [*new.items(), *changed.items()]
-        write_rows(TARGET, [(*key, *_content(row), batch) for key, row in written])
-    return Counts(len(new), len(changed), len(given) - len(written))
+        counts, written = _sorted_out(rows)
+        write_rows(TARGET, [(*key, *_content(row), batch) for key, row in written.items()])
+    return counts
 
 
 def undo_relations(batch: str, restored: Iterable[tuple[RelationRow, str]] = ()) -> int:
@@ -112,6 +116,17 @@ def _key(row: RelationRow) -> tuple[str, ...]:
 
 def _content(row: RelationRow) -> tuple[str | bool, ...]:
     return row.valid_to, row.quote, row.note, row.synthetic
+
+
+def _sorted_out(rows: Iterable[RelationRow]) -> tuple[Counts, dict[tuple[str, ...], RelationRow]]:
+    total, given = 0, {}
+    for row in rows:
+        total += 1
+        given[_key(row)] = row
+    held = _held({row.subject for row in given.values()})
+    written = {key: row for key, row in given.items() if held.get(key) != _content(row)}
+    created = sum(key not in held for key in written)
+    return Counts(created, len(written) - created, total - len(written)), written
 
 
 def _held(subjects: set[str]) -> dict[tuple[str, ...], tuple[str | bool, ...]]:

@@ -31,6 +31,13 @@ class Scope:
                 return bool(self.key) and target.subject == self.key
         return False
 
+    def contains(self, other: "Scope") -> bool:
+        """Say whether the other scope lies wholly within this one, as far as their names tell."""
+        if self.kind == "all" or self == other:
+            return True
+        both = self.kind == other.kind == "region"
+        return both and other.key.startswith(subtree_prefix(self.key))
+
     def target(self) -> "Target":
         """This scope seen as the thing something is done to, for instance a batch bound to it."""
         match self.kind:

@@ -39,10 +39,10 @@ def save(source: Source) -> bool:
 
 
 def get(key: str) -> Source:
-    """The source under `key`; NotFound("source.unknown") when there is none."""
+    """The source under `key`; NotFound("source.not_found") when there is none."""
     for source in _read(models.Source.objects.filter(key=key)):
         return source
-    raise NotFound("source.unknown", key=key)
+    raise NotFound("source.not_found", key=key)
 
 
 def get_many(keys: Iterable[str]) -> dict[str, Source]:

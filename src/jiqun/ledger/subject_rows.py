@@ -92,28 +92,57 @@ def row_hashes(keys: Iterable[str] | None = None) -> dict[str, str]:
     return {key: value for chunk in chunks(wanted, 900) for key, value in rows.filter(key__in=chunk)}
 
 
-def upsert(rows: Iterable[SubjectRow], *, batch: str, at: datetime) -> Counts:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Rows beside what the ledger holds: what `write` would do, before anything is written.
+
+    created, updated  positions in the rows given; digests: content hash of every row, in order
+    """
+
+    created: tuple[int, ...]
+    updated: tuple[int, ...]
+    digests: tuple[str, ...]
+    values: tuple[tuple[Any, ...], ...]
+
+    @property
+    def counts(self) -> Counts:
+        """How many rows are new, changed and unchanged."""
+        new, changed = len(self.created), len(self.updated)
+        return Counts(new, changed, len(self.values) - new - changed)
+
+
+def digest(row: SubjectRow) -> str:
+    """Content hash of one row, as `row_hashes` gives it for what is held."""
+    return _values(row)[HASH]
+
+
+def compare(rows: Iterable[SubjectRow]) -> Comparison:
+    """Set rows beside what is held.  A key given twice counts twice, and the later row will stand."""
+    return _compared(tuple(_values(row) for row in rows))
+
+
+def write(compared: Comparison, *, batch: str, at: datetime) -> Counts:
     """Write new and changed subjects and index them; rows equal to what is held are left alone.
 
-    The whole call is one transaction.  A key given twice counts twice, and the later row stands.
+    One transaction; what is held is looked at again inside it, so that a comparison may be a little old.
     """
     with transaction.atomic():
         alone_on(TABLE)
-        values = [_values(row) for row in rows]
-        held = row_hashes([row[0] for row in values])
-        created, changed = {}, {}
-        updated = 0
-        for row in values:
-            known = held.get(row[0])
-            if known == row[HASH]:
-                continue
-            updated += known is not None
-            (created if known is None or row[0] in created else changed)[row[0]] = row
-            held[row[0]] = row[HASH]
+        now = _compared(compared.values)
+        created = {row[0]: row for row in (now.values[position] for position in now.created)}
+        changed = {}
+        for position in now.updated:
+            row = now.values[position]
+            (created if row[0] in created else changed)[row[0]] = row
         tail = (batch, batch, stored(at), "")
         _write_new([created[key] for key in sorted(created)], tail)
         _write_over(CHANGED, [(*row, *tail) for row in changed.values()])
-    return Counts(len(created), updated, len(values) - len(created) - updated)
+    return now.counts
+
+
+def upsert(rows: Iterable[SubjectRow], *, batch: str, at: datetime) -> Counts:
+    """Compare and write in one go."""
+    return write(compare(rows), batch=batch, at=at)
 
 
 upsert_enterprises = upsert
@@ -137,6 +166,18 @@ def apply_undo(batch: str, restored_rows: Iterable[RestoredRow], *, at: datetime
         ]
         _write_over(RESTORED, back)
     return Undone(len(gone), len(back))
+
+
+def _compared(values: tuple[tuple[Any, ...], ...]) -> Comparison:
+    held = row_hashes([row[0] for row in values])
+    created, updated = [], []
+    for position, row in enumerate(values):
+        known = held.get(row[0])
+        if known == row[HASH]:
+            continue
+        (created if known is None else updated).append(position)
+        held[row[0]] = row[HASH]
+    return Comparison(tuple(created), tuple(updated), tuple(row[HASH] for row in values), values)
 
 
 def _values(row: SubjectRow) -> tuple[Any, ...]:

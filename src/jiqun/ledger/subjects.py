@@ -21,21 +21,24 @@ from jiqun.ledger.membership import former_keys, groups_of
 from jiqun.ledger.pages import Page, page_of
 from jiqun.ledger.scopes import EVERYTHING, Reach, Scope, Target
 from jiqun.ledger.subject_rows import (
+    Comparison,
     Counts,
     EnterpriseRow,
     RestoredRow,
     SubjectRow,
     Undone,
     apply_undo,
+    digest,
     row_hashes,
     upsert,
     upsert_enterprises,
 )
 
 __all__ = [
-    "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow", "Undone",
-    "all_keys", "apply_undo", "by_code", "children", "counts_by_kind_and_region", "exists", "former_keys", "get", "get_many",
-    "iterate", "labels", "list_page", "merge", "named", "resolve", "row_hashes", "target_of", "upsert", "upsert_enterprises",
+    "Comparison", "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow",
+    "Undone", "all_keys", "apply_undo", "by_code", "children", "compare", "counts_by_kind_and_region", "digest",
+    "exists", "former_keys", "get", "get_many", "iterate", "labels", "list_page", "merge", "named", "resolve",
+    "row_hashes", "target_of", "upsert", "upsert_enterprises", "write",
 ]  # fmt: skip
 
 SORTS = {
@@ -109,10 +112,10 @@ FIELDS = tuple(Subject.__dataclass_fields__)
 
 
 def get(key: str) -> Subject:
-    """The subject under `key`; NotFound("subject.unknown") when there is none."""
+    """The subject under `key`; NotFound("subject.not_found") when there is none."""
     for row in _read(models.Subject.objects.filter(key=key)):
         return row
-    raise NotFound("subject.unknown", key=key)
+    raise NotFound("subject.not_found", key=key)
 
 
 def get_many(keys: Iterable[str]) -> dict[str, Subject]:
@@ -214,7 +217,7 @@ def merge(provisional: str, into: str, *, batch: str, at: datetime) -> None:
     with transaction.atomic():
         found = models.Subject.objects.filter(key=provisional, merged_into="")
         if not found.exists() or not models.Subject.objects.filter(key=into).exists():
-            raise NotFound("subject.unknown", key=provisional if not found.exists() else into)
+            raise NotFound("subject.not_found", key=provisional if not found.exists() else into)
         search.remove([provisional])
         found.update(merged_into=into, batch=batch, updated_at=at)
 

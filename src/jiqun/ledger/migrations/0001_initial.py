@@ -118,8 +118,7 @@ class Migration(migrations.Migration):
                 ('batch', jiqun.ledger.fields.KeyField(db_index=True, max_length=40)),
                 ('table', jiqun.ledger.fields.KeyField(max_length=40)),
                 ('writer', jiqun.ledger.fields.KeyField(max_length=80)),
-                ('seq', models.BigIntegerField()),
-                ('path', models.CharField(max_length=500)),
+                ('key', jiqun.ledger.fields.KeyField(max_length=250)),
                 ('sha256', jiqun.ledger.fields.KeyField(blank=True, default='', max_length=64)),
                 ('rows', models.BigIntegerField()),
                 ('state', jiqun.ledger.fields.KeyField(default='received', max_length=16)),
@@ -130,7 +129,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'ledger_outbox_segment',
                 'indexes': [models.Index(fields=['state', 'id'], name='outbox_segment_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('received', 'published', 'merged'))), name='outbox_segment_state_word'), models.UniqueConstraint(fields=('table', 'writer', 'seq'), name='outbox_segment_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('received', 'published', 'merged'))), name='outbox_segment_state_word'), models.UniqueConstraint(fields=('writer', 'key'), name='outbox_segment_once')],
             },
         ),
         migrations.CreateModel(

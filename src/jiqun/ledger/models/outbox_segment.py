@@ -9,13 +9,12 @@ SEGMENT_STATES = ("received", "published", "merged")
 
 
 class OutboxSegment(models.Model):
-    """File of rows staged for one lake table by one writer, in the order `seq`."""
+    """File of rows staged for one lake table by one writer; `key` is its name from stage to the end."""
 
     batch = KeyField(max_length=40, db_index=True)
     table = KeyField(max_length=40)
     writer = KeyField(max_length=80)
-    seq = models.BigIntegerField()
-    path = models.CharField(max_length=500)
+    key = KeyField(max_length=250)
     sha256 = KeyField(max_length=64, blank=True, default="")
     rows = models.BigIntegerField()
     state = KeyField(max_length=16, default="received")
@@ -28,5 +27,5 @@ class OutboxSegment(models.Model):
         indexes = (models.Index(fields=["state", "id"], name="outbox_segment_state"),)
         constraints = (
             one_of("state", SEGMENT_STATES, name="outbox_segment_state_word"),
-            models.UniqueConstraint(fields=["table", "writer", "seq"], name="outbox_segment_once"),
+            models.UniqueConstraint(fields=["writer", "key"], name="outbox_segment_once"),
         )
