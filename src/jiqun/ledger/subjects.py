@@ -28,10 +28,12 @@ from jiqun.ledger.subject_rows import (
     SubjectRow,
     Undone,
     apply_undo,
+    compare,
     digest,
     row_hashes,
     upsert,
     upsert_enterprises,
+    write,
 )
 
 __all__ = [
