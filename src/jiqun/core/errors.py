@@ -3,6 +3,9 @@
 The sentence a reader sees is chosen at the shell from `packs/errors.toml` (see `messages.py`).
 """
 
+# The families are named after what is wrong and who can put it right, not with the ending "Error":
+# ruff: noqa: N818
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
