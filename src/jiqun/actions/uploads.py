@@ -44,9 +44,7 @@ def files(desk: Desk) -> UploadFiles:
     return UploadFiles(desk.uploads)
 
 
-def receive(
-    desk: Desk, stream: BinaryIO, order: HandIn, *, by: Actor, at: datetime
-) -> Upload:
+def receive(desk: Desk, stream: BinaryIO, order: HandIn, *, by: Actor, at: datetime) -> Upload:
     """Store a handed-in file and look at its first rows; a file that cannot be read is refused and not kept.
 
     InputError: gate.too_large, gate.zip_bomb, gate.empty_file, gate.not_a_table, gate.unreadable
@@ -71,7 +69,13 @@ def receive(
         with transaction.atomic():
             if not order.source:
                 _new_sheet(source, order.source_title or name, by=by, at=at)
-            told = {"kind": order.kind, "bytes": size, "sha256": upload.sha256, "rows": upload.total, "source": source}
+            told = {
+                "kind": order.kind,
+                "bytes": size,
+                "sha256": upload.sha256,
+                "rows": upload.total,
+                "source": source,
+            }
             _note(by, "receive", upload, told, at)
             return store.save(upload)
     except BaseException:
@@ -81,7 +85,9 @@ def receive(
 
 def _new_sheet(key: str, title: str, *, by: Actor, at: datetime) -> None:
     """Enter an office's sheet as a source; it speaks as of the day it was handed in, which is inferred."""
-    sheet = Source(key, "office_sheet", title[:NAME_LIMIT], by.label, speaks_as_of=at.date(), speaks_inferred=True)
+    sheet = Source(
+        key, "office_sheet", title[:NAME_LIMIT], by.label, speaks_as_of=at.date(), speaks_inferred=True
+    )
     sources.save(sheet)
     audit.record(by, "source.create", f"source:{key}", {"kind": sheet.kind}, at=at, target_label=sheet.title)
 

@@ -1,4 +1,4 @@
-"""答复的形状 shapes of answers: JSON with decimals as text and Chinese as it is; one shape for everything that went wrong."""
+"""答复的形状 shapes of answers: JSON with decimals as text, Chinese as it is, and one shape for what went wrong."""
 
 from collections.abc import Sequence
 from decimal import Decimal

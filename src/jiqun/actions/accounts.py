@@ -1,0 +1,167 @@
+"""账号与授权 accounts: who may sign in, which role they hold for which scope; every step leaves its audit line."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from jiqun.actions.desk import Desk
+from jiqun.core.errors import InputError, WrongState
+from jiqun.ledger import accounts, audit, subjects
+from jiqun.ledger.accounts import Account, HeldGrant
+from jiqun.ledger.permissions import Actor, check
+from jiqun.ledger.roles import ROLES, Permission
+from jiqun.ledger.scopes import EVERYTHING, Scope
+
+PASSWORD_BYTES = 12
+DEMO_PREFIX = "demo_"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new account, or an old one with a new password; the password is shown once and kept nowhere."""
+
+    account: Account
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Opened({self.account.username})"
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """One demonstration account: role, name, password shown once."""
+
+    role: str
+    username: str
+    password: str
+    scope: Scope
+
+
+def create(desk: Desk, username: str, display_name: str, *, by: Actor, at: datetime) -> Opened:
+    """Make an account with a random first password; it holds no role yet."""
+    del desk
+    _may(by)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    with transaction.atomic():
+        account = accounts.create_user(username, password, at=at, display_name=display_name)
+        _note(by, "create", account, {"display_name": account.display_name}, at)
+    return Opened(account, password)
+
+
+def renew_password(desk: Desk, user_id: int, *, by: Actor, at: datetime) -> Opened:
+    """Give an account a new random password."""
+    del desk
+    _may(by)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    with transaction.atomic():
+        account = accounts.get(user_id)
+        accounts.set_password(user_id, password)
+        _note(by, "password", account, {}, at)
+    return Opened(account, password)
+
+
+def set_active(desk: Desk, user_id: int, active: bool, *, by: Actor, at: datetime) -> Account:
+    """Close an account or open it again; neither one's own nor the last administrator's is closed."""
+    del desk
+    _may(by)
+    with transaction.atomic():
+        account = accounts.get(user_id)
+        if not active and user_id == by.user_id:
+            raise WrongState("account.own", seen=account.username)
+        if not active and _runs_the_house(user_id) and accounts.administrators() == 1:
+            raise WrongState("account.last_administrator", seen=account.username)
+        done = accounts.set_active(user_id, active)
+        _note(by, "open" if active else "close", account, {}, at)
+    return done
+
+
+def grant(desk: Desk, user_id: int, role: str, scope: Scope, *, by: Actor, at: datetime) -> HeldGrant:
+    """Give a role for a scope that exists."""
+    _may(by)
+    scope = _existing(desk, scope)
+    with transaction.atomic():
+        account = accounts.get(user_id)
+        held = accounts.grant(user_id, role, scope, by=by.label, at=at)
+        _note(
+            by, "grant", account, {"role": role, "scope": f"{scope.kind}:{scope.key}", "grant": held.id}, at
+        )
+    return held
+
+
+def revoke(desk: Desk, grant_id: int, *, by: Actor, at: datetime) -> HeldGrant:
+    """Take a role back; the last administrator keeps theirs."""
+    del desk
+    _may(by)
+    with transaction.atomic():
+        held = accounts.revoke(grant_id, by=by.label, at=at)
+        if held.role == "administrator" and accounts.administrators() == 0:
+            raise WrongState("account.last_administrator", seen=str(held.user_id))
+        account = accounts.get(held.user_id)
+        _note(by, "revoke", account, {"role": held.role, "scope": f"{held.scope.kind}:{held.scope.key}"}, at)
+    return held
+
+
+def demonstrate(desk: Desk, scopes: dict[str, Scope], *, by: Actor, at: datetime) -> list[Demonstration]:
+    """One demonstration account per role, each with a new random password; run again it renews the passwords.
+
+    scopes  the scope each scoped role is shown with; a role without one gets everything where it may
+    """
+    _may(by)
+    made = []
+    for role in ROLES.values():
+        scope = scopes.get(role.key, EVERYTHING)
+        if scope.kind not in role.scope_kinds:
+            continue
+        name = f"{DEMO_PREFIX}{role.key}"
+        held = accounts.find(name)
+        with transaction.atomic():
+            opened = (
+                renew_password(desk, held.id, by=by, at=at)
+                if held
+                else create(desk, name, role.zh, by=by, at=at)
+            )
+            accounts.grant(opened.account.id, role.key, scope, by=by.label, at=at)
+            _note(
+                by,
+                "demonstrate",
+                opened.account,
+                {"role": role.key, "scope": f"{scope.kind}:{scope.key}"},
+                at,
+            )
+        made.append(Demonstration(role.key, name, opened.password, scope))
+    return made
+
+
+def has_demonstration() -> bool:
+    """Is any demonstration account open? A public address refuses them."""
+    return any(account.active for account in accounts.list_page(q=DEMO_PREFIX, size=100).rows)
+
+
+def scope_of(text: str) -> Scope:
+    """A scope as a form or request writes it: `all`, `region:330624`, `cluster:…`, `chain:…`, `enterprise:…`."""
+    kind, _, key = text.strip().partition(":")
+    if kind == "region":
+        return Scope("region", key.strip())
+    return Scope(kind, text.strip() if key else "")
+
+
+def _existing(desk: Desk, scope: Scope) -> Scope:
+    if scope.kind == "region" and desk.regions.find(scope.key) is None:
+        raise InputError("account.unknown_scope", seen=f"region:{scope.key}")
+    if scope.kind in ("cluster", "chain", "enterprise") and not subjects.exists([scope.key]):
+        raise InputError("account.unknown_scope", seen=scope.key)
+    return scope
+
+
+def _runs_the_house(user_id: int) -> bool:
+    return any(held.role == "administrator" for held in accounts.grants_of(user_id))
+
+
+def _may(by: Actor) -> None:
+    check(by, Permission.MANAGE_USERS, target_scope=EVERYTHING)
+
+
+def _note(by: Actor, verb: str, account: Account, detail: dict[str, object], at: datetime) -> None:
+    audit.record(by, f"account.{verb}", f"account:{account.id}", detail, at=at, target_label=account.label)
