@@ -1,15 +1,14 @@
 """批次登记 batching: the ledger's record of one import — opened, closed, its held rows, its audit words."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
 
-from jiqun.actions.desk import ZONE
 from jiqun.core.errors import RowError
 from jiqun.ledger import batches, quarantine
+from jiqun.ledger.batches import BatchCounts
 from jiqun.ledger.permissions import Actor, Permission, scopes_for
 from jiqun.ledger.scopes import EVERYTHING, Scope
 
@@ -17,23 +16,16 @@ if TYPE_CHECKING:
     from jiqun.actions.imports import ImportReport, Opened, Order
 
 
-def new_id(at: datetime) -> str:
-    """A sortable batch id that says when: b20261121-213455-3f9a1c."""
-    return f"b{at.astimezone(ZONE):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-
-
 def open_batch(
     order: "Order", opened: "Opened", report: "ImportReport", *, batch: str, by: Actor, at: datetime
 ) -> None:
     """Enter the batch with its counts; call it inside the ledger transaction."""
-    scope = scope_of(by)
-    batches.open_batch(
-        batches.NewBatch(
-            id=batch, kind=order.kind, file_name=opened.table.file, sha256=opened.table.sha256, bytes=opened.table.size,
-            source=order.source, mapping=opened.mapping.as_json(), scope=scope, by=by.label, started_at=at,
-        ),
-        counts(report),
+    table = opened.table
+    new = batches.NewBatch(
+        kind=order.kind, by=by.label, file_name=table.file, sha256=table.sha256, bytes=table.size, source=order.source,
+        mapping=opened.mapping.as_json(), scope=scope_of(by),
     )  # fmt: skip
+    batches.open_batch(new, at=at, id=batch, counts=BatchCounts(**counts(report)))
 
 
 def scope_of(by: Actor) -> Scope:
@@ -48,26 +40,20 @@ def counts(report: "ImportReport") -> dict[str, int]:
     return {name: getattr(report, name) for name in names}
 
 
-def close_batch(batch: str, *, state: str, at: datetime) -> None:
-    """Mark what has become of the batch."""
-    batches.set_state(batch, state, at=at)
-
-
-def hold_rows(
-    faults: Sequence[RowError], held: Mapping[int, Mapping[str, str]], *, batch: str, at: datetime
-) -> None:
+def hold_rows(faults: Sequence[RowError], held: Mapping[int, Mapping[str, str]], *, batch: str) -> None:
     """Enter the held rows of a batch as waiting; their content is in the lake."""
     by_row: dict[int, list[RowError]] = {}
     for fault in faults:
         by_row.setdefault(fault.row or 0, []).append(fault)
-    quarantine.hold(
+    quarantine.add(
+        batch,
         [
-            quarantine.Held(
-                batch=batch, file=found[0].file, row_no=number, columns=tuple(f.column for f in found),
-                codes=tuple(f.code for f in found), summary=_summary(held.get(number, {})),
+            quarantine.NewItem(
+                found[0].file, number, tuple(f.column for f in found), tuple(f.code for f in found),
+                _summary(held.get(number, {})),
             )
             for number, found in sorted(by_row.items())
-        ]
+        ],
     )  # fmt: skip
 
 
@@ -75,7 +61,9 @@ def _summary(row: Mapping[str, str]) -> str:
     return " · ".join(text for text in list(row.values())[:6] if text)[:200]
 
 
-def event_columns(batch: str, event: str, report: "ImportReport", *, at: datetime) -> dict[str, Sequence[object]]:
+def event_columns(
+    batch: str, event: str, report: "ImportReport", *, at: datetime
+) -> dict[str, Sequence[object]]:
     """One row for the lake's table of batch events."""
     detail = orjson.dumps({"kind": report.kind, "file": report.file, **counts(report)}).decode()
     return {"batch": [batch], "event": [event], "recorded_at": [at], "table_name": [report.kind],

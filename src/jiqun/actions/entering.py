@@ -39,14 +39,24 @@ def enter(desk: Desk, entry: Entry, write: Callable[[], object], *, by: Actor, a
         segments = [spool.stage(table, columns, batch) for table, columns in entry.tables.items()]
         if entry.held:
             columns = quarantine_columns(report.errors, entry.held, at=at)
-            segments.append(spool.stage("quarantine", {**columns, "batch": [batch] * len(report.errors)}, batch))
-        segments.append(spool.stage("batches", batching.event_columns(batch, "received", report, at=at), batch))
+            segments.append(
+                spool.stage("quarantine", {**columns, "batch": [batch] * len(report.errors)}, batch)
+            )
+        segments.append(
+            spool.stage("batches", batching.event_columns(batch, "received", report, at=at), batch)
+        )
         with transaction.atomic():
             batching.open_batch(entry.order, entry.opened, report, batch=batch, by=by, at=at)
             write()
             batching.hold_rows(report.errors, entry.held, batch=batch)
             outbox.note(spool, segments, at=at)
-            audit.record(by, f"import.{report.kind}", f"batch:{batch}", batching.audit_detail(report), at=at, batch=batch)
+            audit.record(
+                by,
+                f"import.{report.kind}",
+                f"batch:{batch}",
+                batching.audit_detail(report),
+                at=at,
+                batch=batch,
+            )
         outbox.deliver(desk, spool, segments, at=desk.now())
-        batching.close_batch(batch, state="visible", at=desk.now())
     report.batch_id = batch

@@ -38,7 +38,11 @@ def load_example(desk: Desk, *, by: Actor, progress: Progress | None = None) -> 
 
 
 def _held(report: ImportReport) -> dict[str, object]:
-    return {"file": report.file, "quarantined": report.quarantined, "first": str(report.errors[0]) if report.errors else ""}
+    return {
+        "file": report.file,
+        "quarantined": report.quarantined,
+        "first": str(report.errors[0]) if report.errors else "",
+    }
 
 
 def _documents(folder: Path) -> Iterator[Order]:
@@ -61,7 +65,9 @@ def _synthetic(folder: Path) -> Iterator[Order]:
 def _load_sources(desk: Desk, folder: Path, *, by: Actor) -> None:
     rows = [*_read(folder / "sources.csv"), *_read(folder / "synthetic" / "source.csv")]
     with transaction.atomic():
-        sources.save(Source("example", "register", "示例主体 subjects named by the documents", publisher="jiqun"))
+        sources.save(
+            Source("example", "register", "示例主体 subjects named by the documents", publisher="jiqun")
+        )
         for row in rows:
             sources.save(_source(row))
         audit.record(by, "source.load", "example", {"sources": len(rows)}, at=desk.now())

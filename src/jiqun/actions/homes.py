@@ -19,12 +19,21 @@ def prepare(desk: Desk, *, by: Actor, at: datetime) -> dict[str, object]:
     """Enter what the packs know as subjects and finish what an earlier process left half-way; safe to repeat."""
     rows = [*_regions(desk), *_clusters(desk)]
     with transaction.atomic():
-        sources.save(Source(PACK_SOURCE, "register", "jiqun packs 代码表", publisher="packs/codes/source.toml"))
+        sources.save(
+            Source(PACK_SOURCE, "register", "jiqun packs 代码表", publisher="packs/codes/source.toml")
+        )
         counts = subjects.upsert(rows, batch=PACK_SOURCE, at=at)
         if counts.created or counts.updated:
-            audit.record(by, "home.prepare", PACK_SOURCE, {"created": counts.created, "updated": counts.updated}, at=at)
+            audit.record(
+                by, "home.prepare", PACK_SOURCE, {"created": counts.created, "updated": counts.updated}, at=at
+            )
     done = outbox.reconcile(desk, at=at)
-    return {"subjects": len(rows), "created": counts.created, "published": done.published, "merged_rows": done.merged_rows}
+    return {
+        "subjects": len(rows),
+        "created": counts.created,
+        "published": done.published,
+        "merged_rows": done.merged_rows,
+    }
 
 
 def has_example() -> bool:
@@ -46,7 +55,10 @@ def _regions(desk: Desk) -> list[SubjectRow]:
 
 def _clusters(desk: Desk) -> list[SubjectRow]:
     """The programme's 15 clusters in their four groups; the grouping carries its confidence mark."""
-    rows = read_csv(desk.packs / "clusters.csv", ("key", "label_zh", "label_en", "group_key", "group_zh", "group_en", "confidence"))
+    rows = read_csv(
+        desk.packs / "clusters.csv",
+        ("key", "label_zh", "label_en", "group_key", "group_zh", "group_en", "confidence"),
+    )
     groups = {row["group_key"]: row for row in rows}
     made = [
         SubjectRow(key=f"cluster:{key}", kind="cluster", label_zh=row["group_zh"], label_en=row["group_en"],

@@ -5,10 +5,11 @@ by writing the earlier row back. Columns mapped as quantities become facts of th
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jiqun.actions import batching
+import orjson
+
 from jiqun.actions.desk import Desk
 from jiqun.actions.entering import Entry, enter
 from jiqun.actions.imports import ImportReport, Opened, Order, Progress
@@ -16,9 +17,10 @@ from jiqun.actions.imports_facts import fact_columns, facts_of_rows, reach_of
 from jiqun.core.errors import RowError
 from jiqun.core.facts import Fact, plain
 from jiqun.lake.gate_enterprises import EnterpriseGate, Judged, Registration
-from jiqun.ledger import permissions, subjects
+from jiqun.lake.mapping import ColumnMap
+from jiqun.ledger import batches, permissions, subjects
 from jiqun.ledger.permissions import Actor, Permission
-from jiqun.ledger.subjects import SubjectRow
+from jiqun.ledger.subjects import Comparison, Subject, SubjectRow
 
 CHUNK = 4000
 
@@ -28,10 +30,22 @@ class _Work:
     """One import under way: what the gate made of the file and what is new against the ledger."""
 
     judged: Judged
-    rows: list[SubjectRow]
-    changed: list[int]
-    created: int
+    compared: Comparison
     facts: list[Fact]
+    completed: dict[int, SubjectRow]
+
+    @property
+    def fresh(self) -> list[Registration]:
+        """Accepted rows that are new or say something new; one completed from the ledger carries the whole subject."""
+        positions = sorted((*self.compared.created, *self.compared.updated))
+        return [self._carrying(self.judged.accepted[n], self.completed.get(n)) for n in positions]
+
+    @staticmethod
+    def _carrying(item: Registration, whole: SubjectRow | None) -> Registration:
+        if whole is None:
+            return item
+        row = {name: getattr(whole, name) for name in SubjectRow.__dataclass_fields__}
+        return item._replace(extra=orjson.dumps({"subject_row": row}).decode())
 
 
 def run(
@@ -39,16 +53,15 @@ def run(
 ) -> ImportReport:
     """Import an opened list; with `dry_run` nothing is written."""
     permissions.check(by, Permission.IMPORT_DATA, target_scope=permissions.ANYWHERE)
-    batch = batching.new_id(at)
+    batch = batches.new_id(at)
     work = _judge(desk, order, opened, by=by, at=at, batch=batch, progress=progress)
     report = _report(order, opened, work)
     if order.dry_run:
         report.dry_run = True
         return report
     progress("入账 writing", 0, 1)
-    rows = [work.rows[n] for n in work.changed]
     entry = _entry(order, opened, work, report, at=at, batch=batch)
-    enter(desk, entry, lambda: subjects.upsert(rows, batch=batch, at=at), by=by, at=at)
+    enter(desk, entry, lambda: subjects.write(work.compared, batch=batch, at=at), by=by, at=at)
     progress("入账 writing", 1, 1)
     return report
 
@@ -62,18 +75,17 @@ def _judge(
     )
     judged = gate.judge(table, _told(table.rows, progress))
     _hold_outside(judged, opened, by=by)
-    synthetic = order.synthetic
-    rows = [subject_row(item, source=order.source, synthetic=synthetic) for item in judged.accepted]
-    held = subjects.row_hashes([row.key for row in rows])
-    changed = [n for n, row in enumerate(rows) if held.get(row.key) != subjects.digest(row)]
-    created = sum(1 for n in changed if rows[n].key not in held)
+    rows = [subject_row(item, source=order.source, synthetic=order.synthetic) for item in judged.accepted]
+    whole = keep_held(rows, mapping)
+    completed = {n: row for n, row in enumerate(whole) if row is not rows[n]}
+    compared = subjects.compare(whole)
     facts: list[Fact] = []
     if mapping.facts:
         found = facts_of_rows(desk, order, opened, judged, at=at, batch=batch, progress=progress)
         facts = found.accepted
         judged.faults.extend(found.faults)
         judged.held.update(found.held)
-    return _Work(judged, rows, changed, created, facts)
+    return _Work(judged, compared, facts, completed)
 
 
 def _told(rows: Sequence[tuple[int, list[str]]], progress: Progress) -> Iterator[tuple[int, list[str]]]:
@@ -95,7 +107,14 @@ def _hold_outside(judged: Judged, opened: Opened, *, by: Actor) -> None:
             kept.append(item)
             continue
         judged.faults.append(
-            RowError(opened.table.file, item.row_no, "region", "auth.outside_scope", item.region or item.name, by.label)
+            RowError(
+                opened.table.file,
+                item.row_no,
+                "region",
+                "auth.outside_scope",
+                item.region or item.name,
+                by.label,
+            )
         )
         judged.held[item.row_no] = {"name": item.name, "uscc": item.uscc, "address": item.address}
     judged.accepted[:] = kept
@@ -105,6 +124,30 @@ def made_up_regions() -> frozenset[str]:
     """Codes of the synthetic places the ledger holds."""
     wanted = subjects.SubjectFilter(kind="region", synthetic=True)
     return frozenset(key.partition(":")[2] for key in subjects.all_keys(wanted))
+
+
+COLUMN_OF = {"established_on": "established_on", "legal_form": "legal_form", "capital_wan": "capital", "address": "address",
+             "status": "status", "extra": "business_scope"}  # fmt: skip
+
+
+def keep_held(rows: list[SubjectRow], mapping: ColumnMap) -> list[SubjectRow]:
+    """Where the file has no column for something the ledger knows, what is known stays: nothing is asked twice."""
+    given = {*mapping.columns, *mapping.constants}
+    lacking = [name for name, column in COLUMN_OF.items() if column not in given]
+    places = not given & {"region", "address", "city"}
+    if not lacking and not places and "industry_code" in given:
+        return rows
+    held = subjects.get_many(row.key for row in rows)
+    return [_with_held(row, held[row.key], lacking, given, places) if row.key in held else row for row in rows]
+
+
+def _with_held(row: SubjectRow, before: Subject, lacking: list[str], given: set[str], places: bool) -> SubjectRow:
+    known = {name: before.attributes[name] for name in lacking if name in before.attributes}
+    placed = {"region": before.region, "city": before.city} if places or (before.region and not row.region) else {}
+    if placed:
+        known["placed_by"] = before.attributes.get("placed_by", "")
+    industry = {} if "industry_code" in given else {"industry_code": before.industry_code}
+    return replace(row, attributes=row.attributes | known, aliases=before.aliases, **placed, **industry)
 
 
 def subject_row(item: Registration, *, source: str, synthetic: bool) -> SubjectRow:
@@ -140,15 +183,15 @@ def subject_row(item: Registration, *, source: str, synthetic: bool) -> SubjectR
 
 def _report(order: Order, opened: Opened, work: _Work) -> ImportReport:
     judged = work.judged
-    accepted = len(judged.accepted) + judged.repeated
+    counts = work.compared.counts
     return ImportReport(
         kind="enterprises",
         file=opened.table.file,
         rows=len(opened.table.rows),
-        accepted=accepted,
-        created=work.created,
-        updated=len(work.changed) - work.created,
-        unchanged=accepted - len(work.changed),
+        accepted=len(judged.accepted) + judged.repeated,
+        created=counts.created,
+        updated=counts.updated,
+        unchanged=counts.unchanged + judged.repeated,
         quarantined=len(judged.held),
         flagged=len(judged.flagged),
         placed=dict(judged.placed),
@@ -173,9 +216,11 @@ def registration_columns(
     }
 
 
-def _entry(order: Order, opened: Opened, work: _Work, report: ImportReport, *, at: datetime, batch: str) -> Entry:
+def _entry(
+    order: Order, opened: Opened, work: _Work, report: ImportReport, *, at: datetime, batch: str
+) -> Entry:
     tables: dict[str, dict[str, Sequence[object]]] = {}
-    fresh = [work.judged.accepted[n] for n in work.changed]
+    fresh = work.fresh
     if fresh:
         columns = registration_columns(fresh, order=order, file=opened.table.file, at=at)
         tables["registrations"] = columns | {"batch": [batch] * len(fresh)}

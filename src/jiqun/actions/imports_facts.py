@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from jiqun.actions import batching
 from jiqun.actions.desk import Desk
 from jiqun.actions.entering import Entry, enter
 from jiqun.actions.imports import ImportReport, Opened, Order, Progress
@@ -19,7 +18,7 @@ from jiqun.core.regions import Region
 from jiqun.lake.facts import FactReader
 from jiqun.lake.gate_enterprises import Judged
 from jiqun.lake.gate_facts import FactGate, JudgedFacts
-from jiqun.ledger import permissions, sources, subjects
+from jiqun.ledger import batches, permissions, sources, subjects
 from jiqun.ledger.permissions import Actor, Permission
 from jiqun.ledger.scopes import EVERYTHING, Target
 from jiqun.ledger.subjects import SubjectRow
@@ -42,7 +41,7 @@ def run(
 ) -> ImportReport:
     """Import an opened fact table; with `dry_run` nothing is written."""
     permissions.check(by, Permission.IMPORT_DATA, target_scope=permissions.ANYWHERE)
-    batch = batching.new_id(at)
+    batch = batches.new_id(at)
     rows = list(_as_fields(opened))
     known, made = known_subjects(desk, (row.get("subject", "") for _, row in rows), order=order)
     judged = _gate(desk, order, opened.table.file, known, at=at, batch=batch).judge(_told(rows, progress))
@@ -54,7 +53,9 @@ def run(
         return report
     used = {fact.subject for fact in kept.new}
     provisional = [row for row in made if row.key in used]
-    entry = Entry(order, opened, report, {"facts": fact_columns(kept.new)} if kept.new else {}, judged.held, batch)
+    entry = Entry(
+        order, opened, report, {"facts": fact_columns(kept.new)} if kept.new else {}, judged.held, batch
+    )
     enter(desk, entry, lambda: subjects.upsert(provisional, batch=batch, at=at), by=by, at=at)
     return report
 
@@ -68,7 +69,9 @@ def _as_fields(opened: Opened) -> Iterator[tuple[int, dict[str, str]]]:
         yield number, dict(mapping.constants) | {name: filled[n] for name, n in at.items()}
 
 
-def _told(rows: Sequence[tuple[int, dict[str, str]]], progress: Progress) -> Iterator[tuple[int, dict[str, str]]]:
+def _told(
+    rows: Sequence[tuple[int, dict[str, str]]], progress: Progress
+) -> Iterator[tuple[int, dict[str, str]]]:
     for start in range(0, len(rows), CHUNK):
         progress("核验 judging", start, len(rows))
         yield from rows[start : start + CHUNK]
@@ -80,7 +83,9 @@ def document_keys() -> frozenset[str]:
     return frozenset(source.key for source in sources.all_sources(kind="document"))
 
 
-def known_subjects(desk: Desk, wanted: Iterable[str], *, order: Order) -> tuple[dict[str, str], list[SubjectRow]]:
+def known_subjects(
+    desk: Desk, wanted: Iterable[str], *, order: Order
+) -> tuple[dict[str, str], list[SubjectRow]]:
     """Today's key for every subject as written, and the enterprises that are entered provisionally for it."""
     texts = {text.strip() for text in wanted if text and ":" in text}
     found = {text: subjects.resolve(text) for text in subjects.exists(texts)}
@@ -94,7 +99,13 @@ def known_subjects(desk: Desk, wanted: Iterable[str], *, order: Order) -> tuple[
             found[text] = same[0].key if len(same) == 1 else text
             if len(same) != 1:
                 made.append(
-                    SubjectRow(key=text, label_zh=key, provisional=True, source=order.source, synthetic=order.synthetic)
+                    SubjectRow(
+                        key=text,
+                        label_zh=key,
+                        provisional=True,
+                        source=order.source,
+                        synthetic=order.synthetic,
+                    )
                 )
     return found, made
 
@@ -110,7 +121,15 @@ def _gate(
 ) -> FactGate:
     documents = document_keys()
     return FactGate(
-        desk.indicators, desk.units, known.get, documents.__contains__, at, batch, file, order.source, order.synthetic
+        desk.indicators,
+        desk.units,
+        known.get,
+        documents.__contains__,
+        at,
+        batch,
+        file,
+        order.source,
+        order.synthetic,
     )
 
 
@@ -122,7 +141,15 @@ def facts_of_rows(
     places = [(table.columns.index(item.column), item) for item in mapping.facts]
     by_row = dict(table.rows)
     gate = FactGate(
-        desk.indicators, desk.units, lambda text: text, lambda _: False, at, batch, table.file, order.source, order.synthetic
+        desk.indicators,
+        desk.units,
+        lambda text: text,
+        lambda _: False,
+        at,
+        batch,
+        table.file,
+        order.source,
+        order.synthetic,
     )
     found = JudgedFacts()
     total = len(judged.accepted)
@@ -193,7 +220,9 @@ def _hold_outside(judged: JudgedFacts, *, by: Actor, file: str) -> None:
     allowed = {subject: reach(subject, "") for subject in {fact.subject for fact in judged.accepted}}
     for fact in judged.accepted:
         if not allowed[fact.subject]:
-            judged.faults.append(RowError(file, fact.row_no, "subject", "auth.outside_scope", fact.subject, by.label))
+            judged.faults.append(
+                RowError(file, fact.row_no, "subject", "auth.outside_scope", fact.subject, by.label)
+            )
             judged.held[fact.row_no] = {"subject": fact.subject, "indicator": fact.indicator}
     judged.accepted[:] = [fact for fact in judged.accepted if allowed[fact.subject]]
 
@@ -224,7 +253,9 @@ def fact_columns(facts: Sequence[Fact]) -> dict[str, Sequence[object]]:
         "value_text", "unit", "scope", "breakdown", "attributed_to", "source", "locator", "quote", "note", "recorded_at",
         "batch", "row_no", "file", "supersedes", "synthetic",
     )  # fmt: skip
-    columns: dict[str, Sequence[object]] = {name: [getattr(fact, name) for fact in facts] for name in plain_fields}
+    columns: dict[str, Sequence[object]] = {
+        name: [getattr(fact, name) for fact in facts] for name in plain_fields
+    }
     return columns | {
         "bound": [fact.bound.value for fact in facts],
         "kind": [fact.kind.value for fact in facts],

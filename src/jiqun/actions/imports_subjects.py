@@ -9,14 +9,13 @@ from datetime import datetime
 
 import orjson
 
-from jiqun.actions import batching
 from jiqun.actions.desk import Desk
 from jiqun.actions.entering import Entry, enter
 from jiqun.actions.imports import ImportReport, Opened, Order, Progress
 from jiqun.core.errors import JiqunError, RowError
 from jiqun.core.facts import SubjectKey
 from jiqun.core.regions import Region
-from jiqun.ledger import permissions, relations, subjects
+from jiqun.ledger import batches, permissions, relations, subjects
 from jiqun.ledger.permissions import Actor, Permission
 from jiqun.ledger.relations import PREDICATES, RelationRow
 from jiqun.ledger.scopes import EVERYTHING
@@ -29,9 +28,11 @@ def _rows(opened: Opened) -> Iterator[tuple[int, dict[str, str]]]:
     table, mapping = opened.table, opened.mapping
     at = {name: table.columns.index(column) for name, column in mapping.columns.items()}
     for number, cells in table.rows:
-        yield number, dict(mapping.constants) | {
-            name: cells[n].strip() if n < len(cells) else "" for name, n in at.items()
-        }
+        yield (
+            number,
+            dict(mapping.constants)
+            | {name: cells[n].strip() if n < len(cells) else "" for name, n in at.items()},
+        )
 
 
 def run(
@@ -57,8 +58,12 @@ def run(
     report = _report(order, opened, len(accepted), counts, faults, held)
     if order.dry_run:
         return report
-    batch = batching.new_id(at)
-    tables = {"registrations": _registrations(order, opened.table.file, fresh, batch=batch, at=at)} if fresh else {}
+    batch = batches.new_id(at)
+    tables = (
+        {"registrations": _registrations(order, opened.table.file, fresh, batch=batch, at=at)}
+        if fresh
+        else {}
+    )
     entry = Entry(order, opened, report, tables, held, batch)
     enter(desk, entry, lambda: subjects.upsert([row for _, row in fresh], batch=batch, at=at), by=by, at=at)
     return report
@@ -68,7 +73,9 @@ def _subject(desk: Desk, order: Order, file: str, number: int, row: dict[str, st
     try:
         key = SubjectKey.parse(row.get("key", ""))
     except JiqunError as error:
-        return RowError(file, number, "key", error.code, row.get("key", ""), str(error.facts.get("allowed", "")))
+        return RowError(
+            file, number, "key", error.code, row.get("key", ""), str(error.facts.get("allowed", ""))
+        )
     if not row.get("label_zh"):
         return RowError(file, number, "label_zh", "gate.name_missing", "", "")
     told = row.get("region", "").removeprefix("region:")
@@ -107,7 +114,10 @@ def _registrations(
         "batch": [batch] * size,
         "recorded_at": [at] * size,
         "synthetic": [row.synthetic for _, row in fresh],
-        **{name: [None] * size for name in ("established_on", "legal_form", "capital_wan", "industry_code", "address", "status")},
+        **{
+            name: [None] * size
+            for name in ("established_on", "legal_form", "capital_wan", "industry_code", "address", "status")
+        },
     }
 
 
@@ -136,7 +146,7 @@ def run_relations(
                 synthetic=order.synthetic or row.get("synthetic", "") == "1",
             )
         )  # fmt: skip
-    batch = batching.new_id(at)
+    batch = batches.new_id(at)
     report = _report(order, opened, len(accepted), relations.compared(accepted), faults, held)
     if not order.dry_run:
         entry = Entry(order, opened, report, {}, held, batch)
@@ -151,18 +161,32 @@ def _relation_faults(row: dict[str, str], known: set[str], file: str, number: in
         if row.get(end, "") not in known
     ]
     if row.get("predicate", "") not in PREDICATES:
-        faults.append(RowError(file, number, "predicate", "gate.unknown_predicate", row.get("predicate", ""), " ".join(PREDICATES)))
+        faults.append(
+            RowError(
+                file,
+                number,
+                "predicate",
+                "gate.unknown_predicate",
+                row.get("predicate", ""),
+                " ".join(PREDICATES),
+            )
+        )
     if len(row.get("quote", "")) > QUOTE_LIMIT:
-        faults.append(RowError(file, number, "quote", "gate.quote_too_long", row["quote"], f"≤ {QUOTE_LIMIT}"))
+        faults.append(
+            RowError(file, number, "quote", "gate.quote_too_long", row["quote"], f"≤ {QUOTE_LIMIT}")
+        )
     return faults
 
 
 def _report(
-    order: Order, opened: Opened, accepted: int, counts: Counts, faults: list[RowError], held: dict[int, dict[str, str]]
+    order: Order,
+    opened: Opened,
+    accepted: int,
+    counts: Counts,
+    faults: list[RowError],
+    held: dict[int, dict[str, str]],
 ) -> ImportReport:
     return ImportReport(
         kind=order.kind, file=opened.table.file, rows=len(opened.table.rows), accepted=accepted, created=counts.created,
         updated=counts.updated, unchanged=counts.unchanged, quarantined=len(held), errors=faults, dry_run=order.dry_run,
     )  # fmt: skip
-
-

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiqun.actions.desk import Desk
+from jiqun.core.errors import WrongState
 from jiqun.lake.merge import merge
 from jiqun.lake.recovery import recover
 from jiqun.lake.spool import Segment, Spool
@@ -33,50 +34,61 @@ def held_spool(desk: Desk) -> Iterator[Spool]:
         yield spool
 
 
-def note(spool: Spool, segments: Sequence[Segment]) -> None:
+def note(spool: Spool, segments: Sequence[Segment], *, at: datetime) -> None:
     """Write the outbox rows of staged segments; call it inside the ledger transaction."""
-    for segment in segments:
-        outbox.add(batch=segment.batch, table=segment.table, writer=spool.writer, key=segment.key,
-                   sha256=segment.sha256, rows=segment.rows)  # fmt: skip
+    outbox.add(
+        [
+            outbox.NewSegment(one.batch, one.table, spool.writer, one.key, one.rows, one.sha256) for one in segments
+        ],
+        at=at,
+    )
 
 
-def deliver(desk: Desk, spool: Spool, segments: Sequence[Segment]) -> None:
-    """Publish the segments of a committed transaction, merge them, and mark what is visible."""
+def deliver(desk: Desk, spool: Spool, segments: Sequence[Segment], *, at: datetime) -> None:
+    """Publish the segments of a committed transaction (now they are acknowledged) and merge them."""
     for segment in segments:
         spool.publish(segment)
-        outbox.mark(segment.key, "published")
-    _merge(desk, spool)
+    outbox.mark(spool.writer, [segment.key for segment in segments], "published", at=at)
+    _settle(desk, spool, at=at)
+    batches.settle(at=at)
 
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What a reconciliation finished or threw away."""
+    """What a reconciliation published, threw away, merged, and which batches it brought to their end."""
 
-    published: int
-    dropped: int
-    merged_rows: int
+    published: int = 0
+    dropped: int = 0
+    merged_rows: int = 0
+    batches: tuple[str, ...] = ()
 
 
 def reconcile(desk: Desk, *, at: datetime) -> Reconciled:
-    """Finish what was left half-way by this process kind: publish what the ledger knows, drop what it does not."""
+    """Finish what earlier processes left half-way: publish what the ledger knows, drop what it does not.
+
+    A writer whose spool another process holds right now is at work and needs no help.
+    """
     recover(desk.lake.root)
-    with held_spool(desk) as spool:
-        known = {row.key: row for row in outbox.unfinished(spool.writer)}
-        dropped = spool.drop_unpublished(set(known))
-        staged = {segment.key: segment for segment in spool.staged()}
-        for key in known:
-            segment = staged.get(key)
-            if segment is not None:
+    published = dropped = merged = 0
+    for name in WRITERS:
+        try:
+            spool = Spool(desk.lake.root, name)
+        except WrongState:
+            continue
+        with spool:
+            promised = {row.key for row in outbox.unfinished(name)}
+            dropped += len(spool.drop_unpublished(promised))
+            for segment in spool.staged():
                 spool.publish(segment)
-        rows = _merge(desk, spool)
-    batches.close_abandoned(at=at)
-    return Reconciled(len(staged), len(dropped), rows)
+                published += 1
+            merged += _settle(desk, spool, at=at)
+    return Reconciled(published, dropped, merged, batches.settle(at=at))
 
 
-def _merge(desk: Desk, spool: Spool) -> int:
+def _settle(desk: Desk, spool: Spool, *, at: datetime) -> int:
+    """Merge what is acknowledged and mark it in the ledger; gives the rows merged."""
     report = merge(desk.lake, spool.writer)
-    waiting = {segment.key for segment in spool.pending()}
-    for row in outbox.unfinished(spool.writer):
-        if row.key not in waiting:
-            outbox.mark(row.key, "merged")
+    waiting = {segment.key for segment in (*spool.pending(), *spool.staged())}
+    done = [row.key for row in outbox.unfinished(spool.writer) if row.key not in waiting]
+    outbox.mark(spool.writer, done, "merged", at=at)
     return report.rows

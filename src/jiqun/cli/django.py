@@ -22,7 +22,7 @@ def setup(*, make_home: bool = False) -> Path:
     elif not (settings.HOME / "secret.key").is_file():
         raise InputError("home.missing", seen=str(settings.HOME), allowed="jiqun --home DIR init")
     if make_home and not (settings.HOME / "secret.key").is_file():
-        settings._secret_key()              # writes the key before Django reads the settings
+        settings._secret_key()  # writes the key before Django reads the settings
     import django
 
     django.setup()

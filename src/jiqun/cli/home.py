@@ -7,7 +7,9 @@ from jiqun.cli.output import print_json, say
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
     """Add `init` and `example`."""
-    init = commands.add_parser("init", parents=[shared], help="make the data folder, or bring it to this version")
+    init = commands.add_parser(
+        "init", parents=[shared], help="make the data folder, or bring it to this version"
+    )
     init.add_argument("--json", action="store_true", help="print one JSON object")
     init.set_defaults(run=run_init)
     example = commands.add_parser("example", parents=[shared], help="load the example that ships with jiqun")
@@ -28,7 +30,10 @@ def run_init(arguments: Namespace) -> int:
     if arguments.json:
         print_json({"ok": True, "home": str(home), **made})
     else:
-        say(f"数据目录已就绪：{home}（{made['subjects']} 个主体）", f"Home is ready: {home} ({made['subjects']} subjects)")
+        say(
+            f"数据目录已就绪：{home}（{made['subjects']} 个主体）",
+            f"Home is ready: {home} ({made['subjects']} subjects)",
+        )
     return 0
 
 

@@ -51,7 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_error(error, as_json=getattr(arguments, "json", False))
         return error.exit_code
     except KeyboardInterrupt:
-        print("\n已停止；再运行一次同样的命令即可接着完成。 Stopped; run the same command again to finish.", file=sys.stderr)
+        print(
+            "\n已停止；再运行一次同样的命令即可接着完成。 Stopped; run the same command again to finish.",
+            file=sys.stderr,
+        )
         return 130
     except BrokenPipeError:
         return 0

@@ -8,19 +8,20 @@ from functools import lru_cache
 
 import orjson
 
-from jiqun import settings
 from jiqun.core.errors import JiqunError, RowErrors
 from jiqun.core.messages import Messages
 
 
 def lang() -> str:
     """Language of messages: zh or en."""
-    return "en" if os.environ.get("JIQUN_LANG", settings.setting("JIQUN_LANG")).startswith("en") else "zh"
+    return "en" if os.environ.get("JIQUN_LANG", "").startswith("en") else "zh"
 
 
 @lru_cache(maxsize=1)
 def messages() -> Messages:
     """The sentences of packs/errors.toml."""
+    from jiqun import settings      # late: --home is set before the settings are read
+
     return Messages.load(settings.PACKS_DIR / "errors.toml")
 
 
@@ -59,7 +60,7 @@ def print_error(error: JiqunError, *, as_json: bool) -> None:
         print_json(shape)
         return
     print(shape["error"], file=sys.stderr)
-    for item in shape["errors"][:200]:      # type: ignore[index]
+    for item in shape["errors"][:200]:  # type: ignore[index]
         print("  " + item["message"], file=sys.stderr)
 
 
@@ -70,7 +71,9 @@ def width(text: str) -> int:
 
 def print_table(rows: Sequence[Mapping[str, object]], columns: Sequence[tuple[str, str]]) -> None:
     """Print rows as an aligned table; columns are (key, heading)."""
-    texts = [[str(row.get(key, "") if row.get(key) is not None else "") for key, _ in columns] for row in rows]
+    texts = [
+        [str(row.get(key, "") if row.get(key) is not None else "") for key, _ in columns] for row in rows
+    ]
     heads = [head for _, head in columns]
     sizes = [max([width(head), *(width(line[n]) for line in texts)]) for n, head in enumerate(heads)]
     for line in [heads, *texts]:

@@ -27,7 +27,11 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
         if name != "worker":
             verb.add_argument("--host", default="127.0.0.1", help="address to listen on")
             verb.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
-            verb.add_argument("--public", action="store_true", help="allow an address others can reach (no demonstration accounts)")
+            verb.add_argument(
+                "--public",
+                action="store_true",
+                help="allow an address others can reach (no demonstration accounts)",
+            )
         if name == "up":
             verb.add_argument("--no-example", action="store_true", help="start with an empty ledger")
             verb.add_argument("--no-demo", action="store_true", help="make no demonstration accounts")
@@ -39,7 +43,14 @@ def run_up(arguments: Namespace) -> int:
     demo = not (arguments.no_demo or arguments.public)
     accounts = _prepare(example=not arguments.no_example, demo=demo, public=arguments.public)
     children = [
-        _start("serve", "--host", arguments.host, "--port", str(arguments.port), *(["--public"] * arguments.public)),
+        _start(
+            "serve",
+            "--host",
+            arguments.host,
+            "--port",
+            str(arguments.port),
+            *(["--public"] * arguments.public),
+        ),
         _start("worker"),
     ]
     try:
@@ -119,15 +130,22 @@ def _prepare(*, example: bool, demo: bool, public: bool) -> list[tuple[str, str,
         raise NotAllowed("server.demo_on_public_host", seen=str(home), allowed="jiqun accounts remove-demo")
     made = accounts.make_demonstration(opened, by=actor, at=opened.now()) if demo else []
     opened.lake.close()
-    say(f"就绪，用时 {time.monotonic() - started:.1f} 秒：{home}", f"Ready in {time.monotonic() - started:.1f} s: {home}")
+    say(
+        f"就绪，用时 {time.monotonic() - started:.1f} 秒：{home}",
+        f"Ready in {time.monotonic() - started:.1f} s: {home}",
+    )
     return made
 
 
 def _start(*words: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "jiqun", *words], env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    return subprocess.Popen(
+        [sys.executable, "-m", "jiqun", *words], env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    )
 
 
-def _wait_for(host: str, port: int, children: "list[subprocess.Popen[bytes]]", *, seconds: float = 60) -> None:
+def _wait_for(
+    host: str, port: int, children: "list[subprocess.Popen[bytes]]", *, seconds: float = 60
+) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if any(child.poll() is not None for child in children):
@@ -142,7 +160,9 @@ def _wait_for(host: str, port: int, children: "list[subprocess.Popen[bytes]]", *
 
 def _greet(host: str, port: int, accounts: list[tuple[str, str, str]]) -> None:
     shown = f"[{host}]" if ":" in host else host
-    say(f"\n  集群 jiqun 已启动： http://{shown}:{port}/\n", f"\n  jiqun is running: http://{shown}:{port}/\n")
+    say(
+        f"\n  集群 jiqun 已启动： http://{shown}:{port}/\n", f"\n  jiqun is running: http://{shown}:{port}/\n"
+    )
     if accounts:
         say("  演示账户（密码只显示这一次）：", "  Demonstration accounts (passwords are shown only once):")
         for name, password, role in accounts:

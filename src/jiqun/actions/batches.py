@@ -1,0 +1,115 @@
+"""批次动作 batches: undo one (an append, never a deletion), or hand its quarantined rows in again.
+
+An undone batch stays in the lake; a row saying so hides its facts from that moment on, and what was known before it
+can still be replayed. The ledger's subjects go back to the row that stood before the batch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from django.db import transaction
+
+from jiqun.actions import outbox
+from jiqun.actions.desk import Desk
+from jiqun.actions.imports import Order
+from jiqun.actions.imports_enterprises import subject_row
+from jiqun.core.errors import WrongState
+from jiqun.lake.gate_enterprises import Registration
+from jiqun.lake.registrations import RegistrationReader
+from jiqun.ledger import audit, batches, permissions, quarantine, relations, subjects
+from jiqun.ledger.permissions import Actor, Permission
+from jiqun.ledger.subjects import RestoredRow, SubjectRow
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """What undoing a batch did: subjects removed and restored, relations and facts hidden."""
+
+    batch: str
+    removed: int
+    restored: int
+    relations: int
+    facts: int
+
+    def as_json(self) -> dict[str, object]:
+        """The object `--json` prints."""
+        return {"ok": True, "batch_id": self.batch, "removed": self.removed, "restored": self.restored,
+                "relations": self.relations, "facts": self.facts}  # fmt: skip
+
+
+def check_undoable(batch: batches.Batch) -> None:
+    """WrongState unless the batch's rows are visible."""
+    if batch.state == "undone":
+        raise WrongState("batch.already_undone", batch=batch.id, seen=f"{batch.undone_at:%Y-%m-%d %H:%M}")
+    if batch.state not in ("visible", "failed"):
+        raise WrongState("batch.not_undoable", batch=batch.id, seen=batch.state, allowed="visible")
+
+
+def undo(desk: Desk, batch_id: str, *, by: Actor, at: datetime) -> Undoing:
+    """Take a batch back with everything that came from it."""
+    batch = batches.get(batch_id)
+    permissions.check(by, Permission.UNDO_BATCH, target_scope=batch.scope)
+    check_undoable(batch)
+    facts = desk.lake.run(f"SELECT count(*) FROM {desk.lake.table_sql('facts')} WHERE batch = ?", [batch_id])[
+        0
+    ][0]
+    before = RegistrationReader(desk.lake).before(batch_id)
+    event = {"batch": [batch_id], "event": ["undone"], "recorded_at": [at], "table_name": [batch.kind],
+             "rows": [batch.counts.accepted], "detail": [orjson.dumps({"by": by.label}).decode()]}  # fmt: skip
+    with outbox.held_spool(desk) as spool:
+        segment = spool.stage("batches", event, f"{batch_id}-undo")
+        with transaction.atomic():
+            gone = relations.undo_relations(batch_id)
+            done = subjects.apply_undo(batch_id, [_restored(row) for row in before], at=at)
+            batches.mark_undone(batch_id, by=by.label, at=at)
+            outbox.note(spool, [segment], at=at)
+            detail = {
+                "removed": done.removed,
+                "restored": done.restored,
+                "relations": gone,
+                "facts": int(str(facts)),
+            }
+            audit.record(by, "batch.undo", f"batch:{batch_id}", detail, at=at, batch=batch_id)
+        outbox.deliver(desk, spool, [segment], at=at)
+    return Undoing(batch_id, done.removed, done.restored, gone, int(str(facts)))
+
+
+def _restored(row: dict[str, object]) -> RestoredRow:
+    """The subject as an earlier registration had it."""
+    extra = orjson.loads(str(row["extra"])) if row["extra"] else {}
+    whole = extra.get("subject_row") if isinstance(extra, dict) else None
+    if whole:
+        kept = SubjectRow(**(whole | {"aliases": tuple(whole["aliases"])}))
+    else:
+        item = Registration(**{name: row[name] for name in Registration._fields})
+        kept = subject_row(item, source=str(row["source"]), synthetic=bool(row["synthetic"]))
+    return RestoredRow(kept, str(row["batch"]), str(row["first_batch"]))
+
+
+def retry_order(desk: Desk, batch_id: str, path: str, *, by: Actor) -> Order:
+    """The order that hands a batch's repaired file in again, with the mapping and source it had."""
+    batch = batches.get(batch_id)
+    permissions.check(by, Permission.REPAIR_QUARANTINE, target_scope=batch.scope)
+    from pathlib import Path
+
+    del desk
+    mapping = {
+        name: batch.mapping[name] for name in ("columns", "constants", "facts") if name in batch.mapping
+    }
+    return Order(batch.kind, Path(path), batch.source, name=batch.file_name, mapping=mapping)
+
+
+def waiting_rows(desk: Desk, batch_id: str, *, by: Actor) -> Sequence[dict[str, object]]:
+    """The rows of a batch that wait in quarantine, with their raw cells and faults."""
+    batch = batches.get(batch_id)
+    permissions.check(by, Permission.REPAIR_QUARANTINE, target_scope=batch.scope)
+    waiting = {item.row_no for item in quarantine.list_page(batch=batch_id, state="waiting", size=500).items}
+    rows = desk.lake.run(
+        f"SELECT row_no, column_name, code, seen, allowed, raw FROM {desk.lake.table_sql('quarantine')}"
+        " WHERE batch = ? ORDER BY row_no, column_name",
+        [batch_id],
+    )
+    names = ("row_no", "column", "code", "seen", "allowed", "raw")
+    return [dict(zip(names, row, strict=True)) for row in rows if row[0] in waiting]

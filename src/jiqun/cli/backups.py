@@ -1,0 +1,5 @@
+"""backups."""
+
+
+def add(commands, shared):  # type: ignore[no-untyped-def]
+    """Nothing yet."""

@@ -1,0 +1,5 @@
+"""exports."""
+
+
+def add(commands, shared):  # type: ignore[no-untyped-def]
+    """Nothing yet."""

@@ -1,0 +1,45 @@
+"""登记行 registrations: the source rows behind an enterprise, and what stood before a batch."""
+
+from jiqun.lake.catalogue import REGISTRATIONS
+from jiqun.lake.store import Lake
+
+Row = dict[str, object]
+
+
+class RegistrationReader:
+    """Questions about the accepted rows of enterprise lists."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+
+    def of_subject(self, subject: str) -> list[Row]:
+        """Every accepted row of a subject, newest first, with `undone` saying whether its batch was taken back."""
+        names = REGISTRATIONS.column_names
+        rows = self._lake.run(
+            f"SELECT {', '.join(names)}, batch IN ({self._undone()}) AS undone"
+            f" FROM {self._lake.table_sql('registrations')} WHERE subject = ? ORDER BY recorded_at DESC, row_no DESC",
+            [subject],
+        )
+        return [dict(zip((*names, "undone"), row, strict=True)) for row in rows]
+
+    def before(self, batch: str) -> list[Row]:
+        """For every subject `batch` wrote: its newest row of an earlier batch that stands; with `first_batch`."""
+        names = REGISTRATIONS.column_names
+        listed = ", ".join(f"r.{name}" for name in names)
+        rows = self._lake.run(
+            f"""
+            WITH rows_now AS (SELECT * FROM {self._lake.table_sql('registrations')}),
+                 mine AS (SELECT DISTINCT subject FROM rows_now WHERE batch = $batch),
+                 others AS (
+                    SELECT r.* FROM rows_now r SEMI JOIN mine USING (subject)
+                    WHERE r.batch <> $batch AND r.batch NOT IN ({self._undone()}))
+            SELECT {listed}, first_value(r.batch) OVER (PARTITION BY r.subject ORDER BY r.recorded_at, r.batch)
+            FROM others r
+            QUALIFY row_number() OVER (PARTITION BY r.subject ORDER BY r.recorded_at DESC, r.batch DESC) = 1
+            """,
+            {"batch": batch},
+        )
+        return [dict(zip((*names, "first_batch"), row, strict=True)) for row in rows]
+
+    def _undone(self) -> str:
+        return f"SELECT batch FROM {self._lake.table_sql('batches')} WHERE event = 'undone'"
