@@ -105,7 +105,7 @@ def waiting_rows(desk: Desk, batch_id: str, *, by: Actor) -> Sequence[dict[str, 
     """The rows of a batch that wait in quarantine, with their raw cells and faults."""
     batch = batches.get(batch_id)
     permissions.check(by, Permission.REPAIR_QUARANTINE, target_scope=batch.scope)
-    waiting = {item.row_no for item in quarantine.list_page(batch=batch_id, state="waiting", size=500).items}
+    waiting = {item.row_no for item in quarantine.list_page(batch=batch_id, state="waiting", size=500).rows}
     rows = desk.lake.run(
         f"SELECT row_no, column_name, code, seen, allowed, raw FROM {desk.lake.table_sql('quarantine')}"
         " WHERE batch = ? ORDER BY row_no, column_name",

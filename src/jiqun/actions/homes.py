@@ -49,7 +49,7 @@ def _regions(desk: Desk) -> list[SubjectRow]:
             region=region.code, city=f"{region.code[:4]}00", attributes={"level": region.level.value}, source=PACK_SOURCE,
         )
         for region in desk.regions
-        if region.code.startswith("33")
+        if region.code.startswith("33") or region.level.value == "province"
     ]  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def run_list(arguments: Namespace) -> int:
     django.setup()
     from jiqun.ledger import batches
 
-    rows = [asdict(batch) for batch in batches.list_page(size=200).items]
+    rows = [asdict(batch) for batch in batches.list_page(size=200).rows]
     if arguments.json:
         print_json({"ok": True, "batches": rows})
     else:

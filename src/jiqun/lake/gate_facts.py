@@ -158,12 +158,12 @@ class _Cells:
     """The cells of one row; collects every fault instead of stopping at the first."""
 
     def __init__(self, file: str, number: int, row: Mapping[str, str]) -> None:
-        self.file, self.number, self.row = file, number, row
+        self.file, self.row_no, self.row = file, number, row
         self.faults: list[RowError] = []
 
     def fault(self, column: str, code: str, seen: str, allowed: str = "") -> None:
         """Note one fault of a column."""
-        self.faults.append(RowError(self.file, self.number, column, code, seen, allowed))
+        self.faults.append(RowError(self.file, self.row_no, column, code, seen, allowed))
 
     def failed(self, column: str) -> bool:
         """Has this column a fault already?"""
