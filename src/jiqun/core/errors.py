@@ -115,7 +115,11 @@ class RowErrors(InputError):
         self.errors = kept
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (RowErrors, (self.errors,))
+        return (_rebuild_rows, (self.errors, self.code))
+
+
+def _rebuild_rows(errors: tuple[RowError, ...], code: str) -> RowErrors:
+    return RowErrors(errors, code=code)
 
 
 def _rebuild(family: type[JiqunError], code: str, facts: Mapping[str, object]) -> JiqunError:

@@ -152,14 +152,9 @@ def _single(text: str) -> Period:
 def _between(first: str, second: str) -> Period:
     start, _, form = _unit_of(first)
     _, end, other = _unit_of(second)
-    if form is not other:
+    if form is not other or start >= end or (first == second and form is not Form.DAYS):
         raise ValueError(second)
-    if form is Form.DAYS:
-        return Period(start, end, form)
-    period = Period(start, end, Form.YEARS if form is Form.YEAR else Form.MONTHS)
-    if first == second:
-        raise ValueError(second)
-    return period
+    return Period(start, end, {Form.YEAR: Form.YEARS, Form.MONTH: Form.MONTHS}.get(form, form))
 
 
 def _unit_of(text: str) -> tuple[date, date, Form]:
