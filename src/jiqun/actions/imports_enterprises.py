@@ -137,7 +137,8 @@ def keep_held(rows: list[SubjectRow], mapping: ColumnMap) -> list[SubjectRow]:
     places = not given & {"region", "address", "city"}
     if not lacking and not places and "industry_code" in given:
         return rows
-    held = subjects.get_many(row.key for row in rows)
+    known = subjects.row_hashes([row.key for row in rows])
+    held = subjects.get_many(known)
     return [_with_held(row, held[row.key], lacking, given, places) if row.key in held else row for row in rows]
 
 
