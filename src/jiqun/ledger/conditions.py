@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from jiqun.ledger.grams import normalised, pairs, subtree_prefix
+from jiqun.ledger.grams import LONGEST_NAME, normalised, pairs, subtree_prefix
 from jiqun.ledger.membership import BELONGING, groups_under
 from jiqun.ledger.scopes import Reach, Scope
 
@@ -85,9 +85,10 @@ def in_group(group: str) -> Condition:
 
 def holds(text: str) -> Condition:
     """The names hold all pairs of characters of `text`; one character: the label begins with it."""
-    words = pairs(normalised(text))
+    name = normalised(text)[:LONGEST_NAME]
+    words = pairs(name)
     if not words:
-        return starts("name_norm", normalised(text))
+        return starts("name_norm", name)
     found = words_match(words)
     return Condition(f"id IN (SELECT rowid FROM ledger_subject_search WHERE {found.sql})", found.params)  # noqa: S608
 

@@ -7,6 +7,7 @@ of neighbouring characters, and a search asks for all pairs of what was typed.
 import unicodedata
 from collections.abc import Iterable
 
+LONGEST_NAME = 300
 
 def normalised(text: str) -> str:
     """Fold width and case and leave out punctuation and spaces: 「浙江（杭州）ＡＢ厂」 → 浙江杭州ab厂."""

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from jiqun.ledger import models
 from jiqun.ledger.bulk import Target, chunks, delete_rows, write_rows
 from jiqun.ledger.conditions import Condition, all_of, narrowed, starts, words_match
-from jiqun.ledger.grams import marks, normalised, pairs, region_mark
+from jiqun.ledger.grams import LONGEST_NAME, marks, normalised, pairs, region_mark
 from jiqun.ledger.scopes import Reach, Scope
 
 LIMIT_MOST = 500
@@ -92,7 +92,7 @@ def search(
     Gives `limit` hits from `offset` on; ask for one more than a page shows to know whether there is more.
     """
     limit, offset = max(0, min(limit, LIMIT_MOST)), max(0, offset)
-    query = _Query(normalised(text), kind or "", region or "", scope or Scope(), offset + limit)
+    query = _Query(normalised(text)[:LONGEST_NAME], kind or "", region or "", scope or Scope(), offset + limit)
     found: dict[int, None] = {}
     for tier in query.tiers():
         found.update(dict.fromkeys(tier))
@@ -165,7 +165,8 @@ class _Query:
 
 def _row(entry: Entry) -> tuple[int, str]:
     words = pairs(entry.name)
-    others = [other for other in map(normalised, filter(None, entry.others)) if other and other != entry.name]
+    folded = (normalised(other)[:LONGEST_NAME] for other in entry.others if other)
+    others = [other for other in folded if other and other != entry.name]
     for other in others:
         words += pairs(other)
     words += marks(entry.kind, entry.region, others)

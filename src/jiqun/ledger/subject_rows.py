@@ -11,7 +11,7 @@ from django.db import transaction
 
 from jiqun.ledger import models, search
 from jiqun.ledger.bulk import Target, alone_on, chunks, delete_rows, reserved_ids, stored, write_rows
-from jiqun.ledger.grams import normalised
+from jiqun.ledger.grams import LONGEST_NAME, normalised
 
 TABLE = "ledger_subject"
 CONTENT = (
@@ -149,22 +149,23 @@ upsert_enterprises = upsert
 
 
 def apply_undo(batch: str, restored_rows: Iterable[RestoredRow], *, at: datetime) -> Undone:
-    """Take back what `batch` did: its own subjects go, those it changed stand as before.
+    """Take back what `batch` did: those it changed stand as before, its own go.
 
-    A subject that a later batch has written again is left as that batch left it.
+    restored_rows  the subjects it changed, as they stood before; a subject that a later batch has written again, or
+                   that is no longer there, is left as it is
+    A subject whose creating batch was undone before goes too, unless its earlier row is given.
     """
     with transaction.atomic():
         alone_on(TABLE)
         written = dict(models.Subject.objects.filter(batch=batch).values_list("key", "first_batch"))
-        gone = [key for key, first in written.items() if first == batch]
+        undone = models.Batch.objects.filter(state="undone", id__in=set(written.values()))
+        creators = {batch, *undone.values_list("id", flat=True)}
+        back = {kept.row.key: kept for kept in restored_rows if kept.row.key in written}
+        gone = [key for key, first in written.items() if first in creators and key not in back]
         search.remove(gone)
         delete_rows(TABLE, "key", gone)
-        back = [
-            (*_values(kept.row), kept.batch, kept.first_batch, stored(at), "")
-            for kept in restored_rows
-            if written.get(kept.row.key, batch) != batch
-        ]
-        _write_over(RESTORED, back)
+        rows = [(*_values(kept.row), kept.batch, kept.first_batch, stored(at), "") for kept in back.values()]
+        _write_over(RESTORED, rows)
     return Undone(len(gone), len(back))
 
 
@@ -189,7 +190,7 @@ def _values(row: SubjectRow) -> tuple[Any, ...]:
     )  # fmt: skip
     digest = hashlib.blake2b("\x1f".join(content).encode(), digest_size=12).hexdigest()
     return (
-        row.key, row.kind, row.code, row.label_zh, row.label_en, normalised(row.label_zh)[:300], aliases,
+        row.key, row.kind, row.code, row.label_zh, row.label_en, normalised(row.label_zh)[:LONGEST_NAME], aliases,
         row.region, row.city, row.uscc_grade, row.industry_code, attributes, row.provisional, row.synthetic,
         row.source, digest,
     )  # fmt: skip
