@@ -15,7 +15,7 @@ NEW_NAME = "330114"  # 钱塘 was the name of a river and of half the city long 
 GENERIC = frozenset({"城区", "郊区", "东城区", "南城区", "西城区"})
 _KINDS = ("街道", "镇", "乡")
 _NAMED = frozenset({Rank.COUNTY, Rank.AREA, Rank.TOWNSHIP})
-_LOCAL = _NAMED | {Rank.LANDMARK}
+_LOCAL = _NAMED | {Rank.SHORT, Rank.LANDMARK}
 
 
 class Placing(StrEnum):
@@ -34,7 +34,12 @@ class Placing(StrEnum):
     NO_EVIDENCE = "no_evidence"
 
 
-_HOW = {Rank.TOWNSHIP: Placing.TOWNSHIP, Rank.AREA: Placing.AREA, Rank.LANDMARK: Placing.LANDMARK}
+_HOW = {
+    Rank.TOWNSHIP: Placing.TOWNSHIP,
+    Rank.AREA: Placing.AREA,
+    Rank.SHORT: Placing.LANDMARK,
+    Rank.LANDMARK: Placing.LANDMARK,
+}
 
 
 class Placer:
@@ -84,7 +89,8 @@ class Placer:
         codes = county.codes
         local = _only(codes, township)
         if local:
-            return local, Placing.TOWNSHIP
+            agreed = local == county.main and unit is not None and unit.main == local
+            return local, Placing.CODE_AND_ADDRESS if agreed else Placing.TOWNSHIP
         found, rank = self._names.search(address, _LOCAL, codes)
         if found:
             return found, _by(rank)

@@ -132,7 +132,9 @@ def test_an_enterprise_may_be_addressed_by_name() -> None:
     assert SubjectKey.parse("enterprise:某某: 有限公司").key == "某某: 有限公司"
 
 
-@pytest.mark.parametrize("text", ["", "region", "region:", "region: ", "Region:330000", "company:x", ":x", "region：x"])
+@pytest.mark.parametrize(
+    "text", ["", "region", "region:", "region: ", "Region:330000", "company:x", ":x", "region：x"]
+)
 def test_other_addresses_are_refused(text: str) -> None:
     with pytest.raises(InputError, match=r"gate\.bad_subject"):
         SubjectKey.parse(text)

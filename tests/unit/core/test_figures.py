@@ -14,7 +14,9 @@ from jiqun.core.units import Kind
 ON = date(2025, 1, 1)
 
 
-def figure(value: str | None, *, unit: str = "亿元", kind: Kind = Kind.LEVEL, name: str = "revenue") -> Figure:
+def figure(
+    value: str | None, *, unit: str = "亿元", kind: Kind = Kind.LEVEL, name: str = "revenue"
+) -> Figure:
     source = SourceRef("002", "L12", f"f{value}", "b1")
     return Figure(name, None if value is None else Decimal(value), unit, ON, (source,), (), kind)
 

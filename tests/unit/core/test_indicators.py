@@ -27,7 +27,12 @@ def write(folder: Path, text: str, name: str = "a.toml") -> Path:
 def test_one_indicator(tmp_path: Path, units: UnitTable) -> None:
     table = IndicatorTable.load(write(tmp_path, GOOD), units)
     found = table.get("revenue")
-    assert (found.unit, found.kind, found.stock_or_flow, found.adds) == ("亿元", Kind.LEVEL, Nature.FLOW, Adds.SUM)
+    assert (found.unit, found.kind, found.stock_or_flow, found.adds) == (
+        "亿元",
+        Kind.LEVEL,
+        Nature.FLOW,
+        Adds.SUM,
+    )
     assert found.label == {"zh": "营业收入", "en": "Revenue"}
     assert found.expression is None
     assert (len(table), "revenue" in table, table.find("x")) == (1, True, None)
@@ -62,7 +67,9 @@ def test_an_unknown_key_is_not_found(tmp_path: Path, units: UnitTable) -> None:
         ('adds = "sum"', 'adds = "sum"\nexpression = 3', "pack.missing_text", "revenue.expression"),
     ],
 )
-def test_a_wrong_entry_is_refused(tmp_path: Path, units: UnitTable, old: str, new: str, code: str, key: str) -> None:
+def test_a_wrong_entry_is_refused(
+    tmp_path: Path, units: UnitTable, old: str, new: str, code: str, key: str
+) -> None:
     with pytest.raises(PackError) as caught:
         IndicatorTable.load(write(tmp_path, GOOD.replace(old, new)), units)
     assert (caught.value.code, caught.value.facts["key"]) == (code, key)

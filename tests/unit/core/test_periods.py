@@ -36,7 +36,11 @@ FORMS = [
 @pytest.mark.parametrize(("text", "form", "start", "end", "days", "zh", "en"), FORMS)
 def test_every_written_form(text: str, form: str, start: str, end: str, days: int, zh: str, en: str) -> None:
     period = Period.parse(text)
-    assert (period.form, period.start, period.end) == (form, date.fromisoformat(start), date.fromisoformat(end))
+    assert (period.form, period.start, period.end) == (
+        form,
+        date.fromisoformat(start),
+        date.fromisoformat(end),
+    )
     assert period.days == days
     assert (period.text, str(period)) == (text, text)
     assert (period.label("zh-hans"), period.label("en")) == (zh, en)

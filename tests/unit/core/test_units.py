@@ -96,7 +96,8 @@ def test_the_decimal_context_does_not_matter(units: UnitTable) -> None:
 
 SPELLINGS = [
     ("台（套）", "台(套)"), ("台(套)", "台(套)"), ("百分点", "个百分点"), ("kWh", "千瓦时"), ("KWH", "千瓦时"), ("％", "%"),
-    ("㎡", "平方米"), ("平方千米", "平方公里"), ("名", "人"), (" 亿 元 ", "亿元"), ("千瓦·时", "千瓦时"), ("吨标准煤", "tce"),
+    ("㎡", "平方米"), ("平方千米", "平方公里"), ("名", "人"), (" 亿 元 ", "亿元"),
+    ("千瓦·时", "千瓦时"), ("吨标准煤", "tce"),
     ("P(算力)", "P"), ("P（算力）", "P"), ("万kWh", "万千瓦时"), ("元/(人·月)", "元/(人·月)"), ("GW", "吉瓦"),
 ]  # fmt: skip
 
@@ -119,8 +120,9 @@ def test_an_unknown_unit_is_refused_with_what_was_seen(units: UnitTable) -> None
 
 def test_every_unit_of_the_contract_is_there(units: UnitTable) -> None:
     symbols = (
-        "元 万元 亿元 万亿元 美元 万美元 亿美元 亩 万亩 平方米 万平方米 平方公里 公里 % 个百分点 家 万家 个 件 万件 项 人 万人 名 台 万台 "
-        "台(套) 条 座 所 只 吨 万吨 亿吨 tce 万tce 千瓦时 万千瓦时 亿千瓦时 千瓦 万千瓦 P EFLOPS 倍 位 天 小时 分钟 年 次 款 种 "
+        "元 万元 亿元 万亿元 美元 万美元 亿美元 亩 万亩 平方米 万平方米 平方公里 公里 % 个百分点 "
+        "家 万家 个 件 万件 项 人 万人 名 台 万台 台(套) 条 座 所 只 吨 万吨 亿吨 tce 万tce "
+        "千瓦时 万千瓦时 亿千瓦时 千瓦 万千瓦 P EFLOPS 倍 位 天 小时 分钟 年 次 款 种 "
         "万元/亩 万元/人 元/斤"
     )
     assert not [symbol for symbol in symbols.split() if symbol not in units]
@@ -136,7 +138,9 @@ def test_mu_is_two_thousand_thirds(units: UnitTable) -> None:
     assert units.get("亩").factor == Fraction(2000, 3)
 
 
-symbols = st.sampled_from(sorted(unit.key for unit in UnitTable.load(Path(__file__).parents[3] / "packs/units.toml")))
+symbols = st.sampled_from(
+    sorted(unit.key for unit in UnitTable.load(Path(__file__).parents[3] / "packs/units.toml"))
+)
 numbers = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
 
 
@@ -163,6 +167,16 @@ def test_kinds_never_mix(a: Kind, b: Kind) -> None:
     assert addable(a, b) == (a is b and a in (Kind.LEVEL, Kind.POINTS))
 
 
+SHARED_ALIAS = """["甲"]
+label = { zh = "甲", en = "A" }
+dimension = "x"
+factor = "1"
+aliases = ["乙"]
+["乙"]
+label = { zh = "乙", en = "B" }
+dimension = "x"
+factor = "1"
+"""
 BROKEN = [
     ('["甲"]\nlabel={zh="甲",en="A"}\ndimension="x"\nfactor="0"\n', "pack.bad_factor"),
     ('["甲"]\nlabel={zh="甲",en="A"}\ndimension="x"\nfactor="1/0"\n', "pack.bad_factor"),
@@ -171,8 +185,7 @@ BROKEN = [
     ('["甲"]\nlabel={zh="甲",en="A"}\nfactor="1"\n', "pack.missing_text"),
     ('["甲"]\nlabel={zh="甲",en="A"}\ndimension="x"\nfactor=10\n', "pack.missing_text"),
     ('["甲"]\nlabel={zh="甲",en="A"}\ndimension="x"\nfactor="1"\naliases="a"\n', "pack.not_texts"),
-    ('["甲"]\nlabel={zh="甲",en="A"}\ndimension="x"\nfactor="1"\naliases=["乙"]\n'
-     '["乙"]\nlabel={zh="乙",en="B"}\ndimension="x"\nfactor="1"\n', "pack.duplicate_key"),
+    (SHARED_ALIAS, "pack.duplicate_key"),
 ]  # fmt: skip
 
 
