@@ -29,6 +29,7 @@ IBIS_TYPE: Mapping[ColumnType, str] = {
     "int": "int64",
 }
 
+
 class _SparkOptions(Config):
     """The one option Ibis' Spark compiler asks for; its backend, which we do without, would have set it."""
 

@@ -33,6 +33,11 @@ class Formula:
     times: int = 1
     growth: bool = False
 
+    @property
+    def scale(self) -> Decimal:
+        """The factor when both inputs are stored in the units the formula takes them in."""
+        return Decimal(self.times)
+
 
 NAMED: Mapping[str, Formula] = MappingProxyType(
     {
@@ -90,7 +95,9 @@ def derive(cells: ir.Table, key: str, chosen: Formula, *, factor: Decimal) -> ir
 def _quotient(cells: ir.Table, inputs: Sequence[str]) -> ir.Table:
     above, below = (cells.filter(cells.indicator == key).select(*_SAME, "value") for key in inputs)
     both = above.inner_join(below.rename(divisor="value"), list(_SAME))
-    return both.mutate(value=both.value.cast("float64") / both.divisor.cast("float64").nullif(0)).select(*_SAME, "value")
+    return both.mutate(value=both.value.cast("float64") / both.divisor.cast("float64").nullif(0)).select(
+        *_SAME, "value"
+    )
 
 
 def _growth(cells: ir.Table, key: str) -> ir.Table:

@@ -65,6 +65,11 @@ def with_year(facts: ir.Table) -> ir.Table:
     return facts.mutate(year=last_day.year().cast("int64"))
 
 
+def month_of(day: ir.DateValue) -> ir.DateValue:
+    """First day of the month. Put together from its parts: engines disagree on the type a truncated day has."""
+    return ibis.date(day.year(), day.month(), 1)
+
+
 def series(
     facts: ir.Table,
     *,

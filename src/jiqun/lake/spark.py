@@ -1,0 +1,137 @@
+"""Spark: the same questions asked of a Spark session over the very files of the Delta tables' snapshots.
+
+The only module that imports pyspark, and only when a session is opened: Spark is an extra.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from arro3.core import Table
+
+from jiqun.core.errors import SourceDown
+from jiqun.lake.catalogue import TABLES
+from jiqun.lake.compile import Query
+from jiqun.lake.encode import quoted
+from jiqun.lake.store import Lake
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_TYPE = {
+    "text": "string",
+    "decimal": "decimal(28,6)",
+    "date": "date",
+    "timestamp": "timestamp_ntz",
+    "bool": "boolean",
+    "int": "bigint",
+}
+
+
+def open_session(remote: str | None = None, *, threads: int = 2, memory: str = "1g") -> "SparkSession":
+    """A Spark session: of a Spark Connect server when `remote` names one (sc://host:port), else on this machine.
+
+    SourceDown `lake.spark_missing` when pyspark or Java is not there.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise SourceDown("lake.spark_missing", detail=str(error)) from error
+    builder = SparkSession.builder.appName("jiqun")
+    if remote is not None:
+        builder = builder.remote(remote)
+    else:
+        builder = builder.master(f"local[{threads}]").config("spark.driver.memory", memory)
+        builder = builder.config("spark.driver.host", "127.0.0.1").config(
+            "spark.driver.bindAddress", "127.0.0.1"
+        )
+        builder = builder.config("spark.ui.enabled", "false").config(
+            "spark.sql.shuffle.partitions", str(threads)
+        )
+        builder = builder.config("spark.sql.warehouse.dir", tempfile.gettempdir() + "/jiqun-spark")
+        builder = builder.config("spark.ui.showConsoleProgress", "false")
+        # Re-planning pays on a cluster; on one machine it costs more than these questions take.
+        builder = builder.config("spark.sql.adaptive.enabled", "false")
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:
+        raise SourceDown("lake.spark_missing", detail=str(error)[:300]) from error
+    session.conf.set("spark.sql.session.timeZone", "UTC")
+    session.conf.set("spark.sql.parquet.inferTimestampNTZ.enabled", "true")
+    return session
+
+
+class SparkEngine:
+    """Questions of one lake answered by Spark."""
+
+    def __init__(self, lake: Lake, session: "SparkSession") -> None:
+        self._lake = lake
+        self._session = session
+        self._seen: dict[str, tuple[str, ...]] = {}
+        self._handed_in: dict[str, Table] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="jiqun-spark-")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop the views and the tables handed in; the session stays open."""
+        for name in [*self._seen, *self._handed_in]:
+            self._session.catalog.dropTempView(_view(name))
+        self._seen.clear()
+        self._handed_in.clear()
+        self._folder.cleanup()
+
+    def ask(
+        self,
+        query: Query,
+        params: Mapping[str, object] | None = None,
+        *,
+        tables: Mapping[str, Table] | None = None,
+    ) -> list[tuple[object, ...]]:
+        """Run a query compiled for Spark; parameters and handed-in tables as `Lake.ask`."""
+        handed_in = tables or {}
+        for name in query.tables:
+            if name in handed_in:
+                self._hand_in(name, handed_in[name])
+            else:
+                self._open(name)
+        sql = query.over({name: _view(name) for name in query.tables})
+        asked = self._session.sql(sql, args=dict(params)) if params else self._session.sql(sql)
+        return [tuple(row) for row in asked.collect()]
+
+    def _open(self, name: str) -> None:
+        """Point the view at the live files of the newest snapshot."""
+        files = self._lake.snapshot(name).files
+        if self._seen.get(name) == files:
+            return
+        schema = ", ".join(f"`{column.name}` {_TYPE[column.type]}" for column in TABLES[name].columns)
+        reader = self._session.read.schema(schema)
+        frame = reader.parquet(*files) if files else self._session.createDataFrame([], schema)
+        frame.createOrReplaceTempView(_view(name))
+        self._seen[name] = files
+
+    def _hand_in(self, name: str, rows: Table) -> None:
+        """Hand a table over as a Parquet file beside the others; the same one twice is handed over once."""
+        if self._handed_in.get(name) is rows:
+            return
+        path = Path(self._folder.name) / f"{name}-{len(self._handed_in)}-{id(rows)}.parquet"
+        cursor = self._lake.cursor()
+        cursor.register("spark_rows", rows)
+        try:
+            cursor.execute(f"COPY spark_rows TO '{quoted(path)}' (FORMAT parquet)")
+        finally:
+            cursor.unregister("spark_rows")
+        self._session.read.parquet(str(path)).createOrReplaceTempView(_view(name))
+        self._handed_in[name] = rows
+
+
+def _view(name: str) -> str:
+    return f"jiqun_{name}"
