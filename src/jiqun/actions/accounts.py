@@ -15,7 +15,9 @@ from jiqun.ledger.roles import ROLES, Permission
 from jiqun.ledger.scopes import EVERYTHING, Scope
 
 PASSWORD_BYTES = 12
-DEMO_PREFIX = "demo_"
+DEMO_PREFIX = "demo-"
+DEMO_COUNTY = "330624"
+DEMO_CLUSTER = "cluster:ID"
 
 
 @dataclass(frozen=True)
@@ -29,32 +31,24 @@ class Opened:
         return f"Opened({self.account.username})"
 
 
-@dataclass(frozen=True)
-class Demonstration:
-    """One demonstration account: role, name, password shown once."""
-
-    role: str
-    username: str
-    password: str
-    scope: Scope
-
-
-def create(desk: Desk, username: str, display_name: str, *, by: Actor, at: datetime) -> Opened:
-    """Make an account with a random first password; it holds no role yet."""
+def create(
+    desk: Desk, username: str, display_name: str, *, by: Actor, at: datetime, password: str = ""
+) -> Opened:
+    """Make an account, with a random first password unless one is given; it holds no role yet."""
     del desk
     _may(by)
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    password = password or secrets.token_urlsafe(PASSWORD_BYTES)
     with transaction.atomic():
         account = accounts.create_user(username, password, at=at, display_name=display_name)
         _note(by, "create", account, {"display_name": account.display_name}, at)
     return Opened(account, password)
 
 
-def renew_password(desk: Desk, user_id: int, *, by: Actor, at: datetime) -> Opened:
-    """Give an account a new random password."""
+def renew_password(desk: Desk, user_id: int, *, by: Actor, at: datetime, password: str = "") -> Opened:
+    """Give an account a new password, a random one unless it is given."""
     del desk
     _may(by)
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    password = password or secrets.token_urlsafe(PASSWORD_BYTES)
     with transaction.atomic():
         account = accounts.get(user_id)
         accounts.set_password(user_id, password)
@@ -103,40 +97,68 @@ def revoke(desk: Desk, grant_id: int, *, by: Actor, at: datetime) -> HeldGrant:
     return held
 
 
-def demonstrate(desk: Desk, scopes: dict[str, Scope], *, by: Actor, at: datetime) -> list[Demonstration]:
-    """One demonstration account per role, each with a new random password; run again it renews the passwords.
+def make_demonstration(desk: Desk, *, by: Actor, at: datetime) -> list[tuple[str, str, str]]:
+    """One demonstration account per role: (name, password, role in words) of those that were just made.
 
-    scopes  the scope each scoped role is shown with; a role without one gets everything where it may
+    Accounts made before keep their passwords, which nobody can show again.
     """
     _may(by)
     made = []
-    for role in ROLES.values():
-        scope = scopes.get(role.key, EVERYTHING)
-        if scope.kind not in role.scope_kinds:
+    for name, (role, scope) in demonstration_accounts().items():
+        if accounts.find(name) is not None or not _is_there(desk, scope):
             continue
-        name = f"{DEMO_PREFIX}{role.key}"
-        held = accounts.find(name)
-        with transaction.atomic():
-            opened = (
-                renew_password(desk, held.id, by=by, at=at)
-                if held
-                else create(desk, name, role.zh, by=by, at=at)
-            )
-            accounts.grant(opened.account.id, role.key, scope, by=by.label, at=at)
-            _note(
-                by,
-                "demonstrate",
-                opened.account,
-                {"role": role.key, "scope": f"{scope.kind}:{scope.key}"},
-                at,
-            )
-        made.append(Demonstration(role.key, name, opened.password, scope))
+        opened = create(desk, name, ROLES[role].zh, by=by, at=at)
+        grant(desk, opened.account.id, role, scope, by=by, at=at)
+        made.append((name, opened.password, f"{ROLES[role].zh} {ROLES[role].en}"))
     return made
+
+
+def demonstration_accounts() -> dict[str, tuple[str, Scope]]:
+    """Demonstration account → role and scope: one place, one cluster and one made-up enterprise are shown."""
+    made_up = next(iter(_first_synthetic()), "")
+    return {
+        "demo-admin": ("administrator", EVERYTHING),
+        "demo-province": ("provincial_officer", EVERYTHING),
+        "demo-county": ("county_officer", Scope("region", DEMO_COUNTY)),
+        "demo-cluster": ("cluster_office", Scope("cluster", DEMO_CLUSTER)),
+        "demo-analyst": ("analyst", EVERYTHING),
+        "demo-firm": ("enterprise", Scope("enterprise", made_up)),
+        "demo-auditor": ("auditor", EVERYTHING),
+    }
+
+
+def close_demonstration(desk: Desk, *, by: Actor, at: datetime) -> int:
+    """Close every demonstration account, before serving a public address; gives how many were open."""
+    _may(by)
+    closed = 0
+    for name in demonstration_accounts():
+        held = accounts.find(name)
+        if held is not None and held.active:
+            set_active(desk, held.id, False, by=by, at=at)
+            closed += 1
+    return closed
 
 
 def has_demonstration() -> bool:
     """Is any demonstration account open? A public address refuses them."""
     return any(account.active for account in accounts.list_page(q=DEMO_PREFIX, size=100).rows)
+
+
+def _first_synthetic() -> tuple[str, ...]:
+    page = subjects.list_page(subjects.SubjectFilter(kind="enterprise", synthetic=True), sort="key", size=1)
+    return tuple(row.key for row in page.rows)
+
+
+def _is_there(desk: Desk, scope: Scope) -> bool:
+    if scope.kind == "all":
+        return True
+    if not scope.key:
+        return False
+    return (
+        desk.regions.find(scope.key) is not None
+        if scope.kind == "region"
+        else bool(subjects.exists([scope.key]))
+    )
 
 
 def scope_of(text: str) -> Scope:

@@ -1,6 +1,7 @@
 """隔离区页 what the quarantine pages show: held rows with every fault, and one row with its cells to repair."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jiqun.actions import quarantine as acts
@@ -135,6 +136,23 @@ def held_row_page(desk: Desk, actor: Actor, id: int, *, lang: str) -> HeldRowCon
     return HeldRowContext(
         _line(desk, item, lang), tuple(cells), other, batch.kind, batch.source, may and bool(held)
     )
+
+
+def with_typed(
+    context: HeldRowContext, typed: Mapping[str, str], said: Sequence[tuple[str, str]]
+) -> HeldRowContext:
+    """The row as a person has typed it, with what is still wrong with it: (column, sentence)."""
+    names = {cell.name for cell in context.cells}
+    cells = [
+        Cell(
+            cell.name,
+            typed.get(cell.name, cell.value),
+            tuple(text for column, text in said if column == cell.name),
+        )
+        for cell in context.cells
+    ]
+    other = tuple(text for column, text in said if column not in names)
+    return replace(context, cells=tuple(cells), other=other)
 
 
 def _visible(

@@ -57,6 +57,11 @@ class ErrorShape(Schema):
     status: int = Field(description="the HTTP status again")
 
 
+def language() -> str:
+    """Language of sentences: what the request asks for, else the house's own."""
+    return get_language() or "zh"
+
+
 def as_text(value: object) -> object:
     """What JSON has no word for: decimals as plain text, models as objects, sets as lists."""
     if isinstance(value, Decimal):

@@ -101,13 +101,13 @@ def _back(id: str) -> HttpResponse:
 
 
 urlpatterns = [
-    *Page("imports", "imports", "jiqun/imports.html", imports).urls(),
-    path("imports/receive", receive, name="imports-receive"),
+    *Page("imports", "imports/", "jiqun/imports.html", imports).urls(),
+    path("imports/receive/", receive, name="imports-receive"),
     *Page(
-        "upload", "imports/<str:id>", "jiqun/upload.html", upload, fragment="jiqun/work/upload.html"
+        "upload", "imports/<str:id>/", "jiqun/upload.html", upload, fragment="jiqun/work/upload.html"
     ).urls(),
-    path("imports/<str:id>/check", check, name="upload-check"),
-    path("imports/<str:id>/confirm", confirm, name="upload-confirm"),
-    path("imports/<str:id>/throw-away", throw_away, name="upload-throw-away"),
+    path("imports/<str:id>/check/", check, name="upload-check"),
+    path("imports/<str:id>/confirm/", confirm, name="upload-confirm"),
+    path("imports/<str:id>/throw-away/", throw_away, name="upload-throw-away"),
     path("imports/<str:id>/errors.csv", errors_csv, name="upload-errors"),
 ]

@@ -1,0 +1,163 @@
+"""参数 what requests of the interface may carry: texts, numbers and pages, each with its limits."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from ninja import Field, Schema
+from pydantic import AfterValidator, ConfigDict, StrictBool, StrictInt, StringConstraints
+
+from jiqun.actions.questions import parse_as_of
+from jiqun.actions.reading.audit import Narrowing
+
+SIZE_MOST = 500
+PAGE_MOST = 1_000_000
+
+
+def without_nul(text: str) -> str:
+    """A text a database takes."""
+    if "\x00" in text:
+        raise ValueError("NUL is not a character of a text")
+    return text
+
+
+Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(without_nul)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(without_nul)]
+Long = Annotated[str, StringConstraints(max_length=2000), AfterValidator(without_nul)]
+Number = Annotated[int, Field(ge=1, le=9_007_199_254_740_991)]
+
+
+class Turning(Schema):
+    """Which page of a list."""
+
+    page: int = Field(1, ge=1, le=PAGE_MOST, description="page, from 1")
+    size: int = Field(50, ge=1, le=SIZE_MOST, description="rows of a page")
+
+
+class FactQuery(Turning):
+    """Which facts."""
+
+    subject: Text = Field("", description="key of the subject, e.g. region:330624")
+    indicator: Text = Field("", description="key of the indicator")
+    source: Text = Field("", description="key of the source")
+    batch: Text = Field("", description="id of the batch")
+    status: Text = Field("", description="actual | target | estimate | claim")
+    kind: Text = Field("", description="kind of the subject, e.g. cluster")
+    text: Text = Field("", description="words in scope, breakdown, quote or note")
+    as_of: Text = Field("", description="as known at the end of that day (2024-03-01) or at that instant")
+    real: bool = Field(False, description="leave made-up facts out")
+    sort: Text = Field(
+        "subject", description="subject | indicator | period | value | status | source | recorded"
+    )
+    descending: bool = Field(False, description="turn the order")
+
+    def then(self) -> date | datetime | None:
+        """The day or instant asked for."""
+        return parse_as_of(self.as_of or None)
+
+
+class SubjectQuery(Turning):
+    """Which subjects."""
+
+    q: Text = Field("", description="words of the name; two characters or more find best")
+    kind: Text = Field("", description="region, cluster, enterprise, project …")
+    region: Text = Field("", description="six digits: this place and all below")
+    cluster: Text = Field("", description="key of a cluster or chain: it and all that belongs to it")
+    real: bool = Field(False, description="leave made-up subjects out")
+    sort: Text = Field(
+        "label", description="label | key | region | updated, with - before it for the other way"
+    )
+
+
+class Strict(Schema):
+    """A body of a request: no field nobody knows, no number that is a text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Cells(Strict):
+    """A repaired row: what now stands in its cells, by column."""
+
+    cells: dict[Text, Long] = Field(max_length=500)
+
+
+class Reason(Strict):
+    """Why."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(without_nul)]
+
+
+class Quantity(Strict):
+    """A column that is a quantity of each row's subject."""
+
+    column: Key
+    indicator: Key
+    unit: Key
+    period: Key
+    scope: Text = ""
+
+
+class Mapping(Strict):
+    """Which column is what: field → column (empty: none), constants, quantities."""
+
+    columns: dict[Text, Text] = Field(default_factory=dict, max_length=200)
+    constants: dict[Text, Text] = Field(default_factory=dict, max_length=200)
+    facts: list[Quantity] = Field(default_factory=list, max_length=500)
+
+
+class NewAccount(Strict):
+    """An account to be made."""
+
+    username: Annotated[str, StringConstraints(min_length=1, max_length=150), AfterValidator(without_nul)]
+    display_name: Annotated[str, StringConstraints(max_length=80), AfterValidator(without_nul)] = ""
+
+
+class Activity(Strict):
+    """Open or closed."""
+
+    active: StrictBool
+
+
+class NewGrant(Strict):
+    """A role for a scope: `all`, `region:330624`, `cluster:…`, `chain:…`, `enterprise:…`."""
+
+    role: Key
+    scope: Text = "all"
+
+
+class NewToken(Strict):
+    """A token to be made."""
+
+    label: Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(without_nul)]
+    permissions: list[Key] = Field(min_length=1, max_length=50)
+    scope: Text = "all"
+    days: StrictInt = Field(90, ge=1, le=366)
+
+
+class ExportQuery(Schema):
+    """Which rows an export holds."""
+
+    subject: Text = ""
+    indicator: Text = ""
+    source: Text = ""
+    batch: Text = ""
+    status: Text = ""
+    kind: Text = ""
+    region: Text = ""
+    cluster: Text = ""
+    q: Text = ""
+    real: bool = Field(False, description="leave made-up rows out")
+
+
+class AuditQuery(Turning):
+    """Which lines of the trail."""
+
+    action: Text = Field("", description="whole word, or its beginning up to a dot")
+    by: Text = ""
+    target: Text = ""
+    batch: Text = ""
+    since: Text = Field("", description="day, included")
+    until: Text = Field("", description="day, included")
+
+    def narrowing(self) -> Narrowing:
+        """As the reading asks for it."""
+        return Narrowing(self.action, self.by, self.target, self.batch, self.since, self.until)
