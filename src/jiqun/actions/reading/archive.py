@@ -59,6 +59,16 @@ class StatementTable:
         """Number of pages, at least one."""
         return max(1, -(-self.total // self.ask.size))
 
+    @property
+    def first(self) -> int:
+        """Number of the first row shown; 0 when there is none."""
+        return (self.ask.page - 1) * self.ask.size + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """Number of the last row shown."""
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
 
 class Archive:
     """Reads for one person within one request."""
@@ -82,7 +92,10 @@ class Archive:
     def indicator_links(self) -> Mapping[str, Link]:
         """Indicators of the catalogue as links."""
         catalogue = self.desk.indicators
-        return {item.key: Link(item.key, "indicator", Label(item.label["zh"], item.label["en"])) for item in catalogue}
+        return {
+            item.key: Link(item.key, "indicator", Label(item.label["zh"], item.label["en"]))
+            for item in catalogue
+        }
 
     @cached_property
     def unit_labels(self) -> Mapping[str, Label]:
@@ -90,7 +103,13 @@ class Archive:
         return {unit.key: Label(unit.label["zh"], unit.label["en"]) for unit in self.desk.units}
 
     def statements(
-        self, wanted: Wanted, *, sort: str = "subject", descending: bool = False, limit: int | None = None, offset: int = 0
+        self,
+        wanted: Wanted,
+        *,
+        sort: str = "subject",
+        descending: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
     ) -> tuple[Statement, ...]:
         """Facts known now that this person may see, told."""
         narrowed = self.narrowed(wanted)
@@ -118,7 +137,9 @@ class Archive:
         rows = self.statements(
             chosen, sort=ask.sort, descending=ask.descending, limit=ask.size, offset=(ask.page - 1) * ask.size
         )
-        return StatementTable(rows, total, ask, tuple((key, pair[0]) for key, pair in statuses.items()), made_up)
+        return StatementTable(
+            rows, total, ask, tuple((key, pair[0]) for key, pair in statuses.items()), made_up
+        )
 
     def tallied(self, wanted: Wanted, *, by: str = "subject") -> dict[str, tuple[int, int]]:
         """Facts this person may see per key: how many, and how many of them made up."""
@@ -136,6 +157,10 @@ class Archive:
     def private_sources(self) -> tuple[str, ...]:
         """Sources that are not public: what offices and enterprises reported themselves."""
         return tuple(sorted(key for key, source in self.sources.items() if source.kind not in PUBLIC_SOURCES))
+
+    def may_see(self, subject: str, source: str) -> bool:
+        """May this person see what that source says about that enterprise?"""
+        return source not in self.private_sources or self._sees_private(subject)
 
     def check_statement(self, statement: Statement) -> None:
         """Raise NotAllowed for a statement about an enterprise from a source that is not public."""
@@ -191,7 +216,9 @@ class Archive:
     def _unregistered(self, key: str) -> Link:
         kind, _, name = key.partition(":")
         region = self.desk.regions.find(name) if kind == "region" else None
-        return Link(key, kind, Label(region.name["zh"], region.name["en"]) if region else Label.of(name or key))
+        return Link(
+            key, kind, Label(region.name["zh"], region.name["en"]) if region else Label.of(name or key)
+        )
 
 
 def link_of(subject: subjects.Subject | object) -> Link:

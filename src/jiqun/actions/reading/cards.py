@@ -38,7 +38,9 @@ class CardDef:
             return False
         if any(word in statement.scope for word in self.not_scopes):
             return False
-        if self.scopes and not any(word in statement.scope if word else not statement.scope for word in self.scopes):
+        if self.scopes and not any(
+            word in statement.scope if word else not statement.scope for word in self.scopes
+        ):
             return False
         stated = ";".join(f"{name}={value}" for name, value in statement.breakdown)
         return not stated if self.breakdown == "none" else self.breakdown in stated

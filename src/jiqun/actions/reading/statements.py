@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from jiqun.core.errors import JiqunError
+from jiqun.core.facts import plain
 from jiqun.core.periods import Period
 
 Row = Mapping[str, object]
@@ -81,6 +82,12 @@ class Statement:
     row_no: int
     supersedes: str
     synthetic: bool
+
+    @property
+    def stated_text(self) -> str:
+        """The number as it stands in the quote, or the words that stand for it."""
+        written = "" if self.value is None else plain(abs(self.value))
+        return written if written and written in self.quote else self.value_text
 
 
 @dataclass(frozen=True, slots=True)

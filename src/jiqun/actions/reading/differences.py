@@ -1,0 +1,156 @@
+"""口径差异 differences: where two statements differ in scope, date or meaning, or cannot both hold — and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from jiqun import settings
+from jiqun.actions.desk import Desk
+from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.statements import Label, Link, Statement
+from jiqun.actions.reading.targets import interval, same_scope
+from jiqun.core.packfiles import read_csv
+from jiqun.lake.listing import Wanted
+from jiqun.ledger.permissions import Actor
+
+COLUMNS = ("key", "indicator", "title_zh", "title_en", "explanation_zh", "explanation_en", "fact_hints")
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference, explained by a person who read both places.
+
+    places      (source, first line, last line) of the statements it speaks of
+    statements  those statements, in reading order
+    """
+
+    key: str
+    title: Label
+    explanation: Label
+    indicators: tuple[Link, ...]
+    places: tuple[Place, ...]
+    statements: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Statements about one thing and one year that do not say the same, found by comparing them.
+
+    verdict  conflict (cannot both hold) | rounding (both can hold) | scope (they speak of different parts)
+    """
+
+    verdict: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferencesContext:
+    """The page of differences: those explained, with their statements."""
+
+    differences: tuple[Difference, ...]
+
+
+def differences_page(desk: Desk, actor: Actor) -> DifferencesContext:
+    """Every explained difference with its statements."""
+    archive = Archive(desk, actor)
+    return DifferencesContext(explained(archive))
+
+
+def explained(archive: Archive, *, indicator: str = "", limit: int | None = None) -> tuple[Difference, ...]:
+    """Explained differences (of one indicator), with the statements they speak of."""
+    rows = [row for row in _rows() if not indicator or indicator in row["indicator"].split(";")]
+    if not rows:
+        return ()
+    indicators = {key for row in rows for key in row["indicator"].split(";")}
+    documents = {place[0] for row in rows for place in _places(row["fact_hints"])}
+    found: list[Statement] = []
+    for source in sorted(documents & archive.sources.keys()):
+        found += archive.statements(Wanted(source=source), sort="source")
+    found = [one for one in found if one.indicator.key in indicators]
+    return tuple(_difference(archive, row, found) for row in rows[:limit])
+
+
+def clashes(statements: Iterable[Statement], *, limit: int = 20) -> tuple[Clash, ...]:
+    """Pairs of statements about one subject, indicator, year, kind and status that do not say the same."""
+    groups: dict[tuple[object, ...], list[Statement]] = {}
+    for one in statements:
+        if one.base_value is not None:
+            key = (
+                one.subject.key,
+                one.indicator.key,
+                one.year,
+                one.kind,
+                one.status,
+                one.is_instant,
+                one.breakdown,
+            )
+            groups.setdefault(key, []).append(one)
+    found = [clash for group in groups.values() for clash in _clashes_in(group)]
+    order = {"conflict": 0, "rounding": 1, "scope": 2}
+    return tuple(sorted(found, key=lambda clash: order[clash.verdict])[:limit])
+
+
+def _clashes_in(group: list[Statement]) -> list[Clash]:
+    found = []
+    for position, one in enumerate(group):
+        for other in group[position + 1 :]:
+            if (one.base_value, one.bound) == (other.base_value, other.bound) or one.starts != other.starts:
+                continue
+            found.append(Clash(_verdict(one, other), (one, other)))
+    return found
+
+
+def _verdict(one: Statement, other: Statement) -> str:
+    if one.scope and other.scope and not same_scope(one, other):
+        return "scope"
+    mine, theirs = interval(one), interval(other)
+    if mine is None or theirs is None:
+        return "rounding"
+    return "rounding" if mine[0] <= theirs[1] and theirs[0] <= mine[1] else "conflict"
+
+
+def _difference(archive: Archive, row: dict[str, str], found: list[Statement]) -> Difference:
+    places = _places(row["fact_hints"])
+    keys = row["indicator"].split(";")
+    spoken = [
+        one for one in found if one.indicator.key in keys and any(_within(one, place) for place in places)
+    ]
+    links = tuple(archive.indicator_links[key] for key in keys if key in archive.indicator_links)
+    return Difference(
+        key=row["key"],
+        title=Label(row["title_zh"], row["title_en"]),
+        explanation=Label(row["explanation_zh"], row["explanation_en"]),
+        indicators=links,
+        places=places,
+        statements=tuple(spoken),
+    )
+
+
+def _within(one: Statement, place: Place) -> bool:
+    source, first, last = place
+    start, end = lines_of(one.locator)
+    return one.source.key == source and start <= last and first <= end
+
+
+def lines_of(locator: str) -> tuple[int, int]:
+    """`L120-L124` as (120, 124); (0, 0) when it is not lines."""
+    first, _, last = locator.replace("L", "").partition("-")
+    return (int(first), int(last or first)) if first.isdigit() and (last or first).isdigit() else (0, 0)
+
+
+def _places(hints: str) -> tuple[Place, ...]:
+    parts = (hint.strip().partition(":") for hint in hints.split(";") if hint.strip())
+    return tuple((source, *lines_of(locator)) for source, _, locator in parts)
+
+
+def _rows() -> list[dict[str, str]]:
+    path = Path(settings.EXAMPLE_DIR) / "differences.csv"
+    return _read(path, path.stat().st_mtime_ns) if path.is_file() else []
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> list[dict[str, str]]:
+    del changed
+    return read_csv(path, COLUMNS)

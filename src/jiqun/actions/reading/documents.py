@@ -1,0 +1,119 @@
+"""来源 sources: what the ledger rests on, and one source with every fact taken from it in reading order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from jiqun.actions.desk import Desk
+from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.differences import lines_of
+from jiqun.actions.reading.statements import Link, Statement
+from jiqun.lake.listing import Wanted
+from jiqun.ledger import sources
+from jiqun.ledger.permissions import Actor
+
+SIZE = 100
+READ_WHOLE = 5000
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One source: dates (and whether they are inferred), and how many facts were taken from it."""
+
+    link: Link
+    kind: str
+    publisher: str
+    published_on: date | None
+    published_inferred: bool
+    speaks_as_of: date | None
+    speaks_inferred: bool
+    licence: str
+    url: str
+    note: str
+    facts: int
+
+
+@dataclass(frozen=True)
+class SourcesContext:
+    """The list of sources."""
+
+    rows: tuple[SourceRow, ...]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One place of a document with the statements taken from it."""
+
+    locator: str
+    first_line: int
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class SourceContext:
+    """One source with what was taken from it, in reading order."""
+
+    source: SourceRow
+    passages: tuple[Passage, ...]
+    subjects: int
+    total: int
+    page: int
+    pages: int
+    text: str
+    status: str
+
+
+def sources_page(desk: Desk, actor: Actor) -> SourcesContext:
+    """Read the list of sources, documents first."""
+    archive = Archive(desk, actor)
+    tallied = archive.tallied(Wanted(), by="source")
+    order = ("document", "register", "office_sheet", "user", "synthetic")
+    rows = [source_row(archive, found, tallied.get(found.key, (0, 0))[0]) for found in archive.sources.values()]
+    return SourcesContext(tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.link.key))))
+
+
+def source_page(
+    desk: Desk, actor: Actor, key: str, *, page: int = 1, text: str = "", status: str = ""
+) -> SourceContext:
+    """Read one source; a document is read by line, anything else in the order of its rows."""
+    archive = Archive(desk, actor)
+    found = sources.get(key)
+    wanted = Wanted(source=key, text=text, status=status)
+    total = sum(facts for facts, _ in archive.tallied(wanted, by="status").values())
+    pages = max(1, -(-total // SIZE))
+    number = max(1, min(page, pages))
+    if total <= READ_WHOLE:
+        told = sorted(archive.statements(wanted, sort="source"), key=lambda one: (*lines_of(one.locator), one.row_no))
+        told = told[(number - 1) * SIZE : number * SIZE]
+    else:
+        told = list(archive.statements(wanted, sort="source", limit=SIZE, offset=(number - 1) * SIZE))
+    everything = archive.tallied(Wanted(source=key))
+    row = source_row(archive, found, sum(facts for facts, _ in everything.values()))
+    return SourceContext(row, passages(told), len(everything), total, number, pages, text, status)
+
+
+def passages(statements: Iterable[Statement]) -> tuple[Passage, ...]:
+    """Statements in a row that were taken from one place, together."""
+    found: list[tuple[str, list[Statement]]] = []
+    for one in statements:
+        if not found or found[-1][0] != one.locator:
+            found.append((one.locator, []))
+        found[-1][1].append(one)
+    return tuple(Passage(locator, lines_of(locator)[0], tuple(told)) for locator, told in found)
+
+
+def source_row(archive: Archive, found: sources.Source, facts: int = 0) -> SourceRow:
+    """A source with its dates and the number of facts taken from it."""
+    return SourceRow(
+        link=archive.source_links[found.key],
+        kind=found.kind,
+        publisher=found.publisher,
+        published_on=found.published_on,
+        published_inferred=found.published_inferred,
+        speaks_as_of=found.speaks_as_of,
+        speaks_inferred=found.speaks_inferred,
+        licence=found.licence,
+        url=found.url,
+        note=found.note,
+        facts=facts,
+    )

@@ -1,0 +1,168 @@
+"""Drawing 画图: from contexts to the geometry and data of charts; numbers become floats here and nowhere before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+
+from jiqun.actions.reading.indicators import IndicatorContext
+from jiqun.actions.reading.map import Cell, MapContext
+from jiqun.actions.reading.statements import Statement
+from jiqun.actions.reading.targets import value_of
+from jiqun.web import words
+from jiqun.web.numerals import number
+
+TILE_W, TILE_H, STEP_X, STEP_Y, EDGE = 52, 40, 56, 44, 4
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One point of a small trend, in the units of its box."""
+
+    x: float
+    y: float
+    status: str
+    say: str
+
+    @property
+    def left(self) -> float:
+        """Left corner of a diamond."""
+        return self.x - 4
+
+    @property
+    def right(self) -> float:
+        """Right corner."""
+        return self.x + 4
+
+    @property
+    def top(self) -> float:
+        """Upper corner."""
+        return self.y - 4
+
+    @property
+    def bottom(self) -> float:
+        """Lower corner."""
+        return self.y + 4
+
+
+def trend(points: Iterable[Statement], lang: str) -> dict[str, object]:
+    """Dots and line of a card's trend: 150 wide, 60 high, the last 12 for the years."""
+    known = [(one, value) for one in points if (value := value_of(one)) is not None]
+    if len(known) < 2:
+        return {"points": ()}
+    days = [last_day(one).toordinal() for one, _ in known]
+    values = [float(value) for _, value in known]
+    across, down = _scale(min(days), max(days), 8, 142), _scale(max(values), min(values), 8, 42)
+    dots = [
+        Dot(across(day), down(value), one.status, f"{one.period_label.zh if lang == 'zh' else one.period_label.en}: {words.said(one, lang)}")
+        for (one, _), day, value in zip(known, days, values, strict=True)
+    ]
+    joined = " ".join(f"{dot.x},{dot.y}" for dot in dots if dot.status == "actual")
+    years = [one.year for one, _ in known]
+    return {"points": dots, "line": joined if joined.count(",") > 1 else "", "first": min(years), "last": max(years)}
+
+
+def series(page: IndicatorContext, lang: str) -> dict[str, object]:
+    """The series of an indicator's subject: one line for each status and scope."""
+    lines: dict[tuple[str, str], list[Statement]] = {}
+    for one in page.points:
+        if one.kind == page.kind and value_of(one) is not None:
+            stated = ";".join(value for _, value in one.breakdown)
+            lines.setdefault((one.status, " · ".join(filter(None, (one.scope, stated)))), []).append(one)
+    return {
+        "unit": getattr(page.unit_label, lang),
+        "series": [
+            {
+                "name": " · ".join(filter(None, (str(words.WORDS["status"].get(status, status)), scope))),
+                "status": status,
+                "joined": status == "actual" and len(found) > 1,
+                "points": [_point(one, lang) for one in found],
+            }
+            for (status, scope), found in sorted(lines.items())
+        ],
+    }
+
+
+def ranking(page: IndicatorContext, lang: str) -> dict[str, object]:
+    """Bars of the places compared."""
+    return {
+        "rows": [
+            {**_point(one, lang), "name": getattr(one.subject.label, lang), "say": words.said(one, lang)}
+            for one in page.compared
+        ]
+    }
+
+
+def tiles(page: MapContext, lang: str) -> dict[str, object]:
+    """The cartogram: tiles with their class, words and the way on, and the edges between cities."""
+    return {
+        "width": page.width * STEP_X + EDGE,
+        "height": page.height * STEP_Y + EDGE,
+        "label": getattr(page.label, lang),
+        "tiles": [_tile(cell, page, lang) for cell in page.cells],
+        "edges": _edges(page.cells),
+    }
+
+
+def last_day(one: Statement) -> date:
+    """The last day of the period, where the point stands."""
+    return date.fromordinal(one.ends.toordinal() - 1)
+
+
+def _point(one: Statement, lang: str) -> dict[str, object]:
+    value = value_of(one)
+    scope = f"\n{one.scope}" if one.scope else ""
+    return {
+        "on": last_day(one).isoformat(),
+        "value": None if value is None else float(value),
+        "tip": f"{getattr(one.subject.label, lang)}\n{getattr(one.period_label, lang)}: {words.said(one, lang)}{scope}\n{one.source.key} {one.locator}",
+        "why": reverse("why-fact", args=[one.id]),
+    }
+
+
+def _tile(cell: Cell, page: MapContext, lang: str) -> dict[str, object]:
+    x, y = cell.x * STEP_X + EDGE, cell.y * STEP_Y + EDGE
+    shown = "" if cell.value is None else _short(cell.value)
+    bound = cell.bound if cell.bound not in ("=", "range") else ""
+    known = f"{bound} {number(cell.value)} {page.unit}".strip() if cell.value is not None else "—"
+    css = f"q{cell.quantile}" if cell.quantile else "none"
+    return {
+        "x": x, "y": y, "cx": x + TILE_W / 2, "y1": y + (18 if shown else 24), "y2": y + 32,
+        "css": f"{css} is-synthetic" if cell.synthetic else css,
+        "name": getattr(cell.short, lang)[: 4 if lang == "zh" else 8],
+        "value": f"{bound}{shown}",
+        "say": "\n".join(filter(None, (getattr(cell.label, lang), known, cell.scope))),
+        "why": reverse("why-fact", args=[cell.fact]) if cell.fact else "",
+        "address": reverse("why-fact", args=[cell.fact]) if cell.fact else reverse("subject", args=[f"region:{cell.code}"]),
+    }  # fmt: skip
+
+
+def _short(value: Decimal) -> str:
+    """At most about seven characters: 12,345 → 1.23万 reads worse than 12345 on a tile, so digits are only cut after the point."""
+    places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return number(round(value, places).normalize() + 0)
+
+
+def _edges(cells: Sequence[Cell]) -> str:
+    """Lines between neighbouring tiles of different cities, and around the whole."""
+    city = {(cell.x, cell.y): cell.city for cell in cells}
+    parts = []
+    for (x, y), here in city.items():
+        left, top = x * STEP_X + EDGE / 2, y * STEP_Y + EDGE / 2
+        right, bottom = left + STEP_X, top + STEP_Y
+        if city.get((x + 1, y)) != here:
+            parts.append(f"M{right} {top}V{bottom}")
+        if city.get((x, y + 1)) != here:
+            parts.append(f"M{left} {bottom}H{right}")
+        if (x - 1, y) not in city:
+            parts.append(f"M{left} {top}V{bottom}")
+        if (x, y - 1) not in city:
+            parts.append(f"M{left} {top}H{right}")
+    return "".join(parts)
+
+
+def _scale(low: float, high: float, start: float, end: float):  # noqa: ANN202 - a small function of one number
+    span = (high - low) or 1
+    return lambda value: round(start + (value - low) / span * (end - start), 1) if high != low else round((start + end) / 2, 1)

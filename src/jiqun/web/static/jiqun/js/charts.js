@@ -1,0 +1,103 @@
+// Charts: each <div class="chart" data-chart="KIND" data-from="ID"> is drawn from the JSON block with that id.
+// Tooltips are drawn on the canvas, because the content policy forbids inline styles in markup.
+const styles = getComputedStyle(document.body);
+const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
+const FONT = styles.fontFamily;
+const SYMBOL = { actual: "circle", target: "diamond", estimate: "emptyCircle", claim: "triangle" };
+
+function shared() {
+  return {
+    animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+    textStyle: { fontFamily: FONT, color: colour("ink-2") },
+    grid: { left: 12, right: 24, top: 44, bottom: 12, containLabel: true },
+    tooltip: {
+      renderMode: "richText", confine: true, backgroundColor: colour("ink"), borderWidth: 0,
+      textStyle: { color: colour("panel"), fontSize: 12, fontFamily: FONT },
+    },
+    legend: { top: 4, left: 4, itemWidth: 12, itemHeight: 10, textStyle: { color: colour("ink-2") } },
+  };
+}
+
+function axis(extra) {
+  return {
+    axisLine: { lineStyle: { color: colour("line-2") } }, axisTick: { show: false },
+    axisLabel: { color: colour("ink-3"), hideOverlap: true }, splitLine: { lineStyle: { color: colour("line") } },
+    ...extra,
+  };
+}
+
+function series(data) {
+  return {
+    ...shared(),
+    xAxis: axis({ type: "time", splitLine: { show: false }, minInterval: 24 * 3600 * 1000 * 28 }),
+    yAxis: axis({ type: "value", scale: true, name: data.unit, nameTextStyle: { color: colour("ink-3"), align: "left" }, axisLine: { show: false } }),
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data.tip },
+    series: data.series.map((line) => ({
+      name: line.name,
+      type: line.joined ? "line" : "scatter",
+      symbol: SYMBOL[line.status], symbolSize: line.status === "target" ? 13 : 10,
+      lineStyle: { width: 2, color: colour(line.status) },
+      itemStyle: line.status === "target" || line.status === "estimate"
+        ? { color: colour("panel"), borderColor: colour(line.status), borderWidth: 2 }
+        : { color: colour(line.status) },
+      data: line.points.map((p) => ({ value: [p.on, p.value], tip: p.tip, why: p.why })),
+    })),
+  };
+}
+
+function ranking(data) {
+  return {
+    ...shared(), legend: { show: false }, grid: { left: 12, right: 64, top: 8, bottom: 8, containLabel: true },
+    xAxis: axis({ type: "value", name: "", axisLabel: { color: colour("ink-3"), hideOverlap: true } }),
+    yAxis: axis({ type: "category", inverse: true, data: data.rows.map((row) => row.name), splitLine: { show: false } }),
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data.tip },
+    series: [{
+      type: "bar", barMaxWidth: 16, itemStyle: { color: colour("q3"), borderRadius: [0, 3, 3, 0] },
+      label: { show: true, position: "right", color: colour("ink-2"), formatter: (point) => point.data.say },
+      data: data.rows.map((row) => ({ value: row.value, tip: row.tip, why: row.why, say: row.say })),
+    }],
+  };
+}
+
+function network(data) {
+  return {
+    ...shared(),
+    legend: { ...shared().legend, data: data.categories.map((c) => c.name) },
+    tooltip: { ...shared().tooltip, formatter: (item) => item.data.tip || item.name },
+    series: [{
+      type: "graph", layout: "force", roam: false, draggable: true, categories: data.categories,
+      force: { repulsion: 190, edgeLength: [50, 120], gravity: 0.12, layoutAnimation: false },
+      label: { show: true, position: "right", color: colour("ink"), fontSize: 11, formatter: (item) => item.data.short },
+      lineStyle: { color: colour("line-2"), width: 1.2, curveness: 0.05 },
+      data: data.nodes, links: data.links, emphasis: { focus: "adjacency" },
+    }],
+    color: [colour("accent"), colour("target"), colour("estimate"), colour("claim"), colour("ink-3"), colour("q3")],
+  };
+}
+
+const KINDS = { series, ranking, network };
+
+function draw(box) {
+  if (box.dataset.drawn || !window.echarts) {
+    return;
+  }
+  box.dataset.drawn = "1";
+  const data = JSON.parse(document.getElementById(box.dataset.from).textContent);
+  const chart = window.echarts.init(box, null, { renderer: "canvas" });
+  chart.setOption(KINDS[box.dataset.chart](data));
+  chart.on("click", (item) => {
+    if (item.data && item.data.why && window.htmx) {
+      window.htmx.ajax("GET", item.data.why, { target: "#drawer-body", swap: "innerHTML" });
+    } else if (item.data && item.data.href) {
+      window.location.assign(item.data.href);
+    }
+  });
+  new ResizeObserver(() => chart.resize()).observe(box);
+}
+
+function drawAll(root) {
+  root.querySelectorAll("[data-chart]").forEach(draw);
+}
+
+drawAll(document);
+document.body.addEventListener("htmx:afterSettle", (event) => drawAll(event.detail.elt));

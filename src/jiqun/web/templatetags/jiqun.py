@@ -1,0 +1,234 @@
+"""Tags of the pages 模板标签: numbers with their way to the source, chips, names in the reader's language, icons."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from urllib.parse import quote, urlencode
+
+from django import template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from jiqun.core.facts import plain
+from jiqun.ledger.roles import ROLES
+from jiqun.web import drawing, words
+from jiqun.web.numerals import number
+
+register = template.Library()
+
+
+@register.filter
+def say(label: object) -> str:
+    """A {zh, en} label in the language of the page."""
+    if label is None:
+        return ""
+    if isinstance(label, Mapping):
+        return str(label[language()])
+    return str(getattr(label, language(), label))
+
+
+register.filter("number", number)
+
+
+@register.filter
+def word(key: str, of: str) -> object:
+    """The word for a key of one of our closed lists: `status|word:"status"`."""
+    return words.WORDS[of].get(str(key), key)
+
+
+@register.filter
+def day_before(value: date) -> date:
+    """The last day of a half-open span."""
+    return value - timedelta(days=1)
+
+
+@register.filter
+def subject_url(link: object) -> str:
+    """Where a subject, source or indicator has its page."""
+    return words.address_of(link.kind, link.key)  # type: ignore[attr-defined]
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture of the sprite; says nothing to a screen reader."""
+    return format_html('<svg aria-hidden="true" viewBox="0 0 16 16"><use href="{}#{}"/></svg>', static("jiqun/icons.svg"), name)
+
+
+@register.inclusion_tag("jiqun/parts/figure.html")
+def figure(statement: object, size: str = "", unit: bool = True) -> dict[str, object]:
+    """A stated number: bound, value, unit, and the way to its 依据."""
+    return {"s": statement, "size": size, "unit": unit, "value": words.value_words(statement, language())}
+
+
+@register.inclusion_tag("jiqun/parts/count.html")
+def count(counted: object) -> dict[str, object]:
+    """A number we counted, and the way to how."""
+    return {"c": counted}
+
+
+@register.inclusion_tag("jiqun/parts/subject_link.html")
+def subject(link: object) -> dict[str, object]:
+    """A subject as a link, marked when it is made up."""
+    return {"link": link}
+
+
+@register.inclusion_tag("jiqun/parts/status.html")
+def status(key: str) -> dict[str, object]:
+    """The chip of a status: shape and word."""
+    return {"key": key, "word": words.WORDS["status"].get(key, key)}
+
+
+@register.inclusion_tag("jiqun/parts/verdict.html")
+def verdict(key: str, reason: str = "") -> dict[str, object]:
+    """The chip of a verdict, with what a person has to look at."""
+    return {"key": key, "word": words.WORDS["verdict"].get(key, key), "reason": words.WORDS["reason"].get(reason, "")}
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: object) -> str:
+    """The query of this page with some parameters changed; an empty value drops one, `page` starts anew."""
+    kept = context["request"].GET.copy()
+    kept.pop("page", None)
+    for name, value in changes.items():
+        kept.pop(name, None)
+        if value not in ("", None, False):
+            kept[name] = str(value)
+    return "?" + kept.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def sort_query(context: template.Context, key: str) -> str:
+    """The query that sorts by a column, or turns the order when it is sorted by it already."""
+    now = context["request"].GET
+    turned = now.get("sort") == key and now.get("dir") != "desc"
+    return query(context, sort=key, dir="desc" if turned else "")
+
+
+@register.filter
+def quoted(text: str) -> str:
+    """A text as part of an address."""
+    return quote(str(text), safe="")
+
+
+@register.simple_tag
+def address_with(address: str, **parts: object) -> str:
+    """An address with a query."""
+    return f"{address}?{urlencode({name: value for name, value in parts.items() if value not in ('', None)})}"
+
+
+@register.filter
+def marked(text: str, part: str) -> SafeString:
+    """A quote with its number marked."""
+    before, found, after = text.partition(part) if part else (text, "", "")
+    if not found:
+        return format_html("{}", text)
+    return format_html("{}<mark>{}</mark>{}", before, found, after)
+
+
+def language() -> str:
+    """zh or en."""
+    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+
+
+
+
+@register.simple_tag
+def sprite() -> str:
+    """Address of the sprite."""
+    return static("jiqun/icons.svg")
+
+
+@register.simple_tag
+def actor_roles(actor: object) -> str:
+    """The roles a person holds, in words."""
+    names = (ROLES[grant.role] for grant in actor.grants if grant.role in ROLES)  # type: ignore[attr-defined]
+    return "，".join(dict.fromkeys(getattr(role, language()) for role in names))
+
+
+@register.inclusion_tag("jiqun/parts/th.html", takes_context=True)
+def th(context: template.Context, key: str, title: str, css: str = "") -> dict[str, object]:
+    """The head of a column one can sort by."""
+    ask = context["page"].table.ask
+    return {
+        "address": sort_query(context, key), "title": title, "css": css,
+        "sorted": ("descending" if ask.descending else "ascending") if ask.sort == key else "",
+    }  # fmt: skip
+
+
+@register.inclusion_tag("jiqun/parts/pager.html", takes_context=True)
+def pager(context: template.Context, now: int, last: int, target: str) -> dict[str, object]:
+    """The way to the other pages of a list."""
+    shown = sorted({1, last, *range(max(1, now - 2), min(last, now + 2) + 1)})
+    numbers = [(n, query(context, page=n), n == now) for n in shown]
+    return {
+        "numbers": numbers, "last": last, "target": target,
+        "back": query(context, page=now - 1) if now > 1 else "",
+        "on": query(context, page=now + 1) if now < last else "",
+    }  # fmt: skip
+
+
+@register.inclusion_tag("jiqun/parts/trend.html")
+def trend(points: object) -> dict[str, object]:
+    """The small picture of a card: outcomes joined, targets as diamonds."""
+    return drawing.trend(points, language())  # type: ignore[arg-type]
+
+
+@register.inclusion_tag("jiqun/parts/cartogram.html")
+def cartogram(page: object) -> dict[str, object]:
+    """The map as tiles."""
+    return drawing.tiles(page, language())  # type: ignore[arg-type]
+
+
+@register.inclusion_tag("jiqun/parts/cell_value.html")
+def cell_value(cell: object, unit: str) -> dict[str, object]:
+    """The number of a tile, and the way to its evidence when it was stated."""
+    fact = cell.fact  # type: ignore[attr-defined]
+    return {"cell": cell, "unit": unit, "why": reverse("why-fact", args=[fact]) if fact else ""}
+
+
+@register.simple_tag
+def series_data(page: object) -> dict[str, object]:
+    """Data of the series chart."""
+    return drawing.series(page, language())  # type: ignore[arg-type]
+
+
+@register.simple_tag
+def ranking_data(page: object) -> dict[str, object]:
+    """Data of the bars."""
+    return drawing.ranking(page, language())  # type: ignore[arg-type]
+
+
+@register.simple_tag
+def value_line(statement: object) -> str:
+    """A stated value in one line."""
+    return words.said(statement, language())
+
+
+@register.simple_tag
+def batch_link(batch: str) -> str:
+    """The batch as a link once batches have a page."""
+    try:
+        return format_html('<a href="{}">{}</a>', reverse("batch", args=[batch]), batch)
+    except NoReverseMatch:
+        return batch
+
+
+@register.filter
+def words_of(text: str) -> list[str]:
+    """A text cut at its spaces."""
+    return text.split()
+
+
+@register.filter
+def known_cells(cells: object) -> list[object]:
+    """Tiles with a value, largest first."""
+    known = [cell for cell in cells if cell.value is not None]  # type: ignore[attr-defined]
+    return sorted(known, key=lambda cell: -cell.value)
+
+
+@register.filter
+def covered_url(row: object) -> str:
+    """The page of a place or cluster of the coverage lists."""
+    return words.address_of(row.key.partition(":")[0], row.key)  # type: ignore[attr-defined]

@@ -1,0 +1,177 @@
+"""Words 词: how pages name the keys of closed lists, and where each kind of thing has its page."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from jiqun.web.numerals import number
+
+WORDS = {
+    "status": {
+        "actual": pgettext_lazy("status", "Actual"),
+        "target": pgettext_lazy("status", "Target"),
+        "estimate": pgettext_lazy("status", "Estimate"),
+        "claim": pgettext_lazy("status", "Claim"),
+    },
+    "counts": {
+        "facts": _("statements"),
+        "documents": _("documents"),
+        "subjects": _("subjects"),
+        "places": _("places"),
+        "clusters": _("clusters"),
+        "enterprises": _("enterprises"),
+        "projects": _("projects"),
+    },
+    "verdict": {
+        "met": _("Reached"),
+        "unmet": _("Not reached"),
+        "open": _("Not due yet"),
+        "unknown": _("No outcome stated"),
+        "manual": _("To be judged"),
+    },
+    "reason": {
+        "scope": _("the scopes differ or one is not stated"),
+        "kind": _("the two are different kinds of number"),
+        "about": _("the words are too rough to decide"),
+    },
+    "clash": {
+        "conflict": _("Cannot both hold"),
+        "rounding": _("Both can hold (rounded)"),
+        "scope": _("Different scopes"),
+    },
+    "kind": {
+        "level": _("Amount"),
+        "share": _("Share"),
+        "growth": _("Growth"),
+        "points": _("Difference in points"),
+        "completion": _("Completion"),
+        "rank": _("Rank"),
+        "count": _("Count"),
+    },
+    "nature": {"stock": _("counted at a moment"), "flow": _("over a period")},
+    "adds": {"sum": _("adds up"), "weighted_mean": _("weighted mean"), "none": _("does not add up")},
+    "subject": {
+        "region": _("Place"),
+        "cluster": _("Cluster"),
+        "chain": _("Chain"),
+        "segment": _("Segment"),
+        "enterprise": _("Enterprise"),
+        "project": _("Project"),
+        "park": _("Park"),
+        "platform": _("Platform"),
+        "body": _("Innovation body"),
+        "programme": _("Programme"),
+        "office": _("Office"),
+        "leader": _("Leader"),
+        "document": _("Document"),
+        "brain": _("Industry brain"),
+        "group": _("Group"),
+        "indicator": _("Indicator"),
+    },
+    "source": {
+        "document": _("Document"),
+        "register": _("Register"),
+        "office_sheet": _("Office sheet"),
+        "user": _("Person"),
+        "synthetic": _("Synthetic"),
+    },
+    "bound": {
+        "=": _("exactly"),
+        "≥": _("at least"),
+        ">": _("more than"),
+        "≈": _("about"),
+        "<": _("less than"),
+        "≤": _("at most"),
+        "range": _("between"),
+    },
+    "predicate-out": {
+        "part_of": _("Part of"),
+        "member_of": _("Member of"),
+        "core_area_of": _("Core area of"),
+        "cooperation_area_of": _("Cooperation area of"),
+        "located_in": _("Located in"),
+        "chief_of_chain": _("Chief of chain"),
+        "chain_leader_of": _("Chain leader of"),
+        "in_chain": _("In the chain"),
+        "in_segment": _("In the segment"),
+        "supplies": _("Supplies"),
+        "partner_of": _("Partner of"),
+        "operates": _("Operates"),
+        "undertakes": _("Undertakes"),
+        "hosts": _("Hosts"),
+        "owns_share_of": _("Holds shares of"),
+    },
+    "predicate-in": {
+        "part_of": _("Consists of"),
+        "member_of": _("Members"),
+        "core_area_of": _("Core areas"),
+        "cooperation_area_of": _("Cooperation areas"),
+        "located_in": _("Located here"),
+        "chief_of_chain": _("Chiefs"),
+        "chain_leader_of": _("Chain leaders"),
+        "in_chain": _("In this chain"),
+        "in_segment": _("In this segment"),
+        "supplies": _("Supplied by"),
+        "partner_of": _("Partners"),
+        "operates": _("Operated by"),
+        "undertakes": _("Undertaken by"),
+        "hosts": _("Hosted by"),
+        "owns_share_of": _("Held by"),
+    },
+    "registered": {
+        "name": _("Name"),
+        "uscc": _("Unified social credit code"),
+        "uscc_grade": _("Code check"),
+        "status": _("Status"),
+        "established_on": _("Established on"),
+        "legal_form": _("Legal form"),
+        "capital_wan": _("Registered capital (10,000 yuan)"),
+        "industry_code": _("Industry code"),
+        "address": _("Address"),
+        "region": _("Placed in"),
+        "region_how": _("Placed by"),
+    },
+}
+SIGNS = {"≥": "≥", ">": ">", "≈": "≈", "<": "<", "≤": "≤"}
+
+
+def address_of(kind: str, key: str) -> str:
+    """The page of a subject, source or indicator."""
+    name = key.partition(":")[2]
+    match kind:
+        case "cluster":
+            return reverse("cluster", args=[name])
+        case "source":
+            return reverse("source", args=[key])
+        case "indicator":
+            return reverse("indicator", args=[key])
+        case "document":
+            return reverse("source", args=[name])
+    return reverse("subject", args=[key])
+
+
+def value_words(statement: object, lang: str) -> dict[str, str]:
+    """The parts of a stated value: bound sign, number, unit, or the words when there is no number."""
+    s = statement
+    if s.value is None:  # type: ignore[attr-defined]
+        return {"text": s.value_text or "—", "bound": "", "number": "", "unit": ""}  # type: ignore[attr-defined]
+    shown = number(s.value)  # type: ignore[attr-defined]
+    if s.bound == "range" and s.value_high is not None:  # type: ignore[attr-defined]
+        shown = f"{shown}–{number(s.value_high)}"  # type: ignore[attr-defined]
+    unit = str(getattr(s.unit_label, lang))  # type: ignore[attr-defined]
+    if s.kind == "rank":  # type: ignore[attr-defined]
+        shown, unit = (f"第 {shown}", "位") if lang == "zh" else (f"No. {shown}", "")
+    elif s.unit in ("%", "‰"):  # type: ignore[attr-defined]
+        unit = str(s.unit)  # type: ignore[attr-defined]
+    growing = s.kind in ("growth", "points") and s.value > 0  # type: ignore[attr-defined]
+    sign = SIGNS.get(str(s.bound), "")  # type: ignore[attr-defined]
+    return {"text": "", "bound": sign, "number": ("+" if growing else "") + shown, "unit": unit}
+
+
+def said(statement: object, lang: str) -> str:
+    """A stated value in one line: > 9 万亿元."""
+    parts = value_words(statement, lang)
+    if parts["text"]:
+        return parts["text"]
+    gap = "" if parts["unit"] in ("%", "‰", "") else " "
+    return f"{parts['bound']} {parts['number']}{gap}{parts['unit']}".strip()
