@@ -17,7 +17,7 @@ from jiqun.ledger.scopes import EVERYTHING, Scope
 PASSWORD_BYTES = 12
 DEMO_PREFIX = "demo-"
 DEMO_COUNTY = "330624"
-DEMO_CLUSTER = "cluster:ID"
+DEMO_CLUSTER = "cluster:robots_cnc"
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def complete(api: NinjaAPI, schema: dict[str, Any]) -> dict[str, Any]:
     schemas = schema["components"].setdefault("schemas", {})
     schemas.update(_answers(gives, schema["paths"]))
     schemas.update(_schema_of(ErrorShape))
-    for address, methods in schema["paths"].items():
+    for methods in schema["paths"].values():
         for method, operation in methods.items():
             operation["responses"].update(_failures(method))
             operation.setdefault("security", [{"Token": []}, {"Session": []}])
