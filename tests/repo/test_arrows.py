@@ -1,5 +1,6 @@
 """The arrows of the house: import contracts, and engines that import with everything else walled off."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,3 +49,9 @@ def test_a_trespass_would_be_seen() -> None:
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode != 0 and "django" in done.stderr
+
+
+def test_actions_know_no_http_and_no_templates() -> None:
+    pattern = re.compile(r"^\s*(?:from|import) django\.(?:http|template|shortcuts|urls|views)", re.M)
+    files = sorted((ROOT / "src" / "jiqun" / "actions").rglob("*.py"))
+    assert files and not [str(path) for path in files if pattern.search(path.read_text(encoding="utf-8"))]
