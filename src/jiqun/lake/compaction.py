@@ -14,6 +14,7 @@ from jiqun.lake.commit import Change, checkpoint, commit, harden, seal
 from jiqun.lake.durable import locked
 from jiqun.lake.encode import rewrite
 from jiqun.lake.layout import commit_lock, compacted_name, log_versions, table_folder
+from jiqun.lake.snapshot import live_files, open_table
 
 MOST_LIVE_FILES = 150
 SHORTEST_KEEP_HOURS = 1
@@ -28,7 +29,7 @@ def compact(root: Path, name: str, cursor: duckdb.DuckDBPyConnection) -> int:
     """
     for _ in range(_TRIES):
         with locked(commit_lock(root), shared=True, wait_s=_LOCK_WAIT_S):
-            table = DeltaTable(table_folder(root, name))
+            table = open_table(root, name)
             try:
                 return _compact_once(root, TABLES[name], table, cursor)
             except CommitFailedError:
@@ -44,7 +45,7 @@ def vacuum(root: Path, name: str, *, keep_hours: int) -> int:
     if keep_hours < SHORTEST_KEEP_HOURS:
         raise InputError("lake.keep_too_short", seen=keep_hours, allowed=f"≥ {SHORTEST_KEEP_HOURS}")
     with locked(commit_lock(root), shared=True, wait_s=_LOCK_WAIT_S):
-        table = DeltaTable(table_folder(root, name))
+        table = open_table(root, name)
         gone = table.vacuum(
             retention_hours=keep_hours, dry_run=False, enforce_retention_duration=False, full=True
         )
@@ -57,7 +58,7 @@ def _compact_once(
     root: Path, definition: TableDef, table: DeltaTable, cursor: duckdb.DuckDBPyConnection
 ) -> int:
     folder = table_folder(root, definition.name)
-    live = sorted(uri.rsplit("/", 1)[-1] for uri in table.file_uris())
+    live = live_files(table)
     if len(live) < 2:
         return 0
     checkpoint(root, table, definition.name)

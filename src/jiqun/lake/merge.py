@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deltalake import DeltaTable, Transaction
+from deltalake import Transaction
 
 from jiqun.lake.catalogue import TABLES
 from jiqun.lake.commit import Change, NewFile, checkpoint, commit, harden, seal
 from jiqun.lake.durable import fsync_folder, locked
 from jiqun.lake.encode import rewrite
 from jiqun.lake.layout import commit_lock, data_file_name, merge_lock, table_folder
+from jiqun.lake.snapshot import open_table
 from jiqun.lake.spool import Segment, keep_merged, merged, pending, remember_seq
 from jiqun.lake.store import Lake
 
@@ -65,7 +66,7 @@ def merge(lake: Lake, writer: str, *, wait_s: float = LOCK_WAIT_S) -> MergeRepor
 
 def _merge_table(lake: Lake, writer: str, name: str, segments: Sequence[Segment]) -> TableMerge | None:
     root, app = lake.root, f"{writer}/{name}"
-    table = DeltaTable(table_folder(root, name))
+    table = open_table(root, name)
     seen = table.transaction_version(app) or 0
     new = [segment for segment in segments if segment.seq > seen]
     if not new:

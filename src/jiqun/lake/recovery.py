@@ -28,7 +28,7 @@ from jiqun.lake.layout import (
     written_by,
 )
 from jiqun.lake.merge import LOCK_WAIT_S, MergeReport, merge
-from jiqun.lake.snapshot import ensure_table
+from jiqun.lake.snapshot import ensure_table, live_files, open_table
 from jiqun.lake.spool import merged, pending
 from jiqun.lake.store import Lake
 
@@ -70,9 +70,10 @@ def recover(root: Path, *, wait_s: float = LOCK_WAIT_S) -> RecoveryReport:
             _drop_bad_checkpoints(root, name)
             _set_aside_damaged(root, name, report)
             ensure_table(root, definition)
-            table = DeltaTable(table_folder(root, name))
+            table = open_table(root, name)
             _requeue(root, name, table, report)
             _remove_strays(root, name, table, report)
+            _tell_broken_files(root, name, table, report)
     waiting = [writer for writer in writers(root) if pending(root, writer)]
     if waiting:
         lake = Lake(root)
@@ -172,11 +173,22 @@ def _requeue(root: Path, name: str, table: DeltaTable, report: RecoveryReport) -
 def _remove_strays(root: Path, name: str, table: DeltaTable, report: RecoveryReport) -> None:
     """Delete data files no commit names; what their segments hold is still in the queue."""
     folder = table_folder(root, name)
-    live = {uri.rsplit("/", 1)[-1] for uri in table.file_uris()}
+    live = set(live_files(table))
     for path in sorted(folder.glob("*.parquet")):
         if path.name not in live and _is_stray(root, name, table, path.name):
             path.unlink()
             report.strays.append(f"{name}/{path.name}")
+
+
+def _tell_broken_files(root: Path, name: str, table: DeltaTable, report: RecoveryReport) -> None:
+    """Report live data files that are missing or short though their commit is not the newest."""
+    adds = table.get_add_actions()
+    for path, size in zip(
+        adds.column("path").to_pylist(), adds.column("size_bytes").to_pylist(), strict=True
+    ):
+        fault = file_fault(root, name, str(path), int(str(size)))
+        if fault:
+            report.not_mended.append(f"{name}: {fault}")
 
 
 def _is_stray(root: Path, name: str, table: DeltaTable, file: str) -> bool:

@@ -52,6 +52,19 @@ def ensure_table(root: Path, table: TableDef) -> None:
     fsync_folder(folder)
 
 
+def open_table(root: Path, name: str) -> DeltaTable:
+    """The table at its newest version; SourceDown `lake.table_damaged` when its log cannot be read."""
+    try:
+        return DeltaTable(table_folder(root, name))
+    except (DeltaError, OSError) as error:
+        raise SourceDown("lake.table_damaged", table=name, detail=str(error).splitlines()[0][:300]) from error
+
+
+def live_files(table: DeltaTable) -> list[str]:
+    """Names of the table's live data files, sorted (its own addresses are percent-encoded; our names are plain)."""
+    return sorted(uri.rsplit("/", 1)[-1] for uri in table.file_uris())
+
+
 class SnapshotCache:
     """The newest snapshot of one table; looking again costs two file status calls."""
 
@@ -82,12 +95,8 @@ class SnapshotCache:
         return (status.st_mtime_ns, status.st_size)
 
     def _read(self) -> Snapshot:
-        try:
-            table = DeltaTable(table_folder(self._root, self._table.name))
-            # The reader's addresses are percent-encoded; names of ours are plain, so the folder is put back in front.
-            folder = table_folder(self._root, self._table.name)
-            files = tuple(sorted(str(folder / uri.rsplit("/", 1)[-1]) for uri in table.file_uris()))
-        except (DeltaError, OSError) as error:
-            raise SourceDown("lake.table_damaged", table=self._table.name, detail=str(error)[:300]) from error
+        table = open_table(self._root, self._table.name)
+        folder = table_folder(self._root, self._table.name)
+        files = tuple(str(folder / name) for name in live_files(table))
         self._mark = self._mark_of(table.version())
         return Snapshot(self._table.name, table.version(), files)
