@@ -68,6 +68,15 @@ def alone_on(table: str) -> None:
             cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
 
+def take_stock(*tables: str) -> None:
+    """Let the database look at its tables anew after a large write, so that its plans fit them."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA analysis_limit = 1000")
+        for table in tables:
+            cursor.execute(f"ANALYZE {table}")
+
+
 def stored(at: datetime) -> Any:
     """An instant as the database at hand keeps it."""
     return connection.ops.adapt_datetimefield_value(at)

@@ -79,8 +79,9 @@ def in_group(group: str) -> Condition:
     groups = sorted(groups_under(group))
     groups_sql = ", ".join(["%s"] * len(groups))
     predicates_sql = ", ".join(["%s"] * len(BELONGING))
-    members = f"SELECT subject FROM ledger_relation WHERE predicate IN ({predicates_sql}) AND object IN ({groups_sql})"  # noqa: S608 - places only
-    return Condition(f"(key IN ({groups_sql}) OR key IN ({members}))", (*groups, *BELONGING, *groups))
+    members = f"SELECT subject FROM ledger_relation WHERE object IN ({groups_sql}) AND predicate IN ({predicates_sql})"  # noqa: S608 - places only
+    themselves = ", ".join(["(%s)"] * len(groups))
+    return Condition(f"key IN ({members} UNION VALUES {themselves})", (*groups, *BELONGING, *groups))
 
 
 def holds(text: str) -> Condition:
@@ -107,4 +108,7 @@ def words_match(words: list[str]) -> Condition:
 
 def _in_region(region: str) -> Condition:
     prefix = subtree_prefix(region)
-    return Condition("region = %s", (region,)) if len(prefix) == 6 else starts("region", prefix)
+    if len(prefix) == 6:
+        return Condition("region = %s", (region,))
+    # nearly everything lies in the province: better to walk the list in its order than by place and sort it
+    return starts("(region || '')" if len(prefix) == 2 else "region", prefix)

@@ -18,7 +18,7 @@ def groups_of(subject: str) -> frozenset[str]:
 
 def former_keys(subject: str) -> tuple[str, ...]:
     """Provisional keys that turned out to be `subject`; what was said about them is said about it."""
-    select = "SELECT key FROM ledger_subject WHERE merged_into = %s AND NOT (merged_into = '') ORDER BY key"
+    select = "SELECT key FROM ledger_subject WHERE merged_into = %s ORDER BY key"
     with connection.cursor() as cursor:
         cursor.execute(select, [subject])
         return tuple(key for (key,) in cursor.fetchall())

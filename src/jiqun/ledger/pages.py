@@ -38,9 +38,14 @@ class Page(Generic[Row]):
 def page_of(
     rows: QuerySet[Any], read: Callable[[QuerySet[Any]], Iterable[Row]], *, page: int, size: int
 ) -> Page[Row]:
-    """Cut page `page` out of ordered `rows`; a number past the end gives the last page."""
+    """Cut page `page` out of ordered `rows`; a number past the end gives the last page.
+
+    The numbers of the rows come first, which an index answers alone, then the rows: the last page costs as the first.
+    """
     size = max(1, min(size, SIZE_MOST))
     total = rows.order_by().count()
     number = max(1, min(page, max(1, -(-total // size))))
     start = (number - 1) * size
-    return Page(tuple(read(rows[start : start + size])), total, number, size)
+    ids = list(rows.values_list("pk", flat=True)[start : start + size])
+    shown = rows.model._default_manager.filter(pk__in=ids).order_by(*rows.query.order_by)
+    return Page(tuple(read(shown)), total, number, size)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from jiqun.ledger import models
-from jiqun.ledger.bulk import Target, chunks, delete_rows, write_rows
+from jiqun.ledger.bulk import Target, chunks, delete_rows, take_stock, write_rows
 from jiqun.ledger.conditions import Condition, all_of, narrowed, starts, words_match
 from jiqun.ledger.grams import LONGEST_NAME, marks, normalised, pairs, region_mark
 from jiqun.ledger.scopes import Reach, Scope
@@ -72,6 +72,7 @@ def rebuild() -> int:
     fields = rows.values_list("id", "kind", "region", "name_norm", "label_en", "aliases")
     entries = [Entry(id, kind, region, name, (en, *more)) for id, kind, region, name, en, more in fields]
     index(entries, fresh=True)
+    take_stock(SEARCH.table)
     return len(entries)
 
 
@@ -152,15 +153,22 @@ class _Query:
         return self._ids(f"SELECT id FROM {FROM_SEARCH} WHERE {where.sql} ORDER BY {order} LIMIT %s", where)  # noqa: S608
 
     def _marks(self) -> list[str]:
-        marks = ["kind" + normalised(self.kind)] if self.kind else []
-        if self.region:
-            marks.append(normalised(region_mark(self.region)))
-        return marks
+        """Words of the index that narrow as the conditions do, and sooner."""
+        kinds = ["kind" + normalised(self.kind)] if self.kind else []
+        return kinds + [region_mark(region) for region in {self.region, *_sole_regions(self.scope)} if region]
 
     def _ids(self, select: str, where: Condition) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(select, [*where.params, self.wanted])
             return [id for (id,) in cursor.fetchall()]
+
+
+def _sole_regions(scope: Scope | Reach) -> list[str]:
+    """Regions all that a scope covers must lie in."""
+    if isinstance(scope, Scope):
+        return [scope.key] if scope.kind == "region" else []
+    only = _sole_regions(scope.any_of[0]) if len(scope.any_of) == 1 else []
+    return only + _sole_regions(scope.within)
 
 
 def _row(entry: Entry) -> tuple[int, str]:

@@ -10,7 +10,16 @@ from typing import Any
 from django.db import transaction
 
 from jiqun.ledger import models, search
-from jiqun.ledger.bulk import Target, alone_on, chunks, delete_rows, reserved_ids, stored, write_rows
+from jiqun.ledger.bulk import (
+    Target,
+    alone_on,
+    chunks,
+    delete_rows,
+    reserved_ids,
+    stored,
+    take_stock,
+    write_rows,
+)
 from jiqun.ledger.grams import LONGEST_NAME, normalised
 
 TABLE = "ledger_subject"
@@ -20,6 +29,7 @@ CONTENT = (
 )  # fmt: skip
 COLUMNS = ("id", *CONTENT, "batch", "first_batch", "updated_at", "merged_into")
 HASH = len(CONTENT) - 1
+MANY = 2000
 NEW = Target(TABLE, COLUMNS)
 CHANGED = Target(TABLE, COLUMNS, conflict=("key",), kept=("id", "first_batch", "merged_into"))
 RESTORED = Target(TABLE, COLUMNS, conflict=("key",), kept=("id",))
@@ -137,6 +147,8 @@ def write(compared: Comparison, *, batch: str, at: datetime) -> Counts:
         tail = (batch, batch, stored(at), "")
         _write_new([created[key] for key in sorted(created)], tail)
         _write_over(CHANGED, [(*row, *tail) for row in changed.values()])
+        if len(created) + len(changed) >= MANY:
+            take_stock(TABLE, search.SEARCH.table)
     return now.counts
 
 

@@ -44,8 +44,8 @@ __all__ = [
 ]  # fmt: skip
 
 SORTS = {
-    "label": ("name_norm", "key"),
-    "-label": ("-name_norm", "-key"),
+    "label": ("name_norm", "id"),
+    "-label": ("-name_norm", "-id"),
     "key": ("key",),
     "-key": ("-key",),
     "region": ("region", "name_norm", "key"),

@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'ledger_subject',
-                'indexes': [models.Index(fields=['kind', 'region', 'synthetic'], name='subject_kind_region'), models.Index(fields=['kind', 'name_norm'], name='subject_kind_name'), models.Index(condition=models.Q(('merged_into', ''), _negated=True), fields=['merged_into'], name='subject_merged_into')],
+                'indexes': [models.Index(fields=['merged_into', 'kind', 'region', 'synthetic'], name='subject_kind_region'), models.Index(fields=['merged_into', 'kind', 'name_norm'], name='subject_kind_name')],
             },
         ),
         migrations.CreateModel(

@@ -39,7 +39,6 @@ class Subject(models.Model):
     class Meta:
         db_table = "ledger_subject"
         indexes = (
-            models.Index(fields=["kind", "region", "synthetic"], name="subject_kind_region"),
-            models.Index(fields=["kind", "name_norm"], name="subject_kind_name"),
-            models.Index(fields=["merged_into"], condition=~models.Q(merged_into=""), name="subject_merged_into"),
+            models.Index(fields=["merged_into", "kind", "region", "synthetic"], name="subject_kind_region"),
+            models.Index(fields=["merged_into", "kind", "name_norm"], name="subject_kind_name"),
         )
