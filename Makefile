@@ -70,7 +70,7 @@ docs: .stamps/test  ## Write the generated reference pages (settings, commands, 
 	$(PY) tools/reference.py
 
 backup: .stamps/run  ## Write one file with everything of JIQUN_HOME (FILE=).
-	@$(PY) -m jiqun backup $(or $(FILE),jiqun-backup.tar.gz)
+	@$(PY) -m jiqun backup $(or $(FILE),jiqun-backup.zip)
 
 restore: .stamps/run  ## Restore FILE= into an empty JIQUN_HOME.
 	@$(PY) -m jiqun restore $(FILE)

@@ -75,8 +75,12 @@ def run_list(arguments: Namespace) -> int:
     if arguments.json:
         print_json({"ok": True, "count": len(rows), "accounts": rows})
     else:
-        flat = [row | {"roles": "; ".join(f"{g['role']} {g['scope']}" for g in row["grants"])} for row in rows]  # type: ignore[attr-defined]
-        print_table(flat, [(name, name) for name in ("username", "display_name", "active", "roles", "last_login")])
+        flat = [
+            row | {"roles": "; ".join(f"{g['role']} {g['scope']}" for g in row["grants"])} for row in rows
+        ]  # type: ignore[attr-defined]
+        print_table(
+            flat, [(name, name) for name in ("username", "display_name", "active", "roles", "last_login")]
+        )
     return 0
 
 
@@ -210,7 +214,8 @@ def _ask() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first, again = (
-        getpass.getpass(text) for text in (("密码：", "再输一次：") if lang() == "zh" else ("Password: ", "Again: "))
+        getpass.getpass(text)
+        for text in (("密码：", "再输一次：") if lang() == "zh" else ("Password: ", "Again: "))
     )
     if first != again:
         raise InputError("account.passwords_differ")

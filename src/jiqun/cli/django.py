@@ -40,6 +40,13 @@ def migrate(*, quiet: bool = True) -> None:
     call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
 
 
+def migrate_to(app: str, name: str) -> None:
+    """Bring one app's tables to a migration and no further."""
+    from django.core.management import call_command
+
+    call_command("migrate", app, name, verbosity=0, interactive=False)
+
+
 def cli_actor() -> "Actor":
     """Who acts on the command line: whoever holds the home folder, with every right over it."""
     import getpass

@@ -16,7 +16,9 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     verb.add_argument("--format", choices=FORMATS, help="by default as the file's name ends")
     verb.add_argument("--out", type=Path, required=True, metavar="FILE")
     verb.add_argument("--region", default="", metavar="CODE", help="this place and all below it")
-    verb.add_argument("--cluster", default="", metavar="KEY", help="(enterprises) members of a cluster or chain")
+    verb.add_argument(
+        "--cluster", default="", metavar="KEY", help="(enterprises) members of a cluster or chain"
+    )
     verb.add_argument("--subject", default="", metavar="KEY", help="(facts) of one subject")
     verb.add_argument("--indicator", default="", metavar="KEY", help="(facts) of one indicator")
     verb.add_argument("--source", default="", metavar="KEY", help="(facts) of one source")

@@ -55,7 +55,9 @@ def applied() -> dict[str, list[str]]:
 def unknown(migrations: dict[str, list[str]]) -> list[str]:
     """Those of `migrations` that this version does not have: they come from a newer one."""
     known = MigrationExecutor(connection).loader.disk_migrations
-    return [f"{app}.{name}" for app, names in migrations.items() for name in names if (app, name) not in known]
+    return [
+        f"{app}.{name}" for app, names in migrations.items() for name in names if (app, name) not in known
+    ]
 
 
 def write_tables(folder: Path) -> dict[str, int]:
@@ -112,7 +114,9 @@ def _read_table(path: Path, model: type[models.Model]) -> int:
                   for column in columns]  # fmt: skip
         for piece in _pieces(file):
             made = [
-                model(**{c: f.to_python(v) for c, f, v in zip(columns, fields, orjson.loads(line), strict=True)})
+                model(
+                    **{c: f.to_python(v) for c, f, v in zip(columns, fields, orjson.loads(line), strict=True)}
+                )
                 for line in piece
             ]
             model._default_manager.bulk_create(made)
