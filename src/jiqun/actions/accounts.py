@@ -108,7 +108,8 @@ def make_demonstration(desk: Desk, *, by: Actor, at: datetime) -> list[tuple[str
         if accounts.find(name) is not None or not _is_there(desk, scope):
             continue
         opened = create(desk, name, ROLES[role].zh, by=by, at=at)
-        grant(desk, opened.account.id, role, scope, by=by, at=at)
+        for one in (scope, *_made_up_counties(role)):
+            grant(desk, opened.account.id, role, one, by=by, at=at)
         made.append((name, opened.password, f"{ROLES[role].zh} {ROLES[role].en}"))
     return made
 
@@ -128,13 +129,21 @@ def demonstration_accounts() -> dict[str, tuple[str, Scope]]:
 
 
 def close_demonstration(desk: Desk, *, by: Actor, at: datetime) -> int:
-    """Close every demonstration account, before serving a public address; gives how many were open."""
+    """Close every demonstration account, before serving a public address; gives how many were open.
+
+    Whoever holds the home folder may close the last administrator too, and make a new one at the command line.
+    """
     _may(by)
     closed = 0
-    for name in demonstration_accounts():
-        held = accounts.find(name)
-        if held is not None and held.active:
-            set_active(desk, held.id, False, by=by, at=at)
+    with transaction.atomic():
+        for name in demonstration_accounts():
+            held = accounts.find(name)
+            if held is None or not held.active:
+                continue
+            if by.signed_in:
+                set_active(desk, held.id, False, by=by, at=at)
+            else:
+                _note(by, "close", accounts.set_active(held.id, False), {"demonstration": True}, at)
             closed += 1
     return closed
 
@@ -142,6 +151,15 @@ def close_demonstration(desk: Desk, *, by: Actor, at: datetime) -> int:
 def has_demonstration() -> bool:
     """Is any demonstration account open? A public address refuses them."""
     return any(account.active for account in accounts.list_page(q=DEMO_PREFIX, size=100).rows)
+
+
+def _made_up_counties(role: str) -> list[Scope]:
+    """The county officer also keeps the made-up county, so that there is something to work on."""
+    if role != "county_officer":
+        return []
+    keys = subjects.all_keys(subjects.SubjectFilter(kind="region", synthetic=True))
+    codes = [key.partition(":")[2] for key in keys]
+    return [Scope("region", code) for code in codes if not code.endswith("00")]
 
 
 def _first_synthetic() -> tuple[str, ...]:
@@ -170,7 +188,8 @@ def scope_of(text: str) -> Scope:
 
 
 def _existing(desk: Desk, scope: Scope) -> Scope:
-    if scope.kind == "region" and desk.regions.find(scope.key) is None:
+    known = desk.regions.find(scope.key) is not None or bool(subjects.exists([f"region:{scope.key}"]))
+    if scope.kind == "region" and not known:
         raise InputError("account.unknown_scope", seen=f"region:{scope.key}")
     if scope.kind in ("cluster", "chain", "enterprise") and not subjects.exists([scope.key]):
         raise InputError("account.unknown_scope", seen=scope.key)
