@@ -73,7 +73,14 @@ def registration(number: int, **changed: object) -> dict[str, object]:
 
 def undone(batch: str, at: datetime) -> dict[str, object]:
     """The event that takes a batch back."""
-    return {"batch": batch, "event": "undone", "recorded_at": at, "table_name": "facts", "rows": 0, "detail": "{}"}
+    return {
+        "batch": batch,
+        "event": "undone",
+        "recorded_at": at,
+        "table_name": "facts",
+        "rows": 0,
+        "detail": "{}",
+    }
 
 
 def write(lake: Lake, table: str, rows: Sequence[Mapping[str, object]], *, batch: str = "b1") -> MergeReport:

@@ -54,7 +54,7 @@ def seal(root: Path, table: str, name: str, rows: int) -> NewFile:
 def commit(root: Path, definition: TableDef, table: DeltaTable, change: Change) -> int:
     """Make one commit and force it to the disk; gives the newest version, which is this commit's or a later one.
 
-    table  the table as read; a removed file that another commit removed meanwhile raises CommitFailedError
+    table  the table as read; whoever removes files sees to it that nobody else does meanwhile
     """
     base = table.version()
     actions = [*(_add(new, data_change=not change.removed) for new in change.added), *change.removed]

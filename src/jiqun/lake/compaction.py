@@ -5,36 +5,32 @@ from pathlib import Path
 
 import duckdb
 from deltalake import DeltaTable
-from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import RemoveAction
 
-from jiqun.core.errors import InputError, SourceDown
+from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import TABLES, TableDef
 from jiqun.lake.commit import Change, checkpoint, commit, harden, seal
 from jiqun.lake.durable import locked
 from jiqun.lake.encode import rewrite
-from jiqun.lake.layout import commit_lock, compacted_name, log_versions, table_folder
+from jiqun.lake.layout import commit_lock, compacted_name, compaction_lock, log_versions, table_folder
 from jiqun.lake.snapshot import live_files, open_table
 
 MOST_LIVE_FILES = 150
 SHORTEST_KEEP_HOURS = 1
-_TRIES = 5
 _LOCK_WAIT_S = 60.0
 
 
 def compact(root: Path, name: str, cursor: duckdb.DuckDBPyConnection) -> int:
     """Rewrite a table's live files as one file in the catalogue's sort order; gives the number of files replaced.
 
-    Writers may append meanwhile: their files are not touched. When another compaction was quicker, it starts again.
+    Writers may append meanwhile: their files are not touched. Compactions take turns under a lock of their own, because
+    Delta does not notice when two commits remove the same file.
     """
-    for _ in range(_TRIES):
-        with locked(commit_lock(root), shared=True, wait_s=_LOCK_WAIT_S):
-            table = open_table(root, name)
-            try:
-                return _compact_once(root, TABLES[name], table, cursor)
-            except CommitFailedError:
-                continue
-    raise SourceDown("lake.compaction_lost_race", table=name)
+    with (
+        locked(compaction_lock(root, name), wait_s=_LOCK_WAIT_S),
+        locked(commit_lock(root), shared=True, wait_s=_LOCK_WAIT_S),
+    ):
+        return _compact_once(root, TABLES[name], open_table(root, name), cursor)
 
 
 def vacuum(root: Path, name: str, *, keep_hours: int) -> int:
@@ -68,9 +64,5 @@ def _compact_once(
     removed = tuple(
         RemoveAction(name, False, new.written_ms, (folder / name).stat().st_size, {}) for name in live
     )
-    try:
-        commit(root, definition, table, Change((new,), removed))
-    except CommitFailedError:
-        (folder / new_name).unlink()
-        raise
+    commit(root, definition, table, Change((new,), removed))
     return len(live)

@@ -76,6 +76,11 @@ def commit_lock(root: Path) -> Path:
     return root / "commit.lock"
 
 
+def compaction_lock(root: Path, table: str) -> Path:
+    """Lock that lets one process at a time compact a table."""
+    return root / "tables" / f"{table}.compaction.lock"
+
+
 def merge_lock(root: Path, writer: str) -> Path:
     """Lock that lets one process at a time merge a writer's segments."""
     return spool_folder(root, writer) / "merge.lock"

@@ -37,10 +37,7 @@ def work(root: Path, log: int, life: int, chance: random.Random, rounds: int) ->
     with spool.Spool(root, WRITER, wait_s=5) as held:
         held.drop_unpublished(set())
         for turn in range(rounds):
-            rows = [
-                fact(number, id=f"r{life}.{turn}.{number}")
-                for number in range(chance.randint(1, 20))
-            ]
+            rows = [fact(number, id=f"r{life}.{turn}.{number}") for number in range(chance.randint(1, 20))]
             segment = held.stage("facts", rows, f"b{life}-{turn}")
             if chance.random() < 0.1:
                 continue

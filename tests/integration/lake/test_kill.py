@@ -15,15 +15,16 @@ from jiqun.lake.store import Lake
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parents[1]
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="writers are forks, which Windows does not have")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="writers are forks, which Windows does not have"
+)
 
 
 def run_writers(folder: Path, mode: str, seed: int, times: int) -> int:
     """Let writers live and die; gives the number killed."""
     path = os.pathsep.join([str(TESTS.parent / "src"), str(TESTS), os.environ.get("PYTHONPATH", "")])
     ended = subprocess.run(
-        [sys.executable, str(HERE / "killed_writers.py"), str(folder / "lake"), str(folder / "log"), mode]
-        + [str(seed), str(times)],
+        [sys.executable, str(HERE / "killed_writers.py"), str(folder / "lake"), str(folder / "log"), mode, str(seed), str(times)],
         capture_output=True, text=True, timeout=90, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr

@@ -116,7 +116,7 @@ def test_a_damaged_compaction_is_undone(lake: Lake, damage: Damage) -> None:
     report = recover(lake.root)
     assert len(report.set_aside) == 1
     assert ids(lake.root) == ["f1", "f2", "f3"]
-    assert not [path for path in table_folder(lake.root, "facts").glob("compacted-*")]
+    assert not list(table_folder(lake.root, "facts").glob("compacted-*"))
 
 
 @pytest.mark.parametrize("damage", DAMAGES[:6], ids=lambda one: one.__name__)

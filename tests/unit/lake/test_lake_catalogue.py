@@ -8,7 +8,20 @@ from jiqun.lake.compile import IBIS_TYPE
 from jiqun.lake.encode import SQL_TYPE
 from jiqun.lake.snapshot import delta_schema
 
-RESERVED = {"at", "days", "years", "select", "from", "where", "order", "group", "table", "end", "start", "values"}
+RESERVED = {
+    "at",
+    "days",
+    "years",
+    "select",
+    "from",
+    "where",
+    "order",
+    "group",
+    "table",
+    "end",
+    "start",
+    "values",
+}
 COLUMNS = [(table.name, column) for table in TABLES.values() for column in table.columns]
 
 

@@ -22,7 +22,9 @@ def read(cursor: duckdb.DuckDBPyConnection, path: Path, columns: str = "*") -> l
     return cursor.execute(f"SELECT {columns} FROM read_parquet('{path}')").fetchall()
 
 
-def test_types_and_order_are_those_of_the_catalogue(tmp_path: Path, cursor: duckdb.DuckDBPyConnection) -> None:
+def test_types_and_order_are_those_of_the_catalogue(
+    tmp_path: Path, cursor: duckdb.DuckDBPyConnection
+) -> None:
     for table in TABLES.values():
         path = tmp_path / f"{table.name}.parquet"
         write_parquet(cursor, path, table, {"batch": ["b"]})
@@ -38,7 +40,10 @@ def test_types_and_order_are_those_of_the_catalogue(tmp_path: Path, cursor: duck
 
 def test_every_kind_of_value_comes_back(tmp_path: Path, cursor: duckdb.DuckDBPyConnection) -> None:
     path = tmp_path / "a.parquet"
-    rows = [fact(1, value="0.000001", period_start="2020-02-29", note="引'号\n换行"), fact(2, value=None, synthetic=True)]
+    rows = [
+        fact(1, value="0.000001", period_start="2020-02-29", note="引'号\n换行"),
+        fact(2, value=None, synthetic=True),
+    ]
     assert write_parquet(cursor, path, FACTS, columns_of(rows, FACTS)) == 2
     got = read(cursor, path, "value, period_start, note, synthetic, row_no, natural_key, supersedes")
     assert got == [
@@ -50,7 +55,10 @@ def test_every_kind_of_value_comes_back(tmp_path: Path, cursor: duckdb.DuckDBPyC
 @pytest.mark.parametrize(
     ("given", "stored"),
     [
-        (datetime(2026, 1, 1, 8, 0, 0, 1, tzinfo=timezone(timedelta(hours=8))), datetime(2026, 1, 1, 0, 0, 0, 1)),
+        (
+            datetime(2026, 1, 1, 8, 0, 0, 1, tzinfo=timezone(timedelta(hours=8))),
+            datetime(2026, 1, 1, 0, 0, 0, 1),
+        ),
         (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1)),
         (datetime(1950, 6, 1, 12, 30), datetime(1950, 6, 1, 12, 30)),
         (None, None),
@@ -122,4 +130,6 @@ def test_rewriting_sorts_and_keeps_every_row(tmp_path: Path, cursor: duckdb.Duck
         write_parquet(cursor, parts[-1], REGISTRATIONS, columns_of(rows, REGISTRATIONS))
     target = tmp_path / "all.parquet"
     assert rewrite(cursor, parts, target, sort_by=("subject",)) == 4
-    assert [row[0] for row in read(cursor, target, "subject")] == [f"enterprise:{number}" for number in (1, 2, 3, 4)]
+    assert [row[0] for row in read(cursor, target, "subject")] == [
+        f"enterprise:{number}" for number in (1, 2, 3, 4)
+    ]

@@ -77,7 +77,7 @@ def test_a_refused_row_leaves_nothing_behind(tmp_path: Path) -> None:
     with Spool(tmp_path, "w") as spool:
         with pytest.raises(InputError):
             spool.stage("facts", [fact(1, value="many")], "b1")
-        assert not [path for path in spool.staging.iterdir()]
+        assert not list(spool.staging.iterdir())
 
 
 def test_the_batch_is_filled_in_where_it_is_not_given(lake: Lake) -> None:
