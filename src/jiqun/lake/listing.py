@@ -34,7 +34,7 @@ class Wanted:
     kind      kind of the subject (region, cluster …)
     subjects  any of these subjects
     text      words that scope, breakdown, quote or note hold
-    withheld  sources whose statements about enterprises are left out
+    withheld  sources whose statements about enterprises are left out, save those about `seen`
     real      True leaves made-up facts out
     as_of     as known then (see `facts.instant`); None means now
     """
@@ -49,6 +49,7 @@ class Wanted:
     text: str = ""
     subjects: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     real: bool = False
     as_of: AsOf = None
 
@@ -69,7 +70,7 @@ class Wanted:
 
     def tables(self) -> dict[str, Table]:
         """Rows handed in with the question."""
-        lists = {"subjects": ("subject", self.subjects), "withheld": ("source", self.withheld)}
+        lists = {"subjects": ("subject", self.subjects), "withheld": ("source", self.withheld), "seen": ("subject", self.seen)}
         return {
             name: Table.from_pydict({column: Array(list(keys), DataType.string())})
             for name, (column, keys) in lists.items()
@@ -126,7 +127,10 @@ def _narrowed(names: frozenset[str]) -> ir.Table:
     if "withheld" in names:
         withheld = handed_in("withheld", {"source": "text"})
         others = (facts.subject < "enterprise:") | (facts.subject >= "enterprise;")
-        facts = facts.filter(others | facts.source.notin(withheld.source))
+        open_to_all = others | facts.source.notin(withheld.source)
+        if "seen" in names:
+            open_to_all = open_to_all | facts.subject.isin(handed_in("seen", {"subject": "text"}).subject)
+        facts = facts.filter(open_to_all)
     if "subjects" in names:
         facts = facts.semi_join(handed_in("subjects", {"subject": "text"}), "subject")
     return facts

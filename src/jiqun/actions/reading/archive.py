@@ -10,7 +10,7 @@ from jiqun.core.errors import NotAllowed, NotFound
 from jiqun.lake import listing
 from jiqun.lake.listing import Wanted
 from jiqun.ledger import sources, subjects
-from jiqun.ledger.permissions import ANYWHERE, Actor, can, check
+from jiqun.ledger.permissions import ANYWHERE, Actor, can, check, reach
 from jiqun.ledger.roles import Permission
 from jiqun.ledger.scopes import Scope
 
@@ -150,8 +150,16 @@ class Archive:
         if not can(self.actor, Permission.VIEW_SYNTHETIC, target_scope=ANYWHERE):
             wanted = replace(wanted, real=True)
         if self.private_sources and not self._sees_private(wanted.subject):
-            wanted = replace(wanted, withheld=self.private_sources)
+            wanted = replace(wanted, withheld=self.private_sources, seen=self.own_enterprises)
         return wanted
+
+    @cached_property
+    def own_enterprises(self) -> tuple[str, ...]:
+        """Enterprises whose private statements this person may read, where that is not all of them."""
+        within = reach(self.actor, Permission.READ_ENTERPRISE)
+        if not within.any_of:
+            return ()
+        return tuple(subjects.all_keys(subjects.SubjectFilter(kind="enterprise", scope=within)))
 
     @cached_property
     def private_sources(self) -> tuple[str, ...]:

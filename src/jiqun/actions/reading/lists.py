@@ -11,7 +11,6 @@ from jiqun.core.errors import InputError, NotFound
 from jiqun.core.facts import SUBJECT_KINDS, Status
 from jiqun.core.indicators import Indicator
 from jiqun.core.regions import Ambiguous, Region
-from jiqun.lake.facts import FactReader
 from jiqun.lake.listing import SORTS, Wanted
 from jiqun.ledger import search, sources, subjects
 from jiqun.ledger.permissions import ANYWHERE, Actor, can, check
@@ -22,7 +21,7 @@ from jiqun.ledger.roles import Permission
 class FactAsk:
     """Which facts are asked for; empty means no narrowing.
 
-    as_of  as known at the end of that day or at that instant; needs subject, indicator, source or batch beside it
+    as_of  as known at the end of that day or at that instant
     real   leave made-up facts out
     """
 
@@ -145,11 +144,9 @@ def facts_list(desk: Desk, actor: Actor, ask: FactAsk) -> FactsContext:
         raise InputError("gate.bad_status", seen=ask.status, allowed=" ".join(Status))
     if ask.kind and ask.kind not in SUBJECT_KINDS:
         raise InputError("gate.bad_subject", seen=ask.kind, allowed=" ".join(SUBJECT_KINDS))
-    if ask.as_of is not None:
-        return _as_known_then(desk, archive, ask, subject)
     wanted = Wanted(
         subject=subject, indicator=ask.indicator, source=ask.source, batch=ask.batch, status=ask.status, kind=ask.kind,
-        text=ask.text, real=ask.real,
+        text=ask.text, real=ask.real, as_of=ask.as_of,
     )  # fmt: skip
     counts = archive.tallied(wanted, by="status").values()
     total, made_up = (sum(pair[part] for pair in counts) for part in (0, 1))
@@ -158,7 +155,7 @@ def facts_list(desk: Desk, actor: Actor, ask: FactAsk) -> FactsContext:
     rows = archive.statements(
         wanted, sort=sort, descending=ask.descending, limit=ask.size, offset=(number - 1) * ask.size
     )
-    return FactsContext(rows, total, number, max(1, -(-total // ask.size)), ask.size, made_up, None)
+    return FactsContext(rows, total, number, max(1, -(-total // ask.size)), ask.size, made_up, ask.as_of)
 
 
 def _known(desk: Desk, archive: Archive, ask: FactAsk) -> str:
@@ -167,32 +164,6 @@ def _known(desk: Desk, archive: Archive, ask: FactAsk) -> str:
     if ask.source:
         sources.get(ask.source)
     return archive.subject(known_subject(desk, ask.subject)).key if ask.subject else ""
-
-
-def _as_known_then(desk: Desk, archive: Archive, ask: FactAsk, subject: str) -> FactsContext:
-    if not (subject or ask.indicator or ask.source or ask.batch):
-        raise InputError("api.as_of_alone", seen=str(ask.as_of), allowed="subject indicator source batch")
-    real = ask.real or not can(archive.actor, Permission.VIEW_SYNTHETIC, target_scope=ANYWHERE)
-    narrowed = {
-        "subject": subject or None, "indicator": ask.indicator or None, "source": ask.source or None,
-        "batch": ask.batch or None, "include_synthetic": False if real else None,
-    }  # fmt: skip
-    rows = [
-        row
-        for row in FactReader(desk.lake).facts(as_of=ask.as_of, order="subject", **narrowed)
-        if (not ask.status or row["status"] == ask.status)
-        and _may_see(archive, str(row["subject"]), str(row["source"]))
-    ]
-    number = max(1, min(ask.page, -(-len(rows) // ask.size)))
-    shown = archive.tell(rows[(number - 1) * ask.size : number * ask.size])
-    made_up = sum(1 for row in rows if row["synthetic"])
-    return FactsContext(
-        shown, len(rows), number, max(1, -(-len(rows) // ask.size)), ask.size, made_up, ask.as_of
-    )
-
-
-def _may_see(archive: Archive, subject: str, source: str) -> bool:
-    return not subject.startswith("enterprise:") or archive.may_see(subject, source)
 
 
 def subjects_list(

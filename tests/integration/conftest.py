@@ -1,0 +1,22 @@
+"""What tests of pages and interface share: one house per module, taken back after it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from web_house import House, built
+
+
+@pytest.fixture(scope="module")
+def module_house(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[House]:
+    """The house, built once for a module."""
+    with django_db_blocker.unblock(), built(Path(tmp_path_factory.mktemp("home"))) as house:  # type: ignore[attr-defined]
+        yield house
+
+
+@pytest.fixture
+def house(module_house: House, db: None) -> House:
+    """The house; what a test writes into the ledger is taken back after it."""
+    return module_house
