@@ -1,4 +1,4 @@
-"""Outbox 待发段: segments a ledger transaction promises to the lake, until they are merged there.
+"""Outbox 发件箱: segments a ledger transaction promises to the lake, until they are merged there.
 
     received (in the ledger's transaction) → published (in the spool) → merged (in the lake)
 """

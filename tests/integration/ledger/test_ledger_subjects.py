@@ -202,6 +202,12 @@ def test_pages_turn_and_stop_at_the_last() -> None:
     assert subjects.list_page(SubjectFilter(kind="park")).pages == 1
 
 
+def test_one_county_is_listed_by_name_as_the_whole_is() -> None:
+    subjects.upsert([firm(f"{n}", name) for n, name in enumerate("丙甲乙")], batch="b1", at=AT)
+    assert labels(subjects.list_page(SubjectFilter(region="330624")).rows) == sorted("丙甲乙")
+    assert labels(subjects.list_page(SubjectFilter(region="330600"), size=2, page=2).rows) == [max("丙甲乙")]
+
+
 def test_names_sort_by_code_point_on_every_database() -> None:
     names = ["Z甲", "a甲", "乙", "丁", "一", "㐀", "é"]
     subjects.upsert([firm(str(n), name) for n, name in enumerate(names)], batch="b1", at=AT)

@@ -1,4 +1,4 @@
-"""A segment on its way from a ledger transaction to the lake 待发段."""
+"""A segment on its way from a ledger transaction to the lake 发件箱."""
 
 from django.db import models
 
