@@ -12,10 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jiqun.core.errors import NotFound, WrongState
 from jiqun.ledger import models
+from jiqun.ledger.conditions import LAST
+from jiqun.ledger.grams import subtree_prefix
 from jiqun.ledger.pages import Page, page_of
 from jiqun.ledger.scopes import EVERYTHING, Scope
 
@@ -163,12 +165,21 @@ def get(id: str) -> Batch:
 def list_page(
     *, kind: str = "", state: str = "", source: str = "", scope: Scope = EVERYTHING, page: int = 1, size: int = 50
 ) -> Page[Batch]:
-    """One page of batches, latest first; `scope` shows only those bound to that very scope."""
+    """One page of batches, latest first; `scope` shows only those bound to it or to a place within it."""
     exact = {"kind": kind, "state": state, "source": source}
     rows = models.Batch.objects.filter(**{name: value for name, value in exact.items() if value})
-    if scope != EVERYTHING:
-        rows = rows.filter(scope_kind=scope.kind, scope_key=scope.key)
+    rows = rows.filter(bound_to(scope))
     return page_of(rows.order_by("-id"), _read, page=page, size=size)
+
+
+def bound_to(scope: Scope) -> Q:
+    """Condition on batches: bound to `scope`, or to a place within it."""
+    if scope == EVERYTHING:
+        return Q()
+    if scope.kind != "region":
+        return Q(scope_kind=scope.kind, scope_key=scope.key)
+    prefix = subtree_prefix(scope.key)
+    return Q(scope_kind="region", scope_key__gte=prefix, scope_key__lt=prefix + LAST)
 
 
 def unfinished() -> tuple[Batch, ...]:

@@ -13,6 +13,7 @@ from django.db.models import Count, QuerySet
 
 from jiqun.core.errors import NotFound, WrongState
 from jiqun.ledger import models
+from jiqun.ledger.batches import bound_to
 from jiqun.ledger.pages import Page, page_of
 from jiqun.ledger.scopes import EVERYTHING, Scope
 
@@ -69,12 +70,11 @@ def get(id: int) -> Item:
 def list_page(
     *, batch: str = "", state: str = "", scope: Scope = EVERYTHING, page: int = 1, size: int = 50
 ) -> Page[Item]:
-    """One page of items, oldest first; `scope` shows only those of batches bound to that very scope."""
+    """One page of items, oldest first; `scope` shows only those of batches bound to it or to a place within it."""
     exact = {"batch": batch, "state": state}
     rows = models.QuarantineItem.objects.filter(**{name: value for name, value in exact.items() if value})
     if scope != EVERYTHING:
-        bound = models.Batch.objects.filter(scope_kind=scope.kind, scope_key=scope.key).values("id")
-        rows = rows.filter(batch__in=bound)
+        rows = rows.filter(batch__in=models.Batch.objects.filter(bound_to(scope)).values("id"))
     return page_of(rows.order_by("id"), _read, page=page, size=size)
 
 

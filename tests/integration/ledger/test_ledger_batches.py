@@ -92,6 +92,8 @@ def test_lists_show_the_latest_first_and_narrow() -> None:
         batches.open_batch(NewBatch(kind="facts", by="x", scope=scope, source=f"s{n}"), at=later(hours=n), id=f"b{n}")
     assert [batch.id for batch in batches.list_page().rows] == ["b2", "b1", "b0"]
     assert [batch.id for batch in batches.list_page(scope=Scope("region", "330624")).rows] == ["b1"]
+    assert [batch.id for batch in batches.list_page(scope=Scope("region", "330600")).rows] == ["b2", "b1"]
+    assert [batch.id for batch in batches.list_page(scope=Scope("cluster", "cluster:a")).rows] == []
     assert [batch.id for batch in batches.list_page(source="s2", kind="facts", state="received").rows] == ["b2"]
     assert batches.times(["b0", "b9"]) == {"b0": AT}
 
@@ -161,7 +163,8 @@ def test_quarantined_rows_wait_until_they_are_settled() -> None:
     assert quarantine.codes_of("b1") == {"gate.malformed_uscc": 3, "gate.name_missing": 1}
     assert quarantine.waiting_by_batch() == {"b1": 3}
     assert quarantine.list_page(scope=Scope("region", "330624")).total == 3
-    assert quarantine.list_page(scope=Scope("region", "330600")).total == 0
+    assert quarantine.list_page(scope=Scope("region", "330600")).total == 3
+    assert quarantine.list_page(scope=Scope("region", "330683")).total == 0
     first, second, _ = page.rows
     done = quarantine.resolve(first.id, "resubmitted", by="Li Ming", at=AT, batch="b2")
     assert (done.state, done.resolved_by, done.resolved_at, done.resolved_batch) == ("resubmitted", "Li Ming", AT, "b2")
