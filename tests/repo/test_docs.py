@@ -17,7 +17,15 @@ from jiqun.cli.main import build_parser
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 SCREENS = DOCS / "screens"
-TOP = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", "THREAT_MODEL.md", "CHANGELOG.md")
+TOP = (
+    "README.md",
+    "README.zh-CN.md",
+    "ARCHITECTURE.md",
+    "GLOSSARY.md",
+    "CONTRIBUTING.md",
+    "THREAT_MODEL.md",
+    "CHANGELOG.md",
+)
 PARTS = {
     "tutorials": {"first-hour", "an-office-list"},
     "how-to": {
@@ -58,14 +66,15 @@ def test_reference_pages_are_current() -> None:
     stale = [
         name
         for name, text in reference().made().items()
-        if not (DOCS / "reference" / name).is_file() or (DOCS / "reference" / name).read_text(encoding="utf-8") != text
+        if not (DOCS / "reference" / name).is_file()
+        or (DOCS / "reference" / name).read_text(encoding="utf-8") != text
     ]
     assert not stale, f"run `make docs`: {stale}"
 
 
 def test_every_command_setting_and_argument_has_its_chinese() -> None:
     made = reference()
-    said = made.CHINESE
+    said = made.WORDS
     missing = [f"settings.{item.name}" for item in settings.SETTINGS if item.name not in said["settings"]]
     for path, _, parser in made.leaves(build_parser()):
         words = " ".join(path)
@@ -75,7 +84,7 @@ def test_every_command_setting_and_argument_has_its_chinese() -> None:
             for one in parser._actions
             if one.dest not in ("help", "home", "lang") and not made.argument_zh(words, one.dest)
         ]
-    assert not missing, f"write them in tools/reference_zh.toml: {missing}"
+    assert not missing, f"write them in tools/reference_words.toml: {missing}"
 
 
 def anchors(path: Path) -> set[str]:
@@ -99,7 +108,7 @@ def test_links_lead_somewhere() -> None:
         name, _, anchor = target.partition("#")
         file = (path.parent / name).resolve() if name else path
         if file.parent == SCREENS and not SCREENS.is_dir():
-            continue                    # taken by `make screens`, which needs Chromium
+            continue  # taken by `make screens`, which needs Chromium
         if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
             broken.append(f"{path.relative_to(ROOT)}: {target}")
     assert not broken
@@ -201,7 +210,18 @@ def test_every_make_target_told_exists() -> None:
 
 def test_every_path_told_exists() -> None:
     """A path in code quotes that begins with a folder of the repository is there."""
-    folders = ("src/", "tests/", "packs/", "tools/", "docs/", "example/", "requirements/", "frontend/", "benchmarks/", ".ci/")
+    folders = (
+        "src/",
+        "tests/",
+        "packs/",
+        "tools/",
+        "docs/",
+        "example/",
+        "requirements/",
+        "frontend/",
+        "benchmarks/",
+        ".ci/",
+    )
     wrong = []
     for path in written_by_hand():
         for snippet in snippets(path):
