@@ -16,6 +16,7 @@ from jiqun.core.facts import Fact, content_hash, natural_key
 from jiqun.core.periods import Period
 from jiqun.core.regions import Region
 from jiqun.lake.facts import FactReader
+from jiqun.lake.files import beyond
 from jiqun.lake.gate_enterprises import Judged
 from jiqun.lake.gate_facts import FactGate, JudgedFacts
 from jiqun.ledger import batches, permissions, sources, subjects
@@ -66,7 +67,8 @@ def _as_fields(opened: Opened) -> Iterator[tuple[int, dict[str, str]]]:
     width = len(table.columns)
     for number, cells in table.rows:
         filled = cells if len(cells) >= width else cells + [""] * (width - len(cells))
-        yield number, dict(mapping.constants) | {name: filled[n] for name, n in at.items()}
+        told = {name: filled[n] for name, n in at.items()}
+        yield number, dict(mapping.constants) | told | beyond(cells, width)
 
 
 def _told(

@@ -15,6 +15,7 @@ from jiqun.actions.imports import ImportReport, Opened, Order, Progress
 from jiqun.core.errors import JiqunError, RowError
 from jiqun.core.facts import SubjectKey
 from jiqun.core.regions import Region
+from jiqun.lake.files import beyond
 from jiqun.ledger import batches, permissions, relations, subjects
 from jiqun.ledger.permissions import Actor, Permission
 from jiqun.ledger.relations import PREDICATES, RelationRow
@@ -31,7 +32,8 @@ def _rows(opened: Opened) -> Iterator[tuple[int, dict[str, str]]]:
         yield (
             number,
             dict(mapping.constants)
-            | {name: cells[n].strip() if n < len(cells) else "" for name, n in at.items()},
+            | {name: cells[n].strip() if n < len(cells) else "" for name, n in at.items()}
+            | beyond(cells, len(table.columns)),
         )
 
 
@@ -76,6 +78,9 @@ def _subject(desk: Desk, order: Order, file: str, number: int, row: dict[str, st
         return RowError(
             file, number, "key", error.code, row.get("key", ""), str(error.facts.get("allowed", ""))
         )
+    more = "".join(cell for name, cell in row.items() if name.startswith("+"))
+    if more:
+        return RowError(file, number, "", "gate.too_many_cells", more[:40], "")
     if not row.get("label_zh"):
         return RowError(file, number, "label_zh", "gate.name_missing", "", "")
     told = row.get("region", "").removeprefix("region:")
@@ -171,6 +176,9 @@ def _relation_faults(row: dict[str, str], known: set[str], file: str, number: in
                 " ".join(PREDICATES),
             )
         )
+    more = "".join(cell for name, cell in row.items() if name.startswith("+"))
+    if more:
+        faults.append(RowError(file, number, "", "gate.too_many_cells", more[:40], ""))
     if len(row.get("quote", "")) > QUOTE_LIMIT:
         faults.append(
             RowError(file, number, "quote", "gate.quote_too_long", row["quote"], f"≤ {QUOTE_LIMIT}")

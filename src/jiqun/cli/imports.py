@@ -70,7 +70,8 @@ def _tell(report: "object") -> None:
         f" {r.seconds} s",
     )
     for note in r.notes:
-        print("  " + messages().text(note["code"], lang(), file=r.file, seen=note["seen"]))
+        what = messages().what(note["code"], lang())
+        say(f"  {what}（{note['seen']}），已按此读取", f"  {what} ({note['seen']}); it was read as such")
     for fault in (*r.errors, *r.flags)[:SHOWN]:
         print("  " + messages().sentence(fault, lang()))
     more = len(r.errors) + len(r.flags) - SHOWN

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,7 +65,8 @@ def open_table(path: Path, limits: Limits, *, name: str = "", sheet: str = "") -
 
     name   what the person called the file, when `path` is a stored copy
     sheet  which sheet of a workbook; empty means the first visible one with a table
-    InputError: gate.too_large, gate.zip_bomb, gate.empty_file, gate.not_a_table, gate.unreadable
+    InputError: gate.too_large, gate.zip_bomb, gate.empty_file, gate.not_a_table, gate.unreadable,
+    gate.unclosed_quote
     """
     shown = name or path.name
     if not path.is_file():
@@ -106,7 +108,10 @@ def _unzipped(path: Path, shown: str, limits: Limits) -> bytes:
 def decode(raw: bytes, shown: str) -> tuple[str, str]:
     """Text and encoding: UTF-8 (with or without mark), UTF-16 with mark, else GBK; gate.not_utf8 when none fits."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", errors="replace"), "utf-16"
+        try:
+            return raw.decode("utf-16"), "utf-16"
+        except UnicodeDecodeError:
+            raise InputError("gate.not_utf8", file=shown, allowed="UTF-8, GBK, UTF-16") from None
     try:
         return raw.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -128,23 +133,39 @@ def _delimited(raw: bytes, shown: str, digest: str, size: int) -> HandedIn:
     if delimiter != "," and counts[delimiter]:
         notes.append(("gate.wrong_delimiter", {"\t": "TAB"}.get(delimiter, delimiter)))
     csv.field_size_limit(1 << 20)
-    lines = _numbered(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), shown)
-    columns, rows = _with_header(lines, shown)
+    columns, rows = _with_header(_numbered(text, delimiter, shown), shown)
     return HandedIn(shown, digest, size, columns, rows, tuple(notes), "", encoding, delimiter)
 
 
-def _numbered(reader: "Iterator[list[str]]", shown: str) -> Iterator[tuple[int, list[str]]]:
-    number = 0
+def _numbered(text: str, delimiter: str, shown: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    number = first_line = last_line = 0
     while True:
         try:
             cells = next(reader)
         except StopIteration:
-            return
+            break
         except csv.Error as error:
             raise InputError("gate.unreadable", file=shown, reason=f"row {number + 1}: {error}") from None
-        number += 1
+        number, first_line, last_line = number + 1, last_line, reader.line_num
         if any(cells):
             yield number, cells
+    if _is_open(text, first_line, delimiter):
+        raise InputError("gate.unclosed_quote", file=shown, row=number)
+
+
+def _is_open(text: str, first_line: int, delimiter: str) -> bool:
+    """Does the last row, which begins after `first_line` lines, lack a closing quote?
+
+    The reader would take all that follows for one cell, and the rows in it would be lost without a word.
+    """
+    tail = islice(io.StringIO(text, newline=""), first_line, None)
+    try:
+        for _ in csv.reader(tail, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
 def _with_header(
@@ -153,7 +174,10 @@ def _with_header(
     first = next(lines, None)
     if first is None:
         raise InputError("gate.empty_file", file=shown)
-    return tuple(cell.strip() for cell in first[1]), list(lines)
+    rows = list(lines)
+    if not rows:
+        raise InputError("gate.empty_file", file=shown)
+    return tuple(cell.strip() for cell in first[1]), rows
 
 
 def _workbook(path: Path, shown: str, digest: str, limits: Limits, sheet: str) -> HandedIn:
@@ -182,13 +206,21 @@ def _sheet_rows(path: Path, shown: str, digest: str, sheet: str) -> HandedIn:
             lines = ((n, [cell_text(c) for c in row]) for n, row in enumerate(grid, start=1))
             filled = ((n, cells) for n, cells in lines if any(cells))
             first = next(filled, None)
-            if first is not None:
+            rows = list(filled)
+            if first is not None and rows:
                 columns = tuple(cell.strip() for cell in first[1])
                 size = path.stat().st_size
-                return HandedIn(shown, digest, size, columns, list(filled), (), title, "xlsx", "")
+                return HandedIn(shown, digest, size, columns, rows, (), title, "xlsx", "")
     except (CalamineError, OSError, ValueError) as error:
         raise InputError("gate.unreadable", file=shown, reason=str(error)) from None
     raise InputError("gate.empty_file", file=shown)
+
+
+def beyond(cells: list[str], width: int) -> dict[str, str]:
+    """Cells that stand to the right of the last column and are not empty, under names of their own: +1, +2 …"""
+    if len(cells) <= width:
+        return {}
+    return {f"+{n}": cell for n, cell in enumerate(cells[width:], start=1) if cell.strip()}
 
 
 def cell_text(cell: object) -> str:

@@ -17,7 +17,7 @@ import orjson
 from jiqun.core import uscc
 from jiqun.core.errors import RowError
 from jiqun.core.regions import Regions
-from jiqun.lake.files import HandedIn
+from jiqun.lake.files import HandedIn, beyond
 from jiqun.lake.mapping import ColumnMap
 
 EARLIEST = date(1900, 1, 1)
@@ -109,9 +109,13 @@ class _Reader:
         name, code, grade = self._identity(get, number, faults)
         established = self._date(get["established_on"], number, faults)
         capital, foreign = self._capital(get["capital"], get["capital_unit"], number, faults)
+        more = beyond(cells, self.width)
+        if more:
+            seen = "".join(more.values())[:40]
+            faults.append(RowError(self.gate.file, number, "", "gate.too_many_cells", seen, str(self.width)))
         if faults:
             self.judged.faults.extend(faults)
-            self.judged.held[number] = {column: cells[n] for n, column in enumerate(self.gate.columns)}
+            self.judged.held[number] = dict(zip(self.gate.columns, cells, strict=False)) | more
             return
         region, how = self._place(get, code if grade != "absent" else "")
         rest = {column: cells[n] for n, column in self.others if cells[n]}
@@ -146,6 +150,8 @@ class _Reader:
             faults.append(self._fault(number, "name", "gate.name_missing", ""))
         elif len(name) > NAME_LIMIT:
             faults.append(self._fault(number, "name", "gate.out_of_range", name[:40], f"≤ {NAME_LIMIT}"))
+        elif "\n" in name or "\r" in name:
+            faults.append(self._fault(number, "name", "gate.line_break", name[:40]))
         elif name[0] in FORMULA_MARKS or "<" in name:
             code = "gate.html_in_name" if "<" in name else "gate.formula_like"
             self.judged.flagged.append(self._fault(number, "name", code, name))

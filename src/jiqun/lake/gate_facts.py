@@ -82,6 +82,9 @@ class FactGate:
         kind = cells.take("kind", Kind, default=indicator.kind if indicator else Kind.LEVEL)
         recorded = cells.take("recorded_at", parse_instant, default=self.now)
         self._check_words(cells, value, high, bound)
+        more = "".join(cell for name, cell in row.items() if name.startswith("+"))
+        if more:
+            cells.fault("", "gate.too_many_cells", more[:40])
         if indicator and unit:
             self._check_unit(cells, indicator, unit, kind, value)
         if period and status:
@@ -110,7 +113,7 @@ class FactGate:
     ) -> None:
         text = cells.row.get("value_text", "").strip()
         if value is None and not text and not cells.failed("value"):
-            cells.fault("value", "gate.bad_number", "", "0-9 . -")
+            cells.fault("value", "gate.value_missing", "", "0-9 . -")
         if (bound is Bound.RANGE) != (high is not None):
             cells.fault(
                 "value_high", "gate.bad_range", cells.row.get("value_high", ""), "range: value < value_high"

@@ -159,7 +159,8 @@ def _quantity(item: Mapping[str, object], columns: Sequence[str], file: str) -> 
     if missing:
         raise InputError("gate.bad_map", file=file, reason=f"[[facts]] lacks {', '.join(missing)}")
     quantity = QuantityColumn(
-        **{name: str(item.get(name, "")) for name in ("column", "indicator", "unit", "period", "scope")}
+        **{name: str(item.get(name, "")) for name in ("column", "indicator", "unit", "period", "scope")},
+        status=str(item.get("status") or "actual"),
     )
     if quantity.column not in columns:
         raise InputError("gate.unknown_column", file=file, seen=quantity.column, allowed=" ".join(columns))
