@@ -53,7 +53,7 @@ def brief_text(brief: BriefContext, lang: str) -> BriefText:
     return BriefText(
         title=say("简报：", "Brief: ") + name,
         subtitle=say(
-            f"据账本 {made} 的内容生成，共 {counted} 条说法、{len(brief.sources)} 个来源。数值前的符号表示原文的“超、约、以上”等。",
+            f"据账本 {made} 的内容生成，共 {counted} 条事实、{len(brief.sources)} 个来源。数值前的符号表示原文的“超、约、以上”等。",
             f"Made from the ledger as of {made}: {counted} statements from {len(brief.sources)} sources. Signs before a value keep the hedges of the text.",
         ),
         warning=say("合成数据，仅供演示，不是真实情况。", "Synthetic data for demonstration; nothing here is real.") if brief.synthetic else "",
@@ -78,8 +78,8 @@ def _parts(brief: BriefContext, say: _Words) -> Iterator[Part]:
         yield Part(say("定义", "Definition"), (say(brief.definition),))
     yield _targets(brief, say)
     many = brief.kind == "indicator"
-    yield _statements(brief, say, say("说法", "Statements"), brief.own, subject=many)
-    yield _statements(brief, say, say("所含主体的说法", "Statements about what belongs to it"), brief.others, subject=True)
+    yield _statements(brief, say, say("事实", "Statements"), brief.own, subject=many)
+    yield _statements(brief, say, say("所含主体的事实", "Statements about what belongs to it"), brief.others, subject=True)
     yield Part(
         say("关系", "Relations"),
         tuple(
@@ -93,7 +93,7 @@ def _parts(brief: BriefContext, say: _Words) -> Iterator[Part]:
         tuple(f"{say(one.title)}{say('：', ': ')}{say(one.explanation)}" for one in brief.differences),
     )
     if brief.left_out:
-        yield Part(say("未列入", "Left out"), (say(f"另有 {brief.left_out} 条说法未列入，见系统页面。", f"{brief.left_out} more statements are on the pages."),))
+        yield Part(say("未列入", "Left out"), (say(f"另有 {brief.left_out} 条事实未列入，见系统页面。", f"{brief.left_out} more statements are on the pages."),))
     yield _sources(brief, say)
 
 

@@ -70,7 +70,11 @@ class Wanted:
 
     def tables(self) -> dict[str, Table]:
         """Rows handed in with the question."""
-        lists = {"subjects": ("subject", self.subjects), "withheld": ("source", self.withheld), "seen": ("subject", self.seen)}
+        lists = {
+            "subjects": ("subject", self.subjects),
+            "withheld": ("source", self.withheld),
+            "seen": ("subject", self.seen),
+        }
         return {
             name: Table.from_pydict({column: Array(list(keys), DataType.string())})
             for name, (column, keys) in lists.items()
@@ -82,7 +86,13 @@ _EQUAL = ("subject", "indicator", "source", "batch", "status", "unit")
 
 
 def listed(
-    lake: Lake, wanted: Wanted, *, sort: str = "subject", descending: bool = False, limit: int | None = None, offset: int = 0
+    lake: Lake,
+    wanted: Wanted,
+    *,
+    sort: str = "subject",
+    descending: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[Row]:
     """Facts known now, one row each with the catalogue's columns; `sort` is one of SORTS."""
     query = compiled(_listed, wanted.names(), sort if sort in SORTS else "subject", descending)
@@ -120,7 +130,9 @@ def _narrowed(names: frozenset[str]) -> ir.Table:
     if "kind" in names:
         facts = facts.filter(facts.subject >= param("kind_from"), facts.subject < param("kind_to"))
     if "text" in names:
-        words = ibis.literal(" ").join([facts.scope, facts.breakdown, facts.quote, facts.note, facts.value_text])
+        words = ibis.literal(" ").join(
+            [facts.scope, facts.breakdown, facts.quote, facts.note, facts.value_text]
+        )
         facts = facts.filter(words.contains(param("text")))
     if "real" in names:
         facts = on.real(facts)
@@ -139,7 +151,11 @@ def _narrowed(names: frozenset[str]) -> ir.Table:
 def _listed(names: frozenset[str], sort: str, descending: bool) -> ir.Table:
     facts = _narrowed(names).select(*FACTS.column_names)
     first, *rest = SORTS[sort]
-    key = ibis.desc(facts[first], nulls_first=False) if descending else ibis.asc(facts[first], nulls_first=False)
+    key = (
+        ibis.desc(facts[first], nulls_first=False)
+        if descending
+        else ibis.asc(facts[first], nulls_first=False)
+    )
     return facts.order_by([key, *rest])
 
 
@@ -149,7 +165,9 @@ def _counted(names: frozenset[str]) -> ir.Table:
 
 def _tallied(names: frozenset[str], by: str) -> ir.Table:
     facts = _narrowed(names)
-    counts = facts.group_by(key=facts[by]).aggregate(facts=facts.count(), made_up=facts.count(where=facts.synthetic))
+    counts = facts.group_by(key=facts[by]).aggregate(
+        facts=facts.count(), made_up=facts.count(where=facts.synthetic)
+    )
     return counts.order_by([counts.facts.desc(), counts.key])
 
 

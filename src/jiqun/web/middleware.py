@@ -46,6 +46,8 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
         request.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        if not request.path.startswith("/api/"):
+            request.META.pop("HTTP_ACCEPT_LANGUAGE", None)      # pages speak JIQUN_LANG until the reader switches
         response = self.get_response(request)
         response["X-Request-Id"] = request.request_id
         return response

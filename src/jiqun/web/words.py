@@ -18,7 +18,7 @@ WORDS = {
         "documents": _("documents"),
         "subjects": _("subjects"),
         "places": _("places"),
-        "clusters": _("clusters"),
+        "indicators": _("indicators"),
         "enterprises": _("enterprises"),
         "projects": _("projects"),
     },
@@ -33,6 +33,8 @@ WORDS = {
         "scope": _("the scopes differ or one is not stated"),
         "kind": _("the two are different kinds of number"),
         "about": _("the words are too rough to decide"),
+        "early": _("reached ahead of time"),
+        "late": _("a later statement says it was reached"),
     },
     "clash": {
         "conflict": _("Cannot both hold"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.statements import Label, Link, Statement
-from jiqun.actions.reading.targets import Rung, best_outcome, judged, ladder
+from jiqun.actions.reading.targets import Rung, best_outcome, ladder
 from jiqun.core.packfiles import labels_in, tables_of, text_in, texts_in
 from jiqun.lake.listing import Wanted
 
@@ -105,7 +105,8 @@ def _card(archive: Archive, item: CardDef, statements: tuple[Statement, ...], *,
     outcomes = [one for one in points if one.status == "actual"]
     now = _latest(outcomes)
     aim = _to_watch([one for one in points if one.status == "target"], on=on)
-    verdict, reason = ("", "") if aim is None else _verdict(aim, outcomes, on=on)
+    watched = next((rung for rung in rungs if aim is not None and rung.target is aim), None)
+    verdict, reason = (watched.verdict, watched.reason) if watched else ("", "")
     return Card(
         key=item.key,
         title=item.title,
@@ -135,14 +136,3 @@ def _to_watch(targets: list[Statement], *, on: date) -> Statement | None:
         return None
     ahead = [one for one in targets if one.ends > on]
     return min(ahead, key=lambda one: one.ends) if ahead else max(targets, key=lambda one: one.ends)
-
-
-def _verdict(aim: Statement, outcomes: list[Statement], *, on: date) -> tuple[str, str]:
-    """A stock reached before its day counts as reached; a flow is held against its own period alone."""
-    usable = [one for one in outcomes if one.year == aim.year or (aim.is_instant and one.ends <= aim.ends)]
-    outcome = best_outcome(usable, like=aim) if not aim.is_instant else _latest(usable)
-    verdict, reason = judged(aim, outcome, on=on)
-    early = outcome is not None and outcome.year < aim.year
-    if early and verdict != "met":
-        return ("unknown" if aim.ends <= on else "open"), ""
-    return verdict, reason

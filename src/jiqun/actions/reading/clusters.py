@@ -34,6 +34,7 @@ class ClusterTile:
     group    key of the world-class group it belongs to; empty for clusters outside the fifteen
     facts    statements about the cluster itself; about: those and the ones about what belongs to it
     areas    core and cooperation areas; members: enterprises and others that belong to it
+    ties     relations that name it
     """
 
     link: Link
@@ -42,6 +43,7 @@ class ClusterTile:
     about: int
     areas: tuple[Link, ...]
     members: int
+    ties: int
 
 
 @dataclass(frozen=True)
@@ -187,4 +189,5 @@ def _tile(
         about=sum(real.values()),
         areas=tuple(links[name] for name in dict.fromkeys(areas)),
         members=len(members),
+        ties=len(inside),
     )

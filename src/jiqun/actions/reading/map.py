@@ -16,7 +16,7 @@ from jiqun.ledger.permissions import Actor
 
 FACTS, ENTERPRISES, PROJECTS = "facts", "enterprises", "projects"
 COUNTED: Mapping[str, Label] = {
-    FACTS: Label("说法条数（含下辖主体）", "Statements (with subjects placed there)"),
+    FACTS: Label("事实条数（含下辖主体）", "Statements (with subjects placed there)"),
     ENTERPRISES: Label("登记企业数", "Enterprises in the register"),
     PROJECTS: Label("项目数", "Projects"),
 }
@@ -168,7 +168,7 @@ def counted_map(archive: Archive, name: str, *, synthetic: bool = False) -> MapC
 
 def _counted(archive: Archive, name: str, counts: Mapping[str, int], *, synthetic: bool) -> MapContext:
     known = {code: Known(Decimal(number), synthetic=synthetic) for code, number in counts.items() if number}
-    explained = Label("账本里数出来的，不是说法", "Counted in the ledger, not stated by anyone")
+    explained = Label("账本里数出来的，不是事实", "Counted in the ledger, not stated by anyone")
     return _context(
         archive, known, indicator=name, label=COUNTED[name], definition=explained, unit="", kind="count",
         year=0, years=(), status="", synthetic=synthetic,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive, Count
 from jiqun.actions.reading.cards import Card, cards
-from jiqun.actions.reading.clusters import ClusterTile, tiles
+from jiqun.actions.reading.clusters import PROGRAMME, ClusterTile, tiles
 from jiqun.actions.reading.differences import Difference, explained
 from jiqun.actions.reading.map import MapContext, coverage_map
 from jiqun.actions.reading.statements import Label, Statement
@@ -31,10 +31,10 @@ class Covered:
 class OverviewContext:
     """The overview.
 
-    counts       name → number: facts, documents, subjects, places, clusters, enterprises
+    counts       name → number: facts, documents, indicators, subjects, places, enterprises, projects
     cards        target-versus-outcome cards, in the pack's order
     cities       facts by city, its counties included
-    clusters     facts by cluster of the programme
+    clusters     statements and relations by cluster, those nothing is known of last
     changes      statements recorded last, real ones
     differences  explained differences, the first few; `difference_count` is how many there are
     """
@@ -74,12 +74,13 @@ def counts(archive: Archive, by_subject: dict[str, tuple[int, int]]) -> dict[str
     real = {key: facts - made_up for key, (facts, made_up) in by_subject.items() if facts > made_up}
     kinds = [key.partition(":")[0] for key in real]
     documents = archive.tallied(Wanted(real=True), by="source")
+    indicators = archive.tallied(Wanted(real=True), by="indicator")
     numbers = {
         "facts": sum(real.values()),
         "documents": sum(1 for key in documents if _is_document(archive, key)),
+        "indicators": len(indicators),
         "subjects": len(real),
         "places": kinds.count("region"),
-        "clusters": kinds.count("cluster"),
         "enterprises": kinds.count("enterprise"),
         "projects": kinds.count("project"),
     }
@@ -105,7 +106,9 @@ def _cities(archive: Archive, by_subject: dict[str, tuple[int, int]]) -> tuple[C
 
 
 def _clusters(cluster_tiles: tuple[ClusterTile, ...]) -> tuple[Covered, ...]:
-    return _ranked([(tile.link.key, tile.link.label, tile.about) for tile in cluster_tiles if tile.group])
+    """Statements and relations by cluster; the programme as a whole stands apart."""
+    shown = [tile for tile in cluster_tiles if tile.link.key != PROGRAMME]
+    return _ranked([(tile.link.key, tile.link.label, tile.about + tile.ties) for tile in shown])
 
 
 def _ranked(rows: list[tuple[str, Label, int]]) -> tuple[Covered, ...]:

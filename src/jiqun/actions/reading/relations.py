@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.statements import Link
 from jiqun.ledger import relations
+from jiqun.ledger.relations import Relation
 
 MOST = 300
 ORDER = (
@@ -15,16 +16,23 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One relation as seen from the subject: the other end, since when, and where it is stated."""
+    """One relation as seen from the subject: the other end, since when, and every place that states it."""
 
     other: Link
     valid_from: str
     valid_to: str
+    said: tuple["Said", ...]
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One place that states a relation."""
+
     source: Link | None
     locator: str
     quote: str
     note: str
-    synthetic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +52,23 @@ def relation_groups(archive: Archive, key: str) -> tuple[RelationGroup, ...]:
     """Relations of a subject in the order pages show them; the other ends of one group are of one kind."""
     rows = relations.relations_of(key)[: MOST * 4]
     links = archive.links({row.subject for row in rows} | {row.object for row in rows})
-    groups: dict[tuple[str, str, str], list[Tie]] = {}
+    groups: dict[tuple[str, str, str], dict[str, list[Relation]]] = {}
     for row in rows:
         outward = row.subject == key
-        other = links[row.object if outward else row.subject]
-        tie = Tie(
-            other=other,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            source=archive.source_links.get(row.source),
-            locator=row.locator,
-            quote=row.quote,
-            note=row.note,
-            synthetic=row.synthetic,
-        )
-        groups.setdefault((row.predicate, "out" if outward else "in", other.kind), []).append(tie)
-    return tuple(
-        RelationGroup(*name, tuple(ties[:MOST])) for name, ties in sorted(groups.items(), key=_place)
+        other = row.object if outward else row.subject
+        group = groups.setdefault((row.predicate, "out" if outward else "in", links[other].kind), {})
+        group.setdefault(other, []).append(row)
+    found = {name: [_tie(archive, links[other], told) for other, told in ends.items()] for name, ends in groups.items()}
+    return tuple(RelationGroup(*name, tuple(ties[:MOST])) for name, ties in sorted(found.items(), key=_place))
+
+
+def _tie(archive: Archive, other: Link, told: list[Relation]) -> Tie:
+    return Tie(
+        other=other,
+        valid_from=min((row.valid_from for row in told if row.valid_from), default=""),
+        valid_to=max((row.valid_to for row in told if row.valid_to), default=""),
+        said=tuple(Said(archive.source_links.get(row.source), row.locator, row.quote, row.note) for row in told),
+        synthetic=any(row.synthetic for row in told),
     )
 
 

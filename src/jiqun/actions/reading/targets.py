@@ -21,7 +21,8 @@ class Rung:
     """One year of a quantity.
 
     verdict  met | unmet | open | unknown | manual; empty when there is no target
-    reason   scope | kind | about | "" — why a person has to look
+    reason   scope | kind | about — why a person has to look; early, late — a later or
+             earlier day than the target's shows that it was reached
     """
 
     year: int
@@ -37,14 +38,34 @@ def ladder(statements: Iterable[Statement], *, on: date) -> tuple[Rung, ...]:
     rungs: list[Rung] = []
     for year in sorted({item.year for item in statements}):
         of_year = [item for item in statements if item.year == year]
-        targets = [item for item in of_year if item.status == "target"]
         outcomes = [item for item in of_year if item.status in ("actual", "estimate")]
-        for target in targets:
-            outcome = best_outcome(outcomes, like=target)
-            rungs.append(Rung(year, target, outcome, *judged(target, outcome, on=on)))
+        targets = [item for item in of_year if item.status == "target"]
+        rungs += [_rung(target, outcomes, statements, on=on) for target in targets]
         if not targets and outcomes:
             rungs.append(Rung(year, None, best_outcome(outcomes), ""))
     return tuple(rungs)
+
+
+def _rung(target: Statement, outcomes: list[Statement], every: list[Statement], *, on: date) -> Rung:
+    """A flow is held against its own year; a stock against its own day, else against what was reached before or after."""
+    outcome = best_outcome(outcomes, like=target)
+    if target.is_instant:
+        stocks = [item for item in every if item.status == "actual" and item.is_instant]
+        then = best_outcome((item for item in stocks if item.ends == target.ends), like=target)
+        if then is not None:
+            return Rung(target.year, target, then, *judged(target, then, on=on))
+        return _beside(target, stocks, outcome, on=on)
+    return Rung(target.year, target, outcome, *judged(target, outcome, on=on))
+
+
+def _beside(target: Statement, stocks: list[Statement], outcome: Statement | None, *, on: date) -> Rung:
+    """No outcome speaks of the target's very day: the last one before it, or the first one after it, may decide."""
+    before = max((item for item in stocks if item.ends < target.ends), key=lambda item: item.ends, default=None)
+    after = min((item for item in stocks if item.ends > target.ends), key=lambda item: item.ends, default=None)
+    for found, reason in ((before, "early"), (after, "late")):
+        if found is not None and judged(target, found, on=on)[0] == "met":
+            return Rung(target.year, target, found, "met", reason)
+    return Rung(target.year, target, outcome, "unknown" if target.ends <= on else "open")
 
 
 def best_outcome(outcomes: Iterable[Statement], *, like: Statement | None = None) -> Statement | None:
@@ -52,7 +73,7 @@ def best_outcome(outcomes: Iterable[Statement], *, like: Statement | None = None
     ranked = sorted(
         outcomes,
         key=lambda item: (
-            like is not None and same_scope(item, like),
+            like is not None and bool(like.scope) and same_scope(item, like),
             item.status == "actual",
             item.base_value is not None,
             item.bound == "=",

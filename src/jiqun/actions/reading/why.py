@@ -99,10 +99,12 @@ def why_count(desk: Desk, actor: Actor, name: str) -> WhyCountContext:
     title, question, address, count = COUNTS[name]
     known = archive.tallied(Wanted(real=True))
     documents = {key for key, source in archive.sources.items() if source.kind == "document"}
-    value = count(known, len(documents & archive.tallied(Wanted(real=True), by="source").keys()))
+    sources = archive.tallied(Wanted(real=True), by="source")
+    indicators = archive.tallied(Wanted(real=True), by="indicator")
+    value = count(known, len(indicators) if name == "indicators" else len(documents & sources.keys()))
     total = sum(facts for facts, _ in known.values())
     steps = (
-        Step("取账本中现行的说法：已被更正的、批次已撤销的不算", "Take the statements that hold now: not corrected, batch not undone", (), f"{total}"),
+        Step("取账本中现行的事实：已被更正的、批次已撤销的不算", "Take the statements that hold now: not corrected, batch not undone", (), f"{total}"),
         Step("合成数据不算在内", "Made-up data is left out", (), f"{total}"),
         Step(question.zh, question.en, (f"{total}",), f"{value}"),
     )
@@ -113,27 +115,27 @@ Counter = Callable[[Mapping[str, tuple[int, int]], int], int]
 
 
 def _of_kind(kind: str) -> Counter:
-    return lambda known, documents: sum(1 for key in known if key.startswith(f"{kind}:"))
+    return lambda known, others: sum(1 for key in known if key.startswith(f"{kind}:"))
 
 
 COUNTS: Mapping[str, tuple[Label, Label, str, Counter]] = {
     "facts": (
-        Label("说法", "Statements"),
+        Label("事实", "Statements"),
         Label("逐条计数", "Count them one by one"),
         "/indicators/",
-        lambda known, documents: sum(facts for facts, _ in known.values()),
+        lambda known, others: sum(facts for facts, _ in known.values()),
     ),
     "documents": (
         Label("文献", "Documents"),
-        Label("数出至少有一条说法的文献", "Count the documents with at least one statement"),
+        Label("数出至少有一条事实的文献", "Count the documents with at least one statement"),
         "/sources/",
-        lambda known, documents: documents,
+        lambda known, others: others,
     ),
     "subjects": (
         Label("主体", "Subjects"),
-        Label("数出至少有一条说法的主体", "Count the subjects with at least one statement"),
+        Label("数出至少有一条事实的主体", "Count the subjects with at least one statement"),
         "/subjects/",
-        lambda known, documents: len(known),
+        lambda known, others: len(known),
     ),
     "places": (
         Label("地方", "Places"),
@@ -141,11 +143,11 @@ COUNTS: Mapping[str, tuple[Label, Label, str, Counter]] = {
         "/subjects/?kind=region",
         _of_kind("region"),
     ),
-    "clusters": (
-        Label("集群", "Clusters"),
-        Label("其中类别为集群的主体", "Of these, subjects that are clusters"),
-        "/clusters/",
-        _of_kind("cluster"),
+    "indicators": (
+        Label("指标", "Indicators"),
+        Label("数出至少有一条事实的指标", "Count the indicators with at least one statement"),
+        "/indicators/",
+        lambda known, others: others,
     ),
     "enterprises": (
         Label("企业", "Enterprises"),

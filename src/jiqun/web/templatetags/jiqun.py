@@ -232,3 +232,9 @@ def known_cells(cells: object) -> list[object]:
 def covered_url(row: object) -> str:
     """The page of a place or cluster of the coverage lists."""
     return words.address_of(row.key.partition(":")[0], row.key)  # type: ignore[attr-defined]
+
+
+@register.filter
+def unknown_rows(rows: object) -> list[object]:
+    """Rows of a coverage list nothing is known of."""
+    return [row for row in rows if not row.facts]  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 const styles = getComputedStyle(document.body);
 const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
 const FONT = styles.fontFamily;
+const YEAR = 365 * 24 * 3600 * 1000;
 const SYMBOL = { actual: "circle", target: "diamond", estimate: "emptyCircle", claim: "triangle" };
 
 function shared() {
@@ -29,8 +30,8 @@ function axis(extra) {
 function series(data) {
   return {
     ...shared(),
-    xAxis: axis({ type: "time", splitLine: { show: false }, minInterval: 24 * 3600 * 1000 * 28 }),
-    yAxis: axis({ type: "value", scale: true, name: data.unit, nameTextStyle: { color: colour("ink-3"), align: "left" }, axisLine: { show: false } }),
+    xAxis: axis({ type: "time", splitLine: { show: false }, minInterval: YEAR, boundaryGap: ["6%", "6%"], axisLabel: { color: colour("ink-3"), formatter: "{yyyy}" } }),
+    yAxis: axis({ type: "value", scale: true, boundaryGap: ["8%", "8%"], axisLine: { show: false } }),
     tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data.tip },
     series: data.series.map((line) => ({
       name: line.name,
