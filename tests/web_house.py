@@ -6,6 +6,7 @@ and one row in quarantine. One enterprise of 新昌县 belongs to the cluster �
 
 import csv
 import io
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from jiqun.ledger.roles import ROLES
 from jiqun.ledger.scopes import EVERYTHING, Scope
 from jiqun.ledger.sources import Source
 
+Header = tuple[str, ...]
+Rows = list[tuple[str, ...]]
 CLUSTER = "cluster:robots_cnc"
 XINCHANG, SHENGZHOU = "330624", "330683"
 SYSTEM = system("test")
@@ -82,6 +85,24 @@ class House:
     people: dict[str, int] = field(default_factory=dict)
     batches: dict[str, str] = field(default_factory=dict)
 
+    def lake_files(self) -> frozenset[str]:
+        """Every commit the lake holds."""
+        return frozenset(
+            path.name + path.parent.parent.name for path in self.desk.lake.root.glob("tables/*/_delta_log/*")
+        )
+
+    def keep_lake(self) -> None:
+        """Remember the lake as it stands."""
+        shutil.copytree(self.desk.lake.root, self.desk.home / "lake-kept")
+
+    def restore_lake(self) -> None:
+        """Put back the lake as it was remembered."""
+        root = self.desk.lake.root
+        self.desk.lake.close()
+        del self.desk.__dict__["lake"]
+        shutil.rmtree(root)
+        shutil.copytree(self.desk.home / "lake-kept", root)
+
     def actor(self, role: str) -> Actor:
         """The person of a role."""
         actor = ledger_accounts.actor_of(self.people[role])
@@ -106,9 +127,7 @@ class House:
         )
         return {"authorization": f"Bearer {issued.plaintext}"}
 
-    def load(
-        self, header: tuple[str, ...], rows: list[tuple[str, ...]], source: str, by: Actor, **more: object
-    ) -> ImportReport:
+    def load(self, header: Header, rows: Rows, source: str, by: Actor, **more: object) -> ImportReport:
         """Hand in rows of enterprises."""
         path = self.desk.uploads / f"{source}.csv"
         path.write_bytes(as_csv(header, rows))
@@ -126,6 +145,7 @@ def built(home: Path) -> Iterator[House]:
     try:
         with override_settings(PASSWORD_HASHERS=PLAIN_HASHER), transaction.atomic():
             _furnish(house)
+            house.keep_lake()
             yield house
             transaction.set_rollback(True)
     finally:

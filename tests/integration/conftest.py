@@ -17,6 +17,9 @@ def module_house(
 
 
 @pytest.fixture
-def house(module_house: House, db: None) -> House:
-    """The house; what a test writes into the ledger is taken back after it."""
-    return module_house
+def house(module_house: House, db: None) -> Iterator[House]:
+    """The house; what a test writes into ledger and lake is taken back after it."""
+    before = module_house.lake_files()
+    yield module_house
+    if module_house.lake_files() != before:
+        module_house.restore_lake()

@@ -7,9 +7,9 @@ from web_house import REVENUE, SHEET_HEADER, SHENGZHOU, XINCHANG, House
 def held(house: House, county: str = XINCHANG) -> tuple[Client, int, str]:
     """A row that has just been held back: its county's browser, its id, its batch."""
     role = "county_officer" if county == XINCHANG else "other_county"
-    batch = house.load(
-        SHEET_HEADER, [("", "12345", "不详", "一千")], f"sheet_{county}", house.actor(role), mapping=REVENUE
-    ).batch_id
+    rows = [("", "12345", "不详", "一千")]
+    report = house.load(SHEET_HEADER, rows, f"sheet_{county}", house.actor(role), mapping=REVENUE)
+    batch = report.batch_id
     client = house.client(role)
     (row,) = client.get(f"/api/quarantine?batch={batch}").json()["rows"]
     return client, row["id"], batch or ""

@@ -161,3 +161,11 @@ class AuditQuery(Turning):
     def narrowing(self) -> Narrowing:
         """As the reading asks for it."""
         return Narrowing(self.action, self.by, self.target, self.batch, self.since, self.until)
+
+
+class HandingIn(Schema):
+    """What is said about a file when handing it in."""
+
+    kind: Text = Field(description="enterprises | facts")
+    source: Text = Field("", description="key of the source; empty: a new sheet of the office")
+    source_title: Text = Field("", description="title of the new sheet; empty: the name of the file")

@@ -25,6 +25,7 @@ from jiqun.web.api.arguments import (
     AuditQuery,
     Cells,
     ExportQuery,
+    HandingIn,
     Key,
     Mapping,
     Number,
@@ -115,13 +116,11 @@ def list_imports(request: HttpRequest) -> import_reading.ImportsContext:
 def hand_in(
     request: HttpRequest,
     file: File[UploadedFile],
-    kind: Form[Text],
-    source: Form[Text] = "",
-    source_title: Form[Text] = "",
+    about: Form[HandingIn],
 ) -> import_reading.UploadContext:
     """Hand in a file (CSV, CSV.gz, XLSX): it is looked at, nothing is written to the ledger yet."""
     here = desk()
-    told = uploads.HandIn(kind, file.name or "", source, source_title)
+    told = uploads.HandIn(about.kind, file.name or "", about.source, about.source_title)
     held = uploads.receive(here, file, told, by=request.actor, at=here.now())
     return import_reading.upload(here, request.actor, held.id, lang=language())
 
