@@ -65,20 +65,22 @@ def trend(points: Iterable[Statement], lang: str) -> dict[str, object]:
 
 
 def series(page: IndicatorContext, lang: str) -> dict[str, object]:
-    """The series of an indicator's subject: one line for each status and scope."""
+    """The series of an indicator's subject: periods in order, one line for each status and scope."""
+    shown = [one for one in page.points if one.kind == page.kind and value_of(one) is not None]
     lines: dict[tuple[str, str], list[Statement]] = {}
-    for one in page.points:
-        if one.kind == page.kind and value_of(one) is not None:
-            stated = ";".join(value for _, value in one.breakdown)
-            lines.setdefault((one.status, " · ".join(filter(None, (one.scope, stated)))), []).append(one)
+    for one in shown:
+        stated = ";".join(value for _, value in one.breakdown)
+        lines.setdefault((one.status, " · ".join(filter(None, (one.scope, stated)))), []).append(one)
+    in_order = sorted(shown, key=lambda one: (one.ends, one.starts))
     return {
         "unit": getattr(page.unit_label, lang),
+        "periods": list(dict.fromkeys(getattr(one.period_label, lang) for one in in_order)),
         "series": [
             {
                 "name": " · ".join(filter(None, (str(words.WORDS["status"].get(status, status)), scope))),
                 "status": status,
                 "joined": status == "actual" and len(found) > 1,
-                "points": [_point(one, lang) for one in found],
+                "points": [_point(one, lang) for one in sorted(found, key=lambda one: (one.ends, one.starts))],
             }
             for (status, scope), found in sorted(lines.items())
         ],
@@ -115,7 +117,7 @@ def _point(one: Statement, lang: str) -> dict[str, object]:
     value = value_of(one)
     scope = f"\n{one.scope}" if one.scope else ""
     return {
-        "on": last_day(one).isoformat(),
+        "on": getattr(one.period_label, lang),
         "value": None if value is None else float(value),
         "tip": f"{getattr(one.subject.label, lang)}\n{getattr(one.period_label, lang)}: {words.said(one, lang)}{scope}\n{one.source.key} {one.locator}",
         "why": reverse("why-fact", args=[one.id]),
@@ -134,9 +136,18 @@ def _tile(cell: Cell, page: MapContext, lang: str) -> dict[str, object]:
         "name": getattr(cell.short, lang)[: 4 if lang == "zh" else 8],
         "value": f"{bound}{shown}",
         "say": "\n".join(filter(None, (getattr(cell.label, lang), known, cell.scope))),
-        "why": reverse("why-fact", args=[cell.fact]) if cell.fact else "",
-        "address": reverse("why-fact", args=[cell.fact]) if cell.fact else reverse("subject", args=[f"region:{cell.code}"]),
+        "why": why_of(cell, page),
+        "address": why_of(cell, page) or reverse("subject", args=[f"region:{cell.code}"]),
     }  # fmt: skip
+
+
+def why_of(cell: Cell, page: MapContext) -> str:
+    """Where the number of a tile is explained; empty for a tile without one, and for made-up counts."""
+    if cell.fact:
+        return reverse("why-fact", args=[cell.fact])
+    if cell.value is None or cell.synthetic:
+        return ""
+    return reverse("why-count", args=[f"map-{page.indicator}"]) + f"?about=region:{cell.code}"
 
 
 def _short(value: Decimal) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jiqun.actions.desk import Desk
-from jiqun.actions.reading.archive import Archive, Ask, StatementTable
+from jiqun.actions.reading.archive import Archive, Ask, Count, StatementTable
 from jiqun.actions.reading.relations import RelationGroup, relation_groups
 from jiqun.actions.reading.statements import Label, Link, Statement
 from jiqun.actions.reading.targets import Rung, ladder
@@ -24,6 +24,7 @@ INSIDE = (
     "cooperation_area_of",
     "chain_leader_of",
 )
+AREAS = ("core_area_of", "cooperation_area_of")
 MEMBERS_MOST = 400
 
 
@@ -32,18 +33,19 @@ class ClusterTile:
     """One cluster of the list.
 
     group    key of the world-class group it belongs to; empty for clusters outside the fifteen
-    facts    statements about the cluster itself; about: those and the ones about what belongs to it
+    about    statements about the cluster and what belongs to it, made-up ones apart
     areas    core and cooperation areas; members: enterprises and others that belong to it
     ties     relations that name it
+    counts   statements, areas and members, each with the way to how it was counted
     """
 
     link: Link
     group: str
-    facts: int
     about: int
     areas: tuple[Link, ...]
     members: int
     ties: int
+    counts: tuple[Count, ...]
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,15 @@ def member_keys(key: str) -> tuple[str, ...]:
     return tuple(sorted(real))[:MEMBERS_MOST]
 
 
+def inside_of(key: str) -> list[tuple[str, str]]:
+    """What is directly inside one cluster, and by which relation."""
+    return [
+        (row.subject, row.predicate)
+        for row in relations.relations_of(key)
+        if row.object == key and row.predicate in INSIDE and not row.synthetic
+    ]
+
+
 def _inside() -> dict[str, list[tuple[str, str]]]:
     """For each cluster, chain or segment: what is directly inside it, and by which relation."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -176,18 +187,23 @@ def _tile(
     inside: list[tuple[str, str]],
     by_subject: Mapping[str, tuple[int, int]],
 ) -> ClusterTile:
-    areas = [member for member, predicate in inside if predicate.endswith("area_of")]
-    members = {member for member, predicate in inside if not predicate.endswith("area_of")}
+    areas = [member for member, predicate in inside if predicate in AREAS]
+    members = {member for member, predicate in inside if predicate not in AREAS}
     counted = {
         name: by_subject.get(name, (0, 0)) for name in {key, *members} if not name.startswith("region:")
     }
-    real = {name: facts - made_up for name, (facts, made_up) in counted.items()}
+    about = sum(facts - made_up for facts, made_up in counted.values())
+    query = f"?about={key}"
     return ClusterTile(
         link=links[key],
         group=group,
-        facts=real.get(key, 0),
-        about=sum(real.values()),
+        about=about,
         areas=tuple(links[name] for name in dict.fromkeys(areas)),
         members=len(members),
         ties=len(inside),
+        counts=(
+            Count("cluster-facts", about, query),
+            Count("cluster-areas", len(set(areas)), query),
+            Count("cluster-members", len(members), query),
+        ),
     )

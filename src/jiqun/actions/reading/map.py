@@ -142,37 +142,40 @@ def map_page(desk: Desk, actor: Actor, pick: Pick) -> MapContext:
     )
 
 
-def coverage_map(archive: Archive, by_subject: Mapping[str, tuple[int, int]] | None = None) -> MapContext:
-    """How many real statements speak of each county."""
-    tallied = archive.tallied(Wanted()) if by_subject is None else by_subject
-    counts: dict[str, int] = {}
-    kept = {key: facts - made_up for key, (facts, made_up) in tallied.items() if facts > made_up}
-    placed = {key: found.region for key, found in subjects.get_many(key for key in kept if not key.startswith("region:")).items()}
-    for key, number in kept.items():
-        code = key.partition(":")[2] if key.startswith("region:") else placed.get(key, "")
-        counts[code] = counts.get(code, 0) + number
-    return _counted(archive, FACTS, counts, synthetic=False)
-
-
 def counted_map(archive: Archive, name: str, *, synthetic: bool = False) -> MapContext:
-    """The map of a number we counted."""
+    """The map of a number we counted: facts, enterprises or projects."""
+    counts = counted_values(archive, name, synthetic=synthetic)
+    made_up = synthetic and name != FACTS
+    known = {code: Known(Decimal(number), synthetic=made_up) for code, number in counts.items() if number}
+    explained = Label("账本里数出来的，不是谁说的", "Counted in the ledger, not stated by anyone")
+    return _context(
+        archive, known, indicator=name, label=COUNTED[name], definition=explained, unit="", kind="count",
+        year=0, years=(), status="", synthetic=synthetic,
+    )  # fmt: skip
+
+
+def counted_values(archive: Archive, name: str, *, synthetic: bool = False) -> dict[str, int]:
+    """What we counted, by code of the place; real and made-up ones are never in one number."""
     if name == FACTS:
-        return coverage_map(archive)
+        return _facts_by_place(archive)
     kind = {ENTERPRISES: "enterprise", PROJECTS: "project"}[name]
     counts: dict[str, int] = {}
     for row in subjects.counts_by_kind_and_region():
         if row.kind == kind and row.synthetic == synthetic:
             counts[row.region] = counts.get(row.region, 0) + row.count
-    return _counted(archive, name, counts, synthetic=synthetic)
+    return counts
 
 
-def _counted(archive: Archive, name: str, counts: Mapping[str, int], *, synthetic: bool) -> MapContext:
-    known = {code: Known(Decimal(number), synthetic=synthetic) for code, number in counts.items() if number}
-    explained = Label("账本里数出来的，不是事实", "Counted in the ledger, not stated by anyone")
-    return _context(
-        archive, known, indicator=name, label=COUNTED[name], definition=explained, unit="", kind="count",
-        year=0, years=(), status="", synthetic=synthetic,
-    )  # fmt: skip
+def _facts_by_place(archive: Archive) -> dict[str, int]:
+    """Real statements by place: about the place itself, or about a subject placed there."""
+    tallied = archive.tallied(Wanted(real=True))
+    elsewhere = subjects.get_many(key for key in tallied if not key.startswith("region:"))
+    counts: dict[str, int] = {}
+    for key, (number, _) in tallied.items():
+        held = elsewhere.get(key)
+        code = key.partition(":")[2] if key.startswith("region:") else held.region if held else ""
+        counts[code] = counts.get(code, 0) + number
+    return counts
 
 
 def _counties(pick: Pick, archive: Archive) -> Wanted:

@@ -7,7 +7,7 @@ from jiqun.actions.reading.archive import Archive, Count
 from jiqun.actions.reading.cards import Card, cards
 from jiqun.actions.reading.clusters import PROGRAMME, ClusterTile, tiles
 from jiqun.actions.reading.differences import Difference, explained
-from jiqun.actions.reading.map import MapContext, coverage_map
+from jiqun.actions.reading.map import FACTS, MapContext, counted_map
 from jiqun.actions.reading.statements import Label, Statement
 from jiqun.lake.listing import Wanted
 from jiqun.ledger.permissions import Actor
@@ -22,9 +22,8 @@ class Covered:
 
     key: str
     label: Label
-    facts: int
+    count: Count
     share: int
-    synthetic: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,10 @@ def overview(desk: Desk, actor: Actor, *, with_map: bool = False) -> OverviewCon
         cities=_cities(archive, by_subject),
         clusters=_clusters(cluster_tiles),
         changes=archive.statements(Wanted(real=True), sort="recorded", descending=True, limit=8),
-        differences=differences[:4],
+        differences=differences[: 9 if with_map else 4],
         difference_count=len(differences),
         synthetic=sum(made_up for _, made_up in by_subject.values()),
-        map=coverage_map(archive, by_subject) if with_map else None,
+        map=counted_map(archive, FACTS) if with_map else None,
     )
 
 
@@ -102,16 +101,18 @@ def _cities(archive: Archive, by_subject: dict[str, tuple[int, int]]) -> tuple[C
             for facts, made_up in [by_subject.get(f"region:{region.code}", (0, 0))]
         )
         rows.append((f"region:{city.code}", Label(city.short["zh"], city.short["en"]), known))
-    return _ranked(rows)
+    return _ranked("city-facts", rows)
 
 
 def _clusters(cluster_tiles: tuple[ClusterTile, ...]) -> tuple[Covered, ...]:
     """Statements and relations by cluster; the programme as a whole stands apart."""
     shown = [tile for tile in cluster_tiles if tile.link.key != PROGRAMME]
-    return _ranked([(tile.link.key, tile.link.label, tile.about + tile.ties) for tile in shown])
+    return _ranked("cluster-known", [(tile.link.key, tile.link.label, tile.about + tile.ties) for tile in shown])
 
 
-def _ranked(rows: list[tuple[str, Label, int]]) -> tuple[Covered, ...]:
+def _ranked(name: str, rows: list[tuple[str, Label, int]]) -> tuple[Covered, ...]:
     most = max((known for _, _, known in rows), default=0) or 1
     ordered = sorted(rows, key=lambda row: -row[2])
-    return tuple(Covered(key, label, known, round(100 * known / most)) for key, label, known in ordered)
+    return tuple(
+        Covered(key, label, Count(name, known, f"?about={key}"), round(100 * known / most)) for key, label, known in ordered
+    )

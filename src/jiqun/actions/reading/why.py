@@ -1,21 +1,21 @@
-"""依据 why: where one number comes from — the statement with its source, batch and corrections, or how we counted it."""
+"""依据 why: where one number comes from — the statement with its source, batch and corrections."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.counting import WhyCountContext, why_count
 from jiqun.actions.reading.documents import SourceRow, source_row
 from jiqun.actions.reading.statements import Label, Statement
 from jiqun.core.errors import JiqunError, NotFound
 from jiqun.core.facts import plain
 from jiqun.core.figures import Step
 from jiqun.lake.facts import FactReader
-from jiqun.lake.listing import Wanted
 from jiqun.ledger import batches
 from jiqun.ledger.permissions import Actor
+
+__all__ = ["Version", "WhyCountContext", "WhyFactContext", "why_count", "why_fact"]
 
 
 @dataclass(frozen=True)
@@ -48,22 +48,6 @@ class WhyFactContext:
     undone: bool
 
 
-@dataclass(frozen=True)
-class WhyCountContext:
-    """How a number of ours was counted.
-
-    question  what was counted; steps: how; list_name: the page with the rows behind it
-    """
-
-    name: str
-    title: Label
-    value: int
-    as_of: datetime
-    question: Label
-    steps: tuple[Step, ...]
-    list_address: str
-
-
 def why_fact(desk: Desk, actor: Actor, fact_id: str) -> WhyFactContext:
     """Read where the statement of that id comes from; NotFound when there is none."""
     archive = Archive(desk, actor)
@@ -89,79 +73,6 @@ def why_fact(desk: Desk, actor: Actor, fact_id: str) -> WhyFactContext:
         superseded=fact_id not in current and bool(current),
         undone=state == "undone",
     )
-
-
-def why_count(desk: Desk, actor: Actor, name: str) -> WhyCountContext:
-    """Count anew what the overview counts, and say how."""
-    archive = Archive(desk, actor)
-    if name not in COUNTS:
-        raise NotFound("count.unknown", seen=name, allowed=" ".join(COUNTS))
-    title, question, address, count = COUNTS[name]
-    known = archive.tallied(Wanted(real=True))
-    documents = {key for key, source in archive.sources.items() if source.kind == "document"}
-    sources = archive.tallied(Wanted(real=True), by="source")
-    indicators = archive.tallied(Wanted(real=True), by="indicator")
-    value = count(known, len(indicators) if name == "indicators" else len(documents & sources.keys()))
-    total = sum(facts for facts, _ in known.values())
-    steps = (
-        Step("取账本中现行的事实：已被更正的、批次已撤销的不算", "Take the statements that hold now: not corrected, batch not undone", (), f"{total}"),
-        Step("合成数据不算在内", "Made-up data is left out", (), f"{total}"),
-        Step(question.zh, question.en, (f"{total}",), f"{value}"),
-    )
-    return WhyCountContext(name, title, value, desk.now(), question, steps, address)
-
-
-Counter = Callable[[Mapping[str, tuple[int, int]], int], int]
-
-
-def _of_kind(kind: str) -> Counter:
-    return lambda known, others: sum(1 for key in known if key.startswith(f"{kind}:"))
-
-
-COUNTS: Mapping[str, tuple[Label, Label, str, Counter]] = {
-    "facts": (
-        Label("事实", "Statements"),
-        Label("逐条计数", "Count them one by one"),
-        "/indicators/",
-        lambda known, others: sum(facts for facts, _ in known.values()),
-    ),
-    "documents": (
-        Label("文献", "Documents"),
-        Label("数出至少有一条事实的文献", "Count the documents with at least one statement"),
-        "/sources/",
-        lambda known, others: others,
-    ),
-    "subjects": (
-        Label("主体", "Subjects"),
-        Label("数出至少有一条事实的主体", "Count the subjects with at least one statement"),
-        "/subjects/",
-        lambda known, others: len(known),
-    ),
-    "places": (
-        Label("地方", "Places"),
-        Label("其中类别为地方（省、市、县）的主体", "Of these, subjects that are places (province, cities, counties)"),
-        "/subjects/?kind=region",
-        _of_kind("region"),
-    ),
-    "indicators": (
-        Label("指标", "Indicators"),
-        Label("数出至少有一条事实的指标", "Count the indicators with at least one statement"),
-        "/indicators/",
-        lambda known, others: others,
-    ),
-    "enterprises": (
-        Label("企业", "Enterprises"),
-        Label("其中类别为企业的主体", "Of these, subjects that are enterprises"),
-        "/subjects/?kind=enterprise",
-        _of_kind("enterprise"),
-    ),
-    "projects": (
-        Label("项目", "Projects"),
-        Label("其中类别为项目的主体", "Of these, subjects that are projects"),
-        "/projects/",
-        _of_kind("project"),
-    ),
-}
 
 
 def _steps(desk: Desk, one: Statement, unit: str) -> list[Step]:

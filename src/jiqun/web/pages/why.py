@@ -3,7 +3,9 @@
 from django.http import HttpRequest
 
 from jiqun.actions.desk import desk
-from jiqun.actions.reading.why import WhyCountContext, WhyFactContext, why_count, why_fact
+from jiqun.actions.reading.counting import WhyCountContext, why_count
+from jiqun.actions.reading.why import WhyFactContext, why_fact
+from jiqun.web import asking
 from jiqun.web.answers import Page
 
 
@@ -14,7 +16,7 @@ def read_fact(request: HttpRequest, fact_id: str) -> WhyFactContext:
 
 def read_count(request: HttpRequest, name: str) -> WhyCountContext:
     """How a number of ours was counted."""
-    return why_count(desk(), request.actor, name)
+    return why_count(desk(), request.actor, name, about=asking.text(request, "about"))
 
 
 urlpatterns = [

@@ -182,10 +182,9 @@ def cartogram(page: object) -> dict[str, object]:
 
 
 @register.inclusion_tag("jiqun/parts/cell_value.html")
-def cell_value(cell: object, unit: str) -> dict[str, object]:
-    """The number of a tile, and the way to its evidence when it was stated."""
-    fact = cell.fact  # type: ignore[attr-defined]
-    return {"cell": cell, "unit": unit, "why": reverse("why-fact", args=[fact]) if fact else ""}
+def cell_value(cell: object, page: object) -> dict[str, object]:
+    """The number of a tile, and the way to its evidence or to how it was counted."""
+    return {"cell": cell, "unit": page.unit, "why": drawing.why_of(cell, page)}  # type: ignore[attr-defined, arg-type]
 
 
 @register.simple_tag
@@ -237,4 +236,4 @@ def covered_url(row: object) -> str:
 @register.filter
 def unknown_rows(rows: object) -> list[object]:
     """Rows of a coverage list nothing is known of."""
-    return [row for row in rows if not row.facts]  # type: ignore[attr-defined]
+    return [row for row in rows if not row.count.value]  # type: ignore[attr-defined]

@@ -3,7 +3,6 @@
 const styles = getComputedStyle(document.body);
 const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
 const FONT = styles.fontFamily;
-const YEAR = 365 * 24 * 3600 * 1000;
 const SYMBOL = { actual: "circle", target: "diamond", estimate: "emptyCircle", claim: "triangle" };
 
 function shared() {
@@ -30,10 +29,11 @@ function axis(extra) {
 function series(data) {
   return {
     ...shared(),
-    xAxis: axis({ type: "time", splitLine: { show: false }, minInterval: YEAR, boundaryGap: ["6%", "6%"], axisLabel: { color: colour("ink-3"), formatter: "{yyyy}" } }),
+    xAxis: axis({ type: "category", data: data.periods, splitLine: { show: false }, boundaryGap: true }),
     yAxis: axis({ type: "value", scale: true, boundaryGap: ["8%", "8%"], axisLine: { show: false } }),
     tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data.tip },
     series: data.series.map((line) => ({
+      connectNulls: true,
       name: line.name,
       type: line.joined ? "line" : "scatter",
       symbol: SYMBOL[line.status], symbolSize: line.status === "target" ? 13 : 10,
