@@ -5,7 +5,7 @@ from ninja import Query, Router
 
 from jiqun.actions.desk import desk
 from jiqun.actions.questions import parse_as_of
-from jiqun.actions.reading import documents, lists, why
+from jiqun.actions.reading import counting, documents, lists, why
 from jiqun.actions.reading.archive import Ask
 from jiqun.actions.reading.subjects import SubjectContext, subject_page
 from jiqun.ledger.subjects import SubjectFilter
@@ -27,9 +27,9 @@ def why_fact(request: HttpRequest, fact_id: Key) -> why.WhyFactContext:
 
 
 @router.get("/counts/{name}/why", tags=["facts"])
-def why_count(request: HttpRequest, name: Key) -> why.WhyCountContext:
+def why_count(request: HttpRequest, name: Key, about: Text = "") -> counting.WhyCountContext:
     """依据 of a number we counted ourselves."""
-    return why.why_count(desk(), request.actor, name)
+    return counting.why_count(desk(), request.actor, name, about=about)
 
 
 @router.get("/subjects", tags=["subjects"])
