@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiqun.actions.desk import Desk
+from jiqun.actions.upkeep import compact_if_many
 from jiqun.core.errors import WrongState
 from jiqun.lake.merge import merge
 from jiqun.lake.recovery import recover
@@ -51,6 +52,7 @@ def deliver(desk: Desk, spool: Spool, segments: Sequence[Segment], *, at: dateti
     outbox.mark(spool.writer, [segment.key for segment in segments], "published", at=at)
     _settle(desk, spool, at=at)
     batches.settle(at=at)
+    compact_if_many(desk)
 
 
 @dataclass(frozen=True)
