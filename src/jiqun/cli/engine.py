@@ -1,6 +1,7 @@
 """引擎命令: `jiqun engine check --engine duckdb|spark`."""
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from dataclasses import asdict
 
 from jiqun.cli.output import print_json, print_table, say
 
@@ -26,21 +27,14 @@ def run_check(arguments: Namespace) -> int:
 
     opened = desk()
     rows = engines.check(arguments.engine, opened.lake, opened.indicators)
-    bad = [row for row in rows if not row.equal]
+    told = [asdict(row) for row in rows]
+    bad = [row for row in told if not row["ok"]]
     if arguments.json:
-        print_json(
-            {
-                "ok": not bad,
-                "engine": arguments.engine,
-                "checked": len(rows),
-                "different": [str(row) for row in bad],
-            }
-        )
-    else:
-        print_table([{"what": row.name, "rows": row.rows, "equal": row.equal} for row in rows if bad == [] or not row.equal][:60],
-                    [("what", "what"), ("rows", "rows"), ("equal", "equal")])  # fmt: skip
-        say(
-            f"{arguments.engine}：{len(rows)} 项，不同 {len(bad)} 项",
-            f"{arguments.engine}: {len(rows)} checks, {len(bad)} differ",
-        )
+        print_json({"ok": not bad, "engine": arguments.engine, "checked": len(told), "differ": bad, "rows": told})
+        return 1 if bad else 0
+    print_table(told, [(name, name) for name in ("kind", "name", "ok", "rows", "seconds", "detail")])
+    say(
+        f"{arguments.engine}：{len(told)} 项，不同 {len(bad)} 项",
+        f"{arguments.engine}: {len(told)} checks, {len(bad)} differ",
+    )
     return 1 if bad else 0
