@@ -80,7 +80,7 @@ def test_a_county_sees_its_batches_alone(house: House) -> None:
 def test_a_batch_shows_counts_reasons_and_history(house: House) -> None:
     shown = house.client("county_officer").get(f"/batches/{house.batches[XINCHANG]}/").content.decode()
     assert "gate.name_missing" in shown
-    assert "import.enterprises" in shown
+    assert "导入企业" in shown
     assert "营业收入（万元）" in shown
 
 

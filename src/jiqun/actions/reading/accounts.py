@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiqun.actions.desk import Desk
+from jiqun.actions.reading.audit_words import action_label
 from jiqun.actions.reading.scope_labels import ScopeLabel, language, scope_labels
 from jiqun.ledger import accounts, audit, tokens
 from jiqun.ledger.accounts import Account, HeldGrant
@@ -93,6 +94,7 @@ class Happening:
     at: datetime
     by: str
     action: str
+    action_label: str
     detail: dict[str, object]
 
 
@@ -134,7 +136,7 @@ def account_page(desk: Desk, actor: Actor, user_id: int, *, lang: str) -> Accoun
             for item in tokens.list_for(user_id)
         ),
         tuple(
-            Happening(event.at, event.by, event.action, event.detail)
+            Happening(event.at, event.by, event.action, action_label(event.action, lang), event.detail)
             for event in audit.of_target(f"account:{user_id}")
         ),
         roles(lang),

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from jiqun.actions.desk import ZONE, Desk
+from jiqun.actions.reading.audit_words import action_label, detail_label
 from jiqun.core.errors import InputError
 from jiqun.ledger import audit
 from jiqun.ledger.audit import AuditEvent
@@ -27,17 +28,27 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class EventLine:
-    """One line of the trail."""
+    """One line of the trail; `told` is the detail in words."""
 
     id: int
     at: datetime
     by: str
     action: str
+    action_label: str
     target: str
     target_label: str
     detail: Mapping[str, Any]
+    told: tuple[tuple[str, str], ...]
     batch: str
     request_id: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a list to choose from."""
+
+    value: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -53,16 +64,19 @@ class AuditContext:
     pages: int
     size: int
     asked: Narrowing
-    actions: tuple[str, ...]
+    actions: tuple[Choice, ...]
 
 
-def audit_page(desk: Desk, actor: Actor, asked: Narrowing, *, page: int = 1, size: int = 50) -> AuditContext:
+def audit_page(
+    desk: Desk, actor: Actor, asked: Narrowing, *, lang: str, page: int = 1, size: int = 50
+) -> AuditContext:
     """One page, for who reads the trail; InputError `audit.bad_day` for what is no day."""
     del desk
     check(actor, Permission.READ_AUDIT, target_scope=ANYWHERE)
     found = audit.list_page(**given(asked), page=page, size=size)
-    rows = tuple(map(_line, found.rows))
-    return AuditContext(rows, found.total, found.number, found.pages, found.size, asked, audit.actions_seen())
+    rows = tuple(_line(event, lang) for event in found.rows)
+    actions = tuple(Choice(action, action_label(action, lang)) for action in audit.actions_seen())
+    return AuditContext(rows, found.total, found.number, found.pages, found.size, asked, actions)
 
 
 def given(asked: Narrowing) -> dict[str, Any]:
@@ -90,8 +104,23 @@ def _day(text: str) -> date | None:
     return day
 
 
-def _line(event: AuditEvent) -> EventLine:
+def _line(event: AuditEvent, lang: str) -> EventLine:
+    told = tuple(
+        (detail_label(name, lang), _written(value))
+        for name, value in event.detail.items()
+        if value not in ("", None)
+    )
     return EventLine(
-        event.id, event.at, event.by, event.action, event.target, event.target_label, event.detail, event.batch,
-        event.request_id,
+        event.id, event.at, event.by, event.action, action_label(event.action, lang), event.target, event.target_label,
+        event.detail, told, event.batch, event.request_id,
     )  # fmt: skip
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        return " · ".join(
+            f"{name} {_written(held)}" for name, held in value.items() if held not in ("", None, [])
+        )
+    if isinstance(value, list):
+        return " → ".join(map(_written, value))
+    return str(value)

@@ -102,7 +102,7 @@ def dismiss_row(request: HttpRequest, row_id: Number, why: Reason) -> Item:
 def audit_trail(request: HttpRequest, asked: Query[AuditQuery]) -> audit_reading.AuditContext:
     """Who did what to which thing, latest first."""
     return audit_reading.audit_page(
-        desk(), request.actor, asked.narrowing(), page=asked.page, size=asked.size
+        desk(), request.actor, asked.narrowing(), lang=language(), page=asked.page, size=asked.size
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.translation import get_language
 
 from jiqun.actions import audit as acts
 from jiqun.actions.desk import desk
@@ -16,7 +17,14 @@ from jiqun.web.pages.query import page_of, page_size, text_of
 
 def audit(request: HttpRequest) -> reading.AuditContext:
     """One page of the trail."""
-    return reading.audit_page(desk(), request.actor, _asked(request), page=page_of(request), size=page_size())
+    return reading.audit_page(
+        desk(),
+        request.actor,
+        _asked(request),
+        lang=get_language() or "zh",
+        page=page_of(request),
+        size=page_size(),
+    )
 
 
 def export(request: HttpRequest, form: str) -> HttpResponse:

@@ -1,0 +1,88 @@
+"""审计用词 what the words of the trail mean to a person: actions, and the names of their details."""
+
+ACTIONS = {
+    "account.close": ("停用账号", "close an account"),
+    "account.create": ("新建账号", "make an account"),
+    "account.grant": ("授予角色", "give a role"),
+    "account.open": ("启用账号", "open an account again"),
+    "account.password": ("重置密码", "give a new password"),
+    "account.revoke": ("收回角色", "take a role back"),
+    "audit.export": ("导出审计", "export the trail"),
+    "batch.undo": ("撤销批次", "undo a batch"),
+    "brief.make": ("生成简报", "make a brief"),
+    "export.enterprises": ("导出企业", "export enterprises"),
+    "export.facts": ("导出事实", "export facts"),
+    "home.backup": ("备份", "back up"),
+    "home.prepare": ("初始化", "prepare the home"),
+    "home.restore": ("恢复", "restore"),
+    "import.enterprises": ("导入企业", "import enterprises"),
+    "import.facts": ("导入事实", "import facts"),
+    "import.relations": ("导入关系", "import relations"),
+    "import.subjects": ("导入主体", "import subjects"),
+    "quarantine.dismiss": ("搁置隔离行", "dismiss a held row"),
+    "quarantine.resubmit": ("修复隔离行", "repair a held row"),
+    "session.close": ("退出", "sign out"),
+    "session.locked": ("暂停登录", "pause signing in"),
+    "session.open": ("登录", "sign in"),
+    "source.create": ("登记来源", "enter a source"),
+    "source.load": ("载入来源", "load sources"),
+    "token.issue": ("签发令牌", "issue a token"),
+    "token.revoke": ("撤销令牌", "revoke a token"),
+    "upload.check": ("核对来件", "check a file"),
+    "upload.import": ("导入来件", "import a file"),
+    "upload.map": ("对照各列", "map the columns"),
+    "upload.receive": ("收到来件", "receive a file"),
+    "upload.throw_away": ("丢弃来件", "throw a file away"),
+}
+DETAILS = {
+    "accepted": ("收下", "accepted"),
+    "address": ("来自", "from"),
+    "batch": ("批次", "batch"),
+    "bytes": ("字节", "bytes"),
+    "changed": ("改动", "changed"),
+    "columns": ("各列", "columns"),
+    "constants": ("常量", "constants"),
+    "created": ("新增", "new"),
+    "days": ("天数", "days"),
+    "display_name": ("显示名", "name shown"),
+    "facts": ("事实", "facts"),
+    "file": ("文件", "file"),
+    "flagged": ("带提示", "with a remark"),
+    "form": ("格式", "format"),
+    "format": ("格式", "format"),
+    "grant": ("授权编号", "grant"),
+    "kind": ("类别", "kind"),
+    "lang": ("语言", "language"),
+    "owner": ("所属账号", "owner"),
+    "permissions": ("权限", "permissions"),
+    "prefix": ("前缀", "prefix"),
+    "quarantined": ("隔离", "quarantined"),
+    "reason": ("理由", "reason"),
+    "relations": ("关系", "relations"),
+    "removed": ("移除", "removed"),
+    "restored": ("恢复", "restored"),
+    "role": ("角色", "role"),
+    "row": ("行", "row"),
+    "rows": ("行数", "rows"),
+    "scope": ("范围", "where"),
+    "sha256": ("指纹", "SHA-256"),
+    "source": ("来源", "source"),
+    "sources": ("来源数", "sources"),
+    "unchanged": ("不变", "unchanged"),
+    "updated": ("更新", "changed"),
+    "what": ("内容", "what"),
+}
+
+
+def action_label(action: str, lang: str) -> str:
+    """An action in words; the word itself when nobody has named it."""
+    return ACTIONS.get(action, (action, action))[_place(lang)]
+
+
+def detail_label(name: str, lang: str) -> str:
+    """The name of a detail in words."""
+    return DETAILS.get(name, (name, name))[_place(lang)]
+
+
+def _place(lang: str) -> int:
+    return 0 if lang.startswith("zh") else 1
