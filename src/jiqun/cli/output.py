@@ -20,7 +20,7 @@ def lang() -> str:
 @lru_cache(maxsize=1)
 def messages() -> Messages:
     """The sentences of packs/errors.toml."""
-    from jiqun import settings      # late: --home is set before the settings are read
+    from jiqun import settings  # late: --home is set before the settings are read
 
     return Messages.load(settings.PACKS_DIR / "errors.toml")
 
