@@ -9,8 +9,9 @@ from django.db import transaction
 from jiqun.actions import batching, outbox
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import ImportReport, Opened, Order, quarantine_columns
-from jiqun.ledger import audit
+from jiqun.ledger import audit, sources
 from jiqun.ledger.permissions import Actor
+from jiqun.ledger.sources import Source
 
 
 @dataclass
@@ -47,6 +48,7 @@ def enter(desk: Desk, entry: Entry, write: Callable[[], object], *, by: Actor, a
         )
         with transaction.atomic():
             batching.open_batch(entry.order, entry.opened, report, batch=batch, by=by, at=at)
+            ensure_source(entry.order, entry.opened)
             write()
             batching.hold_rows(report.errors, entry.held, batch=batch)
             outbox.note(spool, segments, at=at)
@@ -60,3 +62,13 @@ def enter(desk: Desk, entry: Entry, write: Callable[[], object], *, by: Actor, a
             )
         outbox.deliver(desk, spool, segments, at=desk.now())
     report.batch_id = batch
+
+
+def ensure_source(order: Order, opened: Opened) -> None:
+    """A source nobody has described yet is entered as an office's sheet under the file's name: never without a source.
+
+    What an office's sheet says about an enterprise is not public; a document or register is entered beforehand.
+    """
+    if not sources.get_many([order.source]):
+        kind = "synthetic" if order.synthetic else "office_sheet"
+        sources.save(Source(order.source, kind, opened.table.file, synthetic=order.synthetic))

@@ -25,6 +25,7 @@ from jiqun.ledger.scopes import EVERYTHING, Target
 from jiqun.ledger.subjects import SubjectRow
 
 CHUNK = 2000
+GUARDED = frozenset("=+-@\t\r＝＋－＠")
 Reach = Callable[[str, str], bool]
 
 
@@ -67,7 +68,7 @@ def _as_fields(opened: Opened) -> Iterator[tuple[int, dict[str, str]]]:
     width = len(table.columns)
     for number, cells in table.rows:
         filled = cells if len(cells) >= width else cells + [""] * (width - len(cells))
-        told = {name: filled[n] for name, n in at.items()}
+        told = {name: unguarded(filled[n]) for name, n in at.items()}
         yield number, dict(mapping.constants) | told | beyond(cells, width)
 
 

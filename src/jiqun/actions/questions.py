@@ -55,7 +55,10 @@ def facts_of(
 
 
 def known_subject(desk: Desk, text: str) -> str:
-    """The key a subject goes by today; old region codes and enterprise names are followed. NotFound otherwise."""
+    """The key a subject goes by today; old region codes and enterprise names are followed.
+
+    A subject the ledger no longer holds (its batch was undone) is still answered for, as long as the lake remembers it.
+    """
     if subjects.exists([text]):
         return subjects.resolve(text)
     kind, _, key = text.partition(":")
@@ -63,6 +66,8 @@ def known_subject(desk: Desk, text: str) -> str:
         return f"region:{region.code}"
     if kind == "enterprise" and len(same := subjects.named(key)) == 1:
         return same[0].key
+    if FactReader(desk.lake).remembers(text):
+        return text
     raise NotFound("subject.not_found", seen=text, allowed="jiqun subjects search")
 
 

@@ -91,6 +91,11 @@ class FactReader:
         query = compiled(_counted, filters.names())
         return int(str(self._lake.ask(query, filters.params(), tables=_ids(filters))[0][0]))
 
+    def remembers(self, subject: str) -> bool:
+        """Was anything ever stated about a subject, undone and corrected facts included?"""
+        asked = f"SELECT 1 FROM {self._lake.table_sql('facts')} WHERE subject = ? LIMIT 1"  # noqa: S608 - own table name
+        return bool(self._lake.run(asked, [subject]))
+
     def history(self, fact_id: str) -> list[Row]:
         """Every fact with the same natural key, whatever became of it, oldest first."""
         query = compiled(_history)
