@@ -1,10 +1,9 @@
-"""批次动作 batches: undo one (an append, never a deletion), or hand its quarantined rows in again.
+"""批次动作 batches: undo one — an append, never a deletion.
 
 An undone batch stays in the lake; a row saying so hides its facts from that moment on, and what was known before it
 can still be replayed. The ledger's subjects go back to the row that stood before the batch.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,12 +12,12 @@ from django.db import transaction
 
 from jiqun.actions import outbox
 from jiqun.actions.desk import Desk
-from jiqun.actions.imports import Order
 from jiqun.actions.imports_enterprises import subject_row
 from jiqun.core.errors import WrongState
 from jiqun.lake.gate_enterprises import Registration
+from jiqun.lake.held_rows import count_facts
 from jiqun.lake.registrations import RegistrationReader
-from jiqun.ledger import audit, batches, permissions, quarantine, relations, subjects
+from jiqun.ledger import audit, batches, permissions, relations, subjects
 from jiqun.ledger.permissions import Actor, Permission
 from jiqun.ledger.subjects import RestoredRow, SubjectRow
 
@@ -52,9 +51,7 @@ def undo(desk: Desk, batch_id: str, *, by: Actor, at: datetime) -> Undoing:
     batch = batches.get(batch_id)
     permissions.check(by, Permission.UNDO_BATCH, target_scope=batch.scope)
     check_undoable(batch)
-    facts = desk.lake.run(f"SELECT count(*) FROM {desk.lake.table_sql('facts')} WHERE batch = ?", [batch_id])[
-        0
-    ][0]
+    facts = count_facts(desk.lake, batch_id)
     before = RegistrationReader(desk.lake).before(batch_id)
     event = {"batch": [batch_id], "event": ["undone"], "recorded_at": [at], "table_name": [batch.kind],
              "rows": [batch.counts.accepted], "detail": [orjson.dumps({"by": by.label}).decode()]}  # fmt: skip
@@ -69,11 +66,11 @@ def undo(desk: Desk, batch_id: str, *, by: Actor, at: datetime) -> Undoing:
                 "removed": done.removed,
                 "restored": done.restored,
                 "relations": gone,
-                "facts": int(str(facts)),
+                "facts": facts,
             }
             audit.record(by, "batch.undo", f"batch:{batch_id}", detail, at=at, batch=batch_id)
         outbox.deliver(desk, spool, [segment], at=at)
-    return Undoing(batch_id, done.removed, done.restored, gone, int(str(facts)))
+    return Undoing(batch_id, done.removed, done.restored, gone, facts)
 
 
 def _restored(row: dict[str, object]) -> RestoredRow:
@@ -86,30 +83,3 @@ def _restored(row: dict[str, object]) -> RestoredRow:
         item = Registration(**{name: row[name] for name in Registration._fields})
         kept = subject_row(item, source=str(row["source"]), synthetic=bool(row["synthetic"]))
     return RestoredRow(kept, str(row["batch"]), str(row["first_batch"]))
-
-
-def retry_order(desk: Desk, batch_id: str, path: str, *, by: Actor) -> Order:
-    """The order that hands a batch's repaired file in again, with the mapping and source it had."""
-    batch = batches.get(batch_id)
-    permissions.check(by, Permission.REPAIR_QUARANTINE, target_scope=batch.scope)
-    from pathlib import Path
-
-    del desk
-    mapping = {
-        name: batch.mapping[name] for name in ("columns", "constants", "facts") if name in batch.mapping
-    }
-    return Order(batch.kind, Path(path), batch.source, name=batch.file_name, mapping=mapping)
-
-
-def waiting_rows(desk: Desk, batch_id: str, *, by: Actor) -> Sequence[dict[str, object]]:
-    """The rows of a batch that wait in quarantine, with their raw cells and faults."""
-    batch = batches.get(batch_id)
-    permissions.check(by, Permission.REPAIR_QUARANTINE, target_scope=batch.scope)
-    waiting = {item.row_no for item in quarantine.list_page(batch=batch_id, state="waiting", size=500).rows}
-    rows = desk.lake.run(
-        f"SELECT row_no, column_name, code, seen, allowed, raw FROM {desk.lake.table_sql('quarantine')}"
-        " WHERE batch = ? ORDER BY row_no, column_name",
-        [batch_id],
-    )
-    names = ("row_no", "column", "code", "seen", "allowed", "raw")
-    return [dict(zip(names, row, strict=True)) for row in rows if row[0] in waiting]

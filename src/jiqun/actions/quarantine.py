@@ -120,6 +120,8 @@ def _as_file(desk: Desk, row: Mapping[str, str]) -> Path:
     path = desk.uploads / f"repair-{secrets.token_hex(8)}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        out.writerow(row)
-        out.writerow(row.values())
+        # cells beyond the header (+1, +2 …) stay beyond it, so that the gate still holds a row that was not repaired
+        columns = [name for name in row if not name.startswith("+")]
+        out.writerow(columns)
+        out.writerow([*(row[name] for name in columns), *(row[name] for name in row if name.startswith("+"))])
     return path

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from dataclasses import asdict
 from pathlib import Path
 
+from jiqun.cli.imports import tell
 from jiqun.cli.output import print_json, print_table, say
 
 
@@ -16,16 +17,18 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
         ("list", "list batches, newest first", run_list),
         ("show", "one batch with its quarantined rows", run_show),
         ("undo", "take a batch back with everything that came from it", run_undo),
-        ("retry", "hand repaired rows of a batch in again, with its mapping and source", run_retry),
+        ("retry", "hand the waiting rows of a batch in again: repaired in a file, or as they are", run_retry),
     ):
         verb = verbs.add_parser(name, parents=[shared], help=help_text)
         verb.add_argument("--json", action="store_true", help="print one JSON object")
         if name != "list":
             verb.add_argument("batch", metavar="BATCH_ID")
-        if name == "retry":
+        if name == "show":
             verb.add_argument(
-                "--file", type=Path, required=True, help="the repaired rows, columns as in the first file"
+                "--waiting", type=Path, metavar="FILE", help="write the waiting rows as CSV to repair"
             )
+        if name == "retry":
+            verb.add_argument("--file", type=Path, help="the repaired rows, as `show --waiting` wrote them")
         verb.set_defaults(run=run)
 
 
@@ -62,12 +65,14 @@ def run_show(arguments: Namespace) -> int:
     from jiqun.cli import django
 
     django.setup()
-    from jiqun.actions import batches as acts
+    from jiqun.actions import retries
     from jiqun.actions.desk import desk
     from jiqun.ledger import batches
 
     batch = asdict(batches.get(arguments.batch))
-    waiting = acts.waiting_rows(desk(), arguments.batch, by=django.cli_actor())
+    if arguments.waiting:
+        retries.write_waiting(desk(), arguments.batch, arguments.waiting, by=django.cli_actor())
+    waiting = retries.waiting_rows(desk(), arguments.batch, by=django.cli_actor())
     if arguments.json:
         print_json({"ok": True, "batch": batch, "waiting": waiting})
         return 0
@@ -94,7 +99,8 @@ def run_undo(arguments: Namespace) -> int:
         print_json(done.as_json())
     else:
         say(
-            f"批次 {done.batch} 已撤销：移除主体 {done.removed}，恢复 {done.restored}，关系 {done.relations}，事实 {done.facts}",
+            f"批次 {done.batch} 已撤销：移除主体 {done.removed}，恢复 {done.restored}，关系 {done.relations}，"
+            f"事实 {done.facts}",
             f"Batch {done.batch} undone: {done.removed} subjects removed, {done.restored} restored, {done.relations}"
             f" relations, {done.facts} facts",
         )
@@ -102,24 +108,19 @@ def run_undo(arguments: Namespace) -> int:
 
 
 def run_retry(arguments: Namespace) -> int:
-    """Hand repaired rows in again."""
+    """Hand waiting rows in again."""
     from jiqun.cli import django
     from jiqun.cli.progress import bar
 
     django.setup()
-    from jiqun.actions import batches as acts
-    from jiqun.actions import imports
+    from jiqun.actions import outbox, retries
     from jiqun.actions.desk import desk
 
     opened, actor = desk(), django.cli_actor()
-    order = acts.retry_order(opened, arguments.batch, str(arguments.file), by=actor)
+    outbox.reconcile(opened, at=opened.now())
     with bar() as progress:
-        report = imports.run_import(opened, order, by=actor, at=opened.now(), progress=progress)
-    if arguments.json:
-        print_json(report.as_json())
-    else:
-        say(
-            f"收下 {report.accepted}，隔离 {report.quarantined}",
-            f"accepted {report.accepted}, quarantined {report.quarantined}",
+        report = retries.retry(
+            opened, arguments.batch, arguments.file, by=actor, at=opened.now(), progress=progress
         )
+    tell(report, as_json=arguments.json)
     return 0

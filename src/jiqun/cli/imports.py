@@ -3,8 +3,12 @@
 import re
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jiqun.cli.output import lang, messages, print_json, say
+
+if TYPE_CHECKING:
+    from jiqun.actions.imports import ImportReport
 
 KINDS = ("enterprises", "facts", "subjects", "relations")
 SHOWN = 50
@@ -44,14 +48,7 @@ def run_import(arguments: Namespace) -> int:
     )  # fmt: skip
     with bar() as progress:
         report = imports.run_import(opened, order, by=django.cli_actor(), at=at, progress=progress)
-    if arguments.json:
-        shape = report.as_json()
-        for name in ("errors", "flags"):
-            shape[name] = [{**item, "message": messages().sentence(row, lang())}
-                           for item, row in zip(shape[name], getattr(report, name), strict=False)]  # fmt: skip
-        print_json(shape)
-    else:
-        _tell(report)
+    tell(report, as_json=arguments.json)
     return 0
 
 
@@ -60,8 +57,19 @@ def source_key(path: Path) -> str:
     return re.sub(r"[^\w\-]+", "_", path.name.split(".")[0])[:80] or "file"
 
 
-def _tell(report: "object") -> None:
-    r = report
+def tell(report: "ImportReport", *, as_json: bool) -> None:
+    """Print what became of an import, errors and flags with their sentences."""
+    if not as_json:
+        _say(report)
+        return
+    shape = report.as_json()
+    for name in ("errors", "flags"):
+        shape[name] = [{**item, "message": messages().sentence(row, lang())}
+                       for item, row in zip(shape[name], getattr(report, name), strict=False)]  # type: ignore[call-overload]  # fmt: skip
+    print_json(shape)
+
+
+def _say(r: "ImportReport") -> None:
     say(
         f"{r.file}：{r.rows} 行，收下 {r.accepted}（新 {r.created}，改 {r.updated}，未变 {r.unchanged}），"
         f"隔离 {r.quarantined}，标记 {r.flagged}；批次 {r.batch_id or '—（试运行）'}，{r.seconds} 秒",

@@ -1,4 +1,4 @@
-"""隔离行 held rows: what the gate said of rows it held back, with the rows as they came."""
+"""隔离行 held rows: what the gate said of rows it held back, with the rows as they came; and what else a batch brought."""
 
 from dataclasses import dataclass
 
@@ -41,6 +41,34 @@ def held_row(lake: Lake, batch: str, file: str, row_no: int) -> HeldRow | None:
         for _, column, code, seen, allowed, _ in rows
     )
     return HeldRow(row_no, orjson.loads(str(rows[0][5] or "{}")), faults)
+
+
+def faults_of_batch(lake: Lake, batch: str) -> list[dict[str, object]]:
+    """Every fault of a batch's held rows: row_no, column, code, seen, allowed, raw (the row as JSON)."""
+    names = ("row_no", "column", "code", "seen", "allowed", "raw")
+    return [
+        dict(zip(names, row, strict=True)) for row in lake.ask(compiled(_faults_of_batch), {"batch": batch})
+    ]
+
+
+def count_facts(lake: Lake, batch: str) -> int:
+    """How many facts a batch brought, whatever became of them."""
+    return int(str(lake.ask(compiled(_facts_of_batch), {"batch": batch})[0][0]))
+
+
+def _faults_of_batch() -> ir.Table:
+    rows = table("quarantine")
+    return (
+        rows.filter(rows.batch == param("batch"))
+        .select(*COLUMNS)
+        .distinct()
+        .order_by(["row_no", "column_name", "code"])
+    )
+
+
+def _facts_of_batch() -> ir.Table:
+    facts = table("facts")
+    return facts.filter(facts.batch == param("batch")).aggregate(facts=lambda t: t.count())
 
 
 def _faults_of_row() -> ir.Table:
