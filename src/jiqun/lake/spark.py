@@ -5,6 +5,7 @@ The only module that imports pyspark, and only when a session is opened: Spark i
 
 import tempfile
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -52,8 +53,9 @@ def open_session(remote: str | None = None, *, threads: int = 2, memory: str = "
         )
         builder = builder.config("spark.sql.warehouse.dir", tempfile.gettempdir() + "/jiqun-spark")
         builder = builder.config("spark.ui.showConsoleProgress", "false")
-        # Re-planning pays on a cluster; on one machine it costs more than these questions take.
+        # Re-planning and the second compiler pay on a cluster; on one machine they cost more than these questions take.
         builder = builder.config("spark.sql.adaptive.enabled", "false")
+        builder = builder.config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     try:
         session = builder.getOrCreate()
     except Exception as error:
@@ -104,7 +106,7 @@ class SparkEngine:
             else:
                 self._open(name)
         sql = query.over({name: _view(name) for name in query.tables})
-        asked = self._session.sql(sql, args=dict(params)) if params else self._session.sql(sql)
+        asked = self._session.sql(sql, args=_plain(params)) if params else self._session.sql(sql)
         return [tuple(row) for row in asked.collect()]
 
     def _open(self, name: str) -> None:
@@ -131,6 +133,18 @@ class SparkEngine:
             cursor.unregister("spark_rows")
         self._session.read.parquet(str(path)).createOrReplaceTempView(_view(name))
         self._handed_in[name] = rows
+
+
+def _plain(params: Mapping[str, object]) -> dict[str, object]:
+    """Days and instants as text, which the SQL casts: pyspark would shift an instant by this process' own zone."""
+    return {
+        name: value.isoformat(" ")
+        if isinstance(value, datetime)
+        else str(value)
+        if isinstance(value, date)
+        else value
+        for name, value in params.items()
+    }
 
 
 def _view(name: str) -> str:

@@ -30,9 +30,10 @@ def acknowledge(log: int, ids: list[str]) -> None:
     os.fsync(log)
 
 
-def work(root: Path, log: int, life: int, chance: random.Random, rounds: int) -> None:
+def work(root: Path, log: int, life: int, chance: random.Random, ready: int, rounds: int) -> None:
     """Recover, then write: what one life of a writer does."""
     recovery.recover(root)
+    os.write(ready, b"!")
     lake = Lake(root, threads=1)
     with spool.Spool(root, WRITER, wait_s=5) as held:
         held.drop_unpublished(set())
@@ -75,16 +76,22 @@ def die_at(step: int) -> None:
 
 
 def live(root: Path, log: int, mode: str, life: int, chance: random.Random) -> int:
-    """One forked writer; gives its wait status."""
+    """One forked writer; gives its wait status. Most random kills wait until it has recovered, some do not."""
+    seed, waits, rest = chance.random(), chance.random() < 0.8, chance.uniform(0.0, 0.35)
+    told, tells = os.pipe()
     child = os.fork()
     if child == 0:
         if mode == "steps":
             die_at(life)
-        work(root, log, life, random.Random(chance.random()), 1000 if mode == "random" else 2)
+        work(root, log, life, random.Random(seed), tells, 1000 if mode == "random" else 2)
         os._exit(0)
+    os.close(tells)
     if mode == "random":
-        time.sleep(chance.uniform(0.02, 0.4))
+        if waits:
+            os.read(told, 1)
+        time.sleep(rest)
         os.kill(child, signal.SIGKILL)
+    os.close(told)
     return os.waitpid(child, 0)[1]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from jiqun.lake.merge import merge
 from jiqun.lake.recovery import recover
+from jiqun.lake.spool import Spool
 from jiqun.lake.store import Lake
 
 HERE = Path(__file__).resolve().parent
@@ -23,9 +24,10 @@ pytestmark = pytest.mark.skipif(
 def run_writers(folder: Path, mode: str, seed: int, times: int) -> int:
     """Let writers live and die; gives the number killed."""
     path = os.pathsep.join([str(TESTS.parent / "src"), str(TESTS), os.environ.get("PYTHONPATH", "")])
+    told = [str(folder / "lake"), str(folder / "log"), mode, str(seed), str(times)]
     ended = subprocess.run(
-        [sys.executable, str(HERE / "killed_writers.py"), str(folder / "lake"), str(folder / "log"), mode, str(seed), str(times)],
-        capture_output=True, text=True, timeout=90, env={**os.environ, "PYTHONPATH": path},
+        [sys.executable, str(HERE / "killed_writers.py"), *told],
+        capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     return int(ended.stdout)
@@ -34,6 +36,8 @@ def run_writers(folder: Path, mode: str, seed: int, times: int) -> int:
 def check_rows(folder: Path) -> int:
     """Recover once more and compare what is there with what was acknowledged; gives the number acknowledged."""
     recover(folder / "lake")
+    with Spool(folder / "lake", "writer") as spool:
+        spool.drop_unpublished(set())
     lake = Lake(folder / "lake", threads=1)
     merge(lake, "writer")
     found = Counter(str(row[0]) for row in lake.run(f"SELECT id FROM {lake.table_sql('facts')}"))
