@@ -75,7 +75,7 @@ def has_marks(path: Path) -> bool:
 
 def _is_complete(lines: list[Action]) -> bool:
     told = next((line["commitInfo"] for line in lines if "commitInfo" in line), None)
-    if told is None:
+    if not isinstance(told, dict):
         return False
     if told.get("operation") == "CREATE TABLE":
         return any("metaData" in line for line in lines) and any("protocol" in line for line in lines)

@@ -1,8 +1,9 @@
 """Store 事实库的门: one folder of Delta tables, read by DuckDB in memory."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar, cast
 
 import duckdb
 from arro3.core import Table
@@ -14,6 +15,8 @@ from jiqun.lake.encode import SQL_TYPE, quoted
 from jiqun.lake.snapshot import Snapshot, SnapshotCache, ensure_table
 from jiqun.lake.spool import Spool
 
+ANSWERS_KEPT = 256
+Answer = TypeVar("Answer")
 Params = Sequence[object] | Mapping[str, object]
 
 
@@ -42,6 +45,7 @@ class Lake:
         self._turn = threading.Lock()
         self._caches = {name: SnapshotCache(self.root, table) for name, table in TABLES.items()}
         self._spools: dict[str, Spool] = {}
+        self._answers: dict[Hashable, tuple[tuple[int, ...], object]] = {}
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """This thread's own DuckDB cursor."""
@@ -96,6 +100,24 @@ class Lake:
         finally:
             for name in handed_in:
                 cursor.unregister(handed_in_name(name))
+
+    def kept(self, question: Hashable, tables: Sequence[str], answer: Callable[[], Answer]) -> Answer:
+        """The answer to a costly question, kept until one of the tables has a new version; it is not to be changed.
+
+        question  whatever tells one question from another, its arguments included
+        """
+        versions = tuple(self.snapshot(name).version for name in tables)
+        with self._turn:
+            found = self._answers.get(question)
+        if found is not None and found[0] == versions:
+            return cast(Answer, found[1])
+        made = answer()
+        with self._turn:
+            self._answers.pop(question, None)
+            self._answers[question] = (versions, made)
+            while len(self._answers) > ANSWERS_KEPT:
+                self._answers.pop(next(iter(self._answers)))
+        return made
 
     def spool(self, writer: str, *, wait_s: float = 0.0) -> Spool:
         """This process's spool of a writer, opened once."""

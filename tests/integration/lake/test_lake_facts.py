@@ -168,3 +168,35 @@ def test_ten_thousand_keys_are_looked_up_at_once(lake: Lake, reader: FactReader)
     found = reader.current_keys(f"k\x1f{number}" for number in range(10000))
     assert len(found) == 2000
     assert found["k\x1f77"] == ("f77", "h77")
+
+
+def test_a_kept_answer_is_made_again_after_a_commit_and_is_the_callers_own(
+    lake: Lake, reader: FactReader
+) -> None:
+    write(lake, "facts", [fact(1)])
+    first = reader.latest_changes()
+    first[0]["id"] = "spoilt"
+    first.clear()
+    reader.coverage()["kind"].clear()
+    assert ids(reader.latest_changes()) == ["f1"]
+    assert reader.coverage()["kind"][0]["facts"] == 1
+    write(lake, "facts", [fact(2, recorded_at=RECORDED + DAY)])
+    assert ids(reader.latest_changes()) == ["f2", "f1"]
+    assert ids(reader.latest_changes(1)) == ["f2"]
+    write(lake, "batches", [undone("b1", RECORDED)])
+    assert reader.latest_changes() == []
+    assert reader.coverage()["kind"] == []
+
+
+def test_few_answers_are_kept_and_the_oldest_goes_first(lake: Lake) -> None:
+    from jiqun.lake.store import ANSWERS_KEPT
+
+    made: list[int] = []
+
+    def answer(number: int) -> int:
+        made.append(number)
+        return number
+
+    for number in [*range(ANSWERS_KEPT + 1), ANSWERS_KEPT, 0]:
+        assert lake.kept(("n", number), ("facts",), lambda number=number: answer(number)) == number
+    assert made == [*range(ANSWERS_KEPT + 1), 0]
