@@ -46,7 +46,7 @@ class Place:
 
 def _upload(client: Client, *_: object) -> HttpResponse:
     file = SimpleUploadedFile("a.csv", as_csv(REGISTER_HEADER, [("新昌县试一试有限公司", "", "新昌县", "")]))
-    return client.post("/api/imports", {"kind": "enterprises", "source": "register", "file": file})
+    return client.post("/api/imports", {"kind": "enterprises", "source": "", "file": file})
 
 
 def _post(client: Client, address: str, body: dict[str, object] | None = None) -> HttpResponse:

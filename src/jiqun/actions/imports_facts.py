@@ -47,7 +47,7 @@ def run(
     rows = list(_as_fields(opened))
     known, made = known_subjects(desk, (row.get("subject", "") for _, row in rows), order=order)
     judged = _gate(desk, order, opened.table.file, known, at=at, batch=batch).judge(_told(rows, progress))
-    _hold_outside(judged, by=by, file=opened.table.file)
+    _hold_outside(judged, dict(rows), by=by, order=order, file=opened.table.file)
     kept = sort_out(desk, judged.accepted)
     report = _report(order, opened, judged, kept)
     if order.dry_run:
@@ -220,19 +220,28 @@ def reach_of(by: Actor) -> Reach | None:
     return reaches
 
 
-def _hold_outside(judged: JudgedFacts, *, by: Actor, file: str) -> None:
-    """Facts about what lies outside the scope of who imports wait in quarantine."""
+def _hold_outside(
+    judged: JudgedFacts, rows: Mapping[int, Mapping[str, str]], *, by: Actor, order: Order, file: str
+) -> None:
+    """Facts outside the scope of who imports, or put into another source's mouth, wait in quarantine, whole."""
     reach = reach_of(by)
     if reach is None:
         return
+    any_source = permissions.can(by, Permission.MANAGE_SOURCES, target_scope=permissions.ANYWHERE)
     allowed = {subject: reach(subject, "") for subject in {fact.subject for fact in judged.accepted}}
+    kept: list[Fact] = []
     for fact in judged.accepted:
+        faults: list[RowError] = []
         if not allowed[fact.subject]:
-            judged.faults.append(
-                RowError(file, fact.row_no, "subject", "auth.outside_scope", fact.subject, by.label)
-            )
-            judged.held[fact.row_no] = {"subject": fact.subject, "indicator": fact.indicator}
-    judged.accepted[:] = [fact for fact in judged.accepted if allowed[fact.subject]]
+            faults.append(RowError(file, fact.row_no, "subject", "auth.outside_scope", fact.subject, by.label))
+        if fact.source != order.source and not any_source:
+            faults.append(RowError(file, fact.row_no, "source", "auth.other_source", fact.source, order.source))
+        if not faults:
+            kept.append(fact)
+            continue
+        judged.faults.extend(faults)
+        judged.held[fact.row_no] = dict(rows[fact.row_no])
+    judged.accepted[:] = kept
 
 
 def _report(order: Order, opened: Opened, judged: JudgedFacts, kept: _Sorted) -> ImportReport:

@@ -13,14 +13,16 @@ from django.db import transaction
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.upload_files import PREVIEW_ROWS, WORKING, Upload, UploadFiles
-from jiqun.core.errors import InputError, NotFound, WrongState
+from jiqun.core.errors import InputError, NotAllowed, NotFound, WrongState
 from jiqun.lake.files import copy_within, open_table
 from jiqun.lake.mapping import FieldDef, apply_map, check_required, propose, table_fields
 from jiqun.ledger import audit, sources
-from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
+from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check
+from jiqun.ledger.scopes import EVERYTHING
 from jiqun.ledger.sources import Source
 
 TABLES = {"enterprises": "enterprise", "facts": "fact"}
+OWN_SOURCES = ("office_sheet", "user")
 CELL_SHOWN = 120
 NAME_LIMIT = 200
 
@@ -52,8 +54,8 @@ def receive(desk: Desk, stream: BinaryIO, order: HandIn, *, by: Actor, at: datet
     check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
     if order.kind not in TABLES:
         raise InputError("upload.unknown_kind", seen=order.kind, allowed=" ".join(TABLES))
-    if order.source:
-        sources.get(order.source)
+    if order.source and not may_use(sources.get(order.source), by):
+        raise NotAllowed("upload.source", seen=order.source, by=by.label)
     store = files(desk)
     id, name = store.new_id(at), order.name[:NAME_LIMIT] or "file"
     store.folder(id).mkdir(parents=True)
@@ -81,6 +83,12 @@ def receive(desk: Desk, stream: BinaryIO, order: HandIn, *, by: Actor, at: datet
     except BaseException:
         store.remove(id)
         raise
+
+
+def may_use(source: Source, by: Actor) -> bool:
+    """May this person hand in rows as coming from that source? An office's own sheets yes; what others said, only
+    who describes sources."""
+    return source.kind in OWN_SOURCES or can(by, Permission.MANAGE_SOURCES, target_scope=EVERYTHING)
 
 
 def _new_sheet(key: str, title: str, *, by: Actor, at: datetime) -> None:

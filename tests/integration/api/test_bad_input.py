@@ -17,7 +17,7 @@ ROW = ("新昌县坏表试验有限公司", "", "浙江省绍兴市新昌县人�
 
 def hand_in(client: Client, body: bytes, name: str = "名单.csv", kind: str = "enterprises") -> HttpResponse:
     return client.post(
-        "/api/imports", {"kind": kind, "source": "register", "file": SimpleUploadedFile(name, body)}
+        "/api/imports", {"kind": kind, "source": f"sheet_{XINCHANG}", "file": SimpleUploadedFile(name, body)}
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from web_house import SHEET_HEADER, House, as_csv
+from web_house import SHEET_HEADER, XINCHANG, House, as_csv
 
 from jiqun.actions import upload_work
 from jiqun.actions.upload_files import Progress, UploadFiles
@@ -17,7 +17,12 @@ BAD = ("", "12345", "不详", "3")
 
 def hand_in(client: Client, body: bytes, name: str = "名单.csv", **more: str) -> str:
     """Hand in a file on the page; gives the id of the upload."""
-    form = {"kind": "enterprises", "source": "register", "file": SimpleUploadedFile(name, body), **more}
+    form = {
+        "kind": "enterprises",
+        "source": f"sheet_{XINCHANG}",
+        "file": SimpleUploadedFile(name, body),
+        **more,
+    }
     response = client.post("/imports/receive/", form)
     assert response.status_code == 302, response.content.decode()
     return response["Location"].strip("/").rpartition("/")[2]
@@ -189,3 +194,41 @@ def test_ids_sort_by_time_and_cannot_be_guessed(house: House) -> None:
     assert first < second
     assert re.fullmatch(r"u20260101000000[0-9a-f]{12}", first)
     assert store.new_id(datetime(2026, 1, 1)) != first
+
+
+def test_nobody_speaks_in_anothers_name(house: House) -> None:
+    client = house.client("county_officer")
+    form = {
+        "kind": "enterprises",
+        "source": "register",
+        "file": SimpleUploadedFile("a.csv", as_csv(SHEET_HEADER, ROWS)),
+    }
+    assert client.post("/imports/receive/", form).status_code == 403
+    assert "企业登记名册" not in client.get("/imports/").content.decode()
+    assert "企业登记名册" in house.client("provincial_officer").get("/imports/").content.decode()
+
+
+def test_a_fact_that_names_another_source_waits_whole_in_quarantine(house: House) -> None:
+    client = house.client("county_officer")
+    header = ("subject", "indicator", "period", "value", "unit", "source", "note")
+    rows = [
+        (f"region:{XINCHANG}", "revenue", "2024", "12", "亿元", "", "本县"),
+        (f"region:{XINCHANG}", "revenue", "2023", "11", "亿元", "register", "冒名"),
+        ("region:330683", "revenue", "2024", "10", "亿元", "", "外县"),
+    ]
+    upload = hand_in(client, as_csv(header, rows), name="facts.csv", kind="facts")
+    assert (
+        client.post(f"/imports/{upload}/check/", {f"field-{name}": name for name in header}).status_code
+        == 302
+    )
+    upload_work.work(house.desk, upload)
+    client.post(f"/imports/{upload}/confirm/")
+    upload_work.work(house.desk, upload)
+    report = client.get(f"/api/pages/imports/{upload}/").json()["upload"]["report"]
+    assert (report["accepted"], report["quarantined"]) == (1, 2)
+    held = client.get(f"/api/quarantine?batch={report['batch_id']}").json()["rows"]
+    assert [row["reasons"][0]["code"] for row in held] == ["auth.other_source", "auth.outside_scope"]
+    cells = {
+        cell["name"]: cell["value"] for cell in client.get(f"/api/quarantine/{held[1]['id']}").json()["cells"]
+    }
+    assert (cells["value"], cells["note"]) == ("10", "外县")

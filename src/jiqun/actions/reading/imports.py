@@ -127,7 +127,11 @@ def imports(desk: Desk, actor: Actor, *, lang: str) -> ImportsContext:
     return ImportsContext(
         tuple(uploads.mine(desk, by=actor)),
         tuple(uploads.TABLES),
-        tuple(Choice(source.key, source.title) for source in sources.all_sources()),
+        tuple(
+            Choice(source.key, source.title)
+            for source in sources.all_sources()
+            if uploads.may_use(source, actor)
+        ),
         desk.limits.packed // 1_000_000,
     )
 
