@@ -56,7 +56,11 @@ def brief_text(brief: BriefContext, lang: str) -> BriefText:
             f"据账本 {made} 的内容生成，共 {counted} 条事实、{len(brief.sources)} 个来源。数值前的符号表示原文的“超、约、以上”等。",
             f"Made from the ledger as of {made}: {counted} statements from {len(brief.sources)} sources. Signs before a value keep the hedges of the text.",
         ),
-        warning=say("合成数据，仅供演示，不是真实情况。", "Synthetic data for demonstration; nothing here is real.") if brief.synthetic else "",
+        warning=say(
+            "合成数据，仅供演示，不是真实情况。", "Synthetic data for demonstration; nothing here is real."
+        )
+        if brief.synthetic
+        else "",
         parts=tuple(part for part in _parts(brief, say) if part.lines or part.rows),
     )
 
@@ -79,7 +83,9 @@ def _parts(brief: BriefContext, say: _Words) -> Iterator[Part]:
     yield _targets(brief, say)
     many = brief.kind == "indicator"
     yield _statements(brief, say, say("事实", "Statements"), brief.own, subject=many)
-    yield _statements(brief, say, say("所含主体的事实", "Statements about what belongs to it"), brief.others, subject=True)
+    yield _statements(
+        brief, say, say("所含主体的事实", "Statements about what belongs to it"), brief.others, subject=True
+    )
     yield Part(
         say("关系", "Relations"),
         tuple(
@@ -93,7 +99,15 @@ def _parts(brief: BriefContext, say: _Words) -> Iterator[Part]:
         tuple(f"{say(one.title)}{say('：', ': ')}{say(one.explanation)}" for one in brief.differences),
     )
     if brief.left_out:
-        yield Part(say("未列入", "Left out"), (say(f"另有 {brief.left_out} 条事实未列入，见系统页面。", f"{brief.left_out} more statements are on the pages."),))
+        yield Part(
+            say("未列入", "Left out"),
+            (
+                say(
+                    f"另有 {brief.left_out} 条事实未列入，见系统页面。",
+                    f"{brief.left_out} more statements are on the pages.",
+                ),
+            ),
+        )
     yield _sources(brief, say)
 
 
@@ -109,14 +123,27 @@ def _targets(brief: BriefContext, say: _Words) -> Part:
         for quantity in brief.ladders
         for rung in quantity.rungs
     )
-    head = (say("数量", "Quantity"), say("年份", "Year"), say("目标", "Target"), say("结果", "Outcome"), say("判断", "Verdict"))
+    head = (
+        say("数量", "Quantity"),
+        say("年份", "Year"),
+        say("目标", "Target"),
+        say("结果", "Outcome"),
+        say("判断", "Verdict"),
+    )
     return Part(say("目标与结果", "Targets and outcomes"), (), head, rows)
 
 
 def _statements(
     brief: BriefContext, say: _Words, title: str, statements: tuple[Statement, ...], *, subject: bool
 ) -> Part:
-    head = [say("指标", "Indicator"), say("时期", "Period"), say("数值", "Value"), say("性质", "Status"), say("口径", "Scope"), say("来源", "Source")]
+    head = [
+        say("指标", "Indicator"),
+        say("时期", "Period"),
+        say("数值", "Value"),
+        say("性质", "Status"),
+        say("口径", "Scope"),
+        say("来源", "Source"),
+    ]
     rows = []
     for one in statements:
         stated = ";".join(f"{name}={value}" for name, value in one.breakdown)

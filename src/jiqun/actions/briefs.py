@@ -47,7 +47,9 @@ def make_brief(
     writers: dict[str, Callable[[BriefText], bytes]] = {"docx": as_word, "pdf": as_pdf}
     body = writers[form](text)
     with transaction.atomic():
-        audit.record(by, "brief.make", f"{kind}:{key}", {"form": form, "lang": lang}, at=at, target_label=text.title)
+        audit.record(
+            by, "brief.make", f"{kind}:{key}", {"form": form, "lang": lang}, at=at, target_label=text.title
+        )
     return f"{text.title}-{at:%Y%m%d}.{form}", FORMS[form], body
 
 

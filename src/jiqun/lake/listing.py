@@ -1,8 +1,11 @@
 """Listing 列表: facts as a page lists them — narrowed, sorted, turned page by page — and counts per key."""
 
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import ibis
 import ibis.expr.types as ir
@@ -10,11 +13,13 @@ from arro3.core import Array, DataType, Table
 
 from jiqun.lake import known as on
 from jiqun.lake.catalogue import FACTS
-from jiqun.lake.compile import compiled, handed_in, param, table
+from jiqun.lake.cells import one_per_cell
+from jiqun.lake.compile import Query, compiled, handed_in, param, table
 from jiqun.lake.facts import AsOf, instant
 from jiqun.lake.store import Lake
 
 Row = dict[str, object]
+Values = tuple[object, ...]
 SORTS: Mapping[str, tuple[str, ...]] = {
     "subject": ("subject", "indicator", "period_start", "id"),
     "indicator": ("indicator", "subject", "period_start", "id"),
@@ -24,6 +29,8 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "source": ("source", "file", "row_no", "id"),
     "recorded": ("recorded_at", "file", "row_no", "id"),
 }
+REMEMBERED = 400
+REMEMBERED_ROWS = 1000
 TALLY_KEYS = ("subject", "indicator", "source", "status", "unit", "batch")
 
 
@@ -32,7 +39,7 @@ class Wanted:
     """Which facts are listed; empty means no narrowing.
 
     kind      kind of the subject (region, cluster …)
-    subjects  any of these subjects
+    subjects  any of these subjects; indicators, sources, ids likewise
     text      words that scope, breakdown, quote or note hold
     withheld  sources whose statements about enterprises are left out, save those about `seen`
     real      True leaves made-up facts out
@@ -48,6 +55,9 @@ class Wanted:
     kind: str = ""
     text: str = ""
     subjects: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     real: bool = False
@@ -70,18 +80,14 @@ class Wanted:
 
     def tables(self) -> dict[str, Table]:
         """Rows handed in with the question."""
-        lists = {
-            "subjects": ("subject", self.subjects),
-            "withheld": ("source", self.withheld),
-            "seen": ("subject", self.seen),
-        }
         return {
             name: Table.from_pydict({column: Array(list(keys), DataType.string())})
-            for name, (column, keys) in lists.items()
-            if keys
+            for name, column in (*_ANY_OF.items(), ("withheld", "source"), ("seen", "subject"))
+            if (keys := getattr(self, name))
         }
 
 
+_ANY_OF = {"subjects": "subject", "indicators": "indicator", "sources": "source", "ids": "id"}
 _EQUAL = ("subject", "indicator", "source", "batch", "status", "unit")
 
 
@@ -96,39 +102,104 @@ def listed(
 ) -> list[Row]:
     """Facts known now, one row each with the catalogue's columns; `sort` is one of SORTS."""
     query = compiled(_listed, wanted.names(), sort if sort in SORTS else "subject", descending)
-    rows = lake.ask(query, wanted.params(), tables=wanted.tables(), page=(limit, offset))
+    rows = _asked(lake, query, wanted, (limit, offset))
     return [_aware(dict(zip(query.columns, values, strict=True))) for values in rows]
 
 
 def counted(lake: Lake, wanted: Wanted) -> int:
     """How many facts `listed` would give without a limit."""
     query = compiled(_counted, wanted.names())
-    return int(str(lake.ask(query, wanted.params(), tables=wanted.tables())[0][0]))
+    return int(str(_asked(lake, query, wanted)[0][0]))
 
 
 def tallied(lake: Lake, wanted: Wanted, *, by: str = "subject") -> dict[str, tuple[int, int]]:
     """Facts known now per key: how many, and how many of them made up; `by` is one of TALLY_KEYS."""
     if by not in TALLY_KEYS:
         raise KeyError(by)
-    query = compiled(_tallied, wanted.names(), by)
-    rows = lake.ask(query, wanted.params(), tables=wanted.tables())
+    rows = _asked(lake, compiled(_tallied, wanted.names(), by), wanted)
     return {str(key): (int(str(facts)), int(str(made_up))) for key, facts, made_up in rows}
+
+
+def subjects_by_kind(lake: Lake, wanted: Wanted) -> dict[str, int]:
+    """How many different subjects of each kind (region, cluster …) the wanted facts speak of."""
+    rows = _asked(lake, compiled(_subjects, wanted.names()), wanted)
+    return {str(kind): int(str(number)) for kind, number in rows}
 
 
 def years_of(lake: Lake, wanted: Wanted) -> Sequence[int]:
     """The years the wanted facts are filed under, latest first."""
-    query = compiled(_years, wanted.names())
-    return [int(str(year)) for (year,) in lake.ask(query, wanted.params(), tables=wanted.tables())]
+    return [int(str(year)) for (year,) in _asked(lake, compiled(_years, wanted.names()), wanted)]
+
+
+def cells_of(lake: Lake, wanted: Wanted, *, year: int) -> list[Row]:
+    """One fact per subject in a year, whatever its scope, without breakdowns.
+
+    Columns: subject, year, value, base_value, bound, scope, id, synthetic.
+    """
+    query = compiled(_cells, wanted.names())
+    rows = _asked(lake, query, wanted, more=(("year", year),))
+    return [dict(zip(query.columns, values, strict=True)) for values in rows]
+
+
+class _Memory:
+    """Answers of one version of the lake: asked again before the next commit, the same question costs nothing."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._version: tuple[int, int] = (-1, -1)
+        self._held: OrderedDict[Hashable, list[Values]] = OrderedDict()
+
+    def of(self, version: tuple[int, int], key: Hashable) -> list[Values] | None:
+        """What was answered at this version; None when it was not asked."""
+        with self._turn:
+            if self._version != version:
+                self._held.clear()
+                self._version = version
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def keep(self, version: tuple[int, int], key: Hashable, rows: list[Values]) -> None:
+        """Remember an answer of this version, unless it is large."""
+        with self._turn:
+            if version == self._version and len(rows) <= REMEMBERED_ROWS:
+                self._held[key] = rows
+                if len(self._held) > REMEMBERED:
+                    self._held.popitem(last=False)
+
+
+_memories: WeakKeyDictionary[Lake, _Memory] = WeakKeyDictionary()
+
+
+def _asked(
+    lake: Lake,
+    query: Query,
+    wanted: Wanted,
+    page: tuple[int | None, int] = (None, 0),
+    *,
+    more: tuple[tuple[str, object], ...] = (),
+) -> list[Values]:
+    memory = _memories.setdefault(lake, _Memory())
+    version = (lake.snapshot("facts").version, lake.snapshot("batches").version)
+    key = (query, wanted, page, more)
+    rows = memory.of(version, key)
+    if rows is None:
+        rows = lake.ask(query, wanted.params() | dict(more), tables=wanted.tables(), page=page)
+        memory.keep(version, key, rows)
+    return rows
 
 
 def _narrowed(names: frozenset[str]) -> ir.Table:
+    """What is wanted, of what is known.
+
+    A correction has the natural key of what it corrects, so what is part of that key may narrow before the facts are
+    held against their corrections: of a million facts only those of one subject are looked at.
+    """
     then = param("as_of", "timestamp") if "as_of" in names else None
-    facts = on.known(table("facts"), table("batches"), then)
-    for name in _EQUAL:
+    facts = on.known(_of_key(table("facts"), names), table("batches"), then)
+    for name in ("batch", "unit"):
         if name in names:
             facts = facts.filter(facts[name] == param(name))
-    if "kind" in names:
-        facts = facts.filter(facts.subject >= param("kind_from"), facts.subject < param("kind_to"))
     if "text" in names:
         words = ibis.literal(" ").join(
             [facts.scope, facts.breakdown, facts.quote, facts.note, facts.value_text]
@@ -143,8 +214,19 @@ def _narrowed(names: frozenset[str]) -> ir.Table:
         if "seen" in names:
             open_to_all = open_to_all | facts.subject.isin(handed_in("seen", {"subject": "text"}).subject)
         facts = facts.filter(open_to_all)
-    if "subjects" in names:
-        facts = facts.semi_join(handed_in("subjects", {"subject": "text"}), "subject")
+    return facts.semi_join(handed_in("ids", {"id": "text"}), "id") if "ids" in names else facts
+
+
+def _of_key(facts: ir.Table, names: frozenset[str]) -> ir.Table:
+    """Facts narrowed by parts of their natural key."""
+    for name in ("subject", "indicator", "source", "status"):
+        if name in names:
+            facts = facts.filter(facts[name] == param(name))
+    if "kind" in names:
+        facts = facts.filter(facts.subject >= param("kind_from"), facts.subject < param("kind_to"))
+    for name in ("subjects", "indicators", "sources"):
+        if name in names:
+            facts = facts.semi_join(handed_in(name, {_ANY_OF[name]: "text"}), _ANY_OF[name])
     return facts
 
 
@@ -169,6 +251,23 @@ def _tallied(names: frozenset[str], by: str) -> ir.Table:
         facts=facts.count(), made_up=facts.count(where=facts.synthetic)
     )
     return counts.order_by([counts.facts.desc(), counts.key])
+
+
+def _cells(names: frozenset[str]) -> ir.Table:
+    facts = _narrowed(names)
+    cells = one_per_cell(facts.filter(facts.breakdown == ""), any_scope=True)
+    cells = cells.filter(cells.year == param("year", "int"))
+    shown = cells.select("subject", "year", "value", "base_value", "bound", "scope", "id", "synthetic")
+    return shown.order_by(["subject", "synthetic"])
+
+
+def _subjects(names: frozenset[str]) -> ir.Table:
+    facts = _narrowed(names)
+    return (
+        facts.group_by(kind=on.subject_kind(facts))
+        .aggregate(subjects=facts.subject.nunique())
+        .order_by("kind")
+    )
 
 
 def _years(names: frozenset[str]) -> ir.Table:

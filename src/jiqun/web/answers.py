@@ -59,7 +59,10 @@ class Page:
 
     def urls(self) -> list[URLPattern]:
         """The page and its twin."""
-        return [path(self.route, self._page(), name=self.name), path(TWIN + self.route, self._twin(), name=f"{self.name}-json")]
+        return [
+            path(self.route, self._page(), name=self.name),
+            path(TWIN + self.route, self._twin(), name=f"{self.name}-json"),
+        ]
 
     def _page(self) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, **parts: str) -> HttpResponse:

@@ -82,7 +82,7 @@ def _entry(place: Place, actor: object, here: str) -> dict[str, object] | None:
     try:
         address = reverse(place.name)
     except NoReverseMatch:
-        return None                     # the room has no such page yet
+        return None  # the room has no such page yet
     noun = place.name.rstrip("s")
-    current = here == place.name or here.split("-")[0].rstrip("s") == noun
+    current = here == place.name or here.split("-", maxsplit=1)[0].rstrip("s") == noun
     return {"address": address, "label": place.label, "icon": place.icon, "current": current}

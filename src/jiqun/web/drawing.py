@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from jiqun.actions.reading.indicators import IndicatorContext
+from jiqun.actions.reading.indicators import IndicatorContext, PlacesContext
 from jiqun.actions.reading.map import Cell, MapContext
 from jiqun.actions.reading.statements import Statement
 from jiqun.actions.reading.targets import value_of
@@ -56,12 +56,22 @@ def trend(points: Iterable[Statement], lang: str) -> dict[str, object]:
     values = [float(value) for _, value in known]
     across, down = _scale(min(days), max(days), 8, 142), _scale(max(values), min(values), 8, 42)
     dots = [
-        Dot(across(day), down(value), one.status, f"{one.period_label.zh if lang == 'zh' else one.period_label.en}: {words.said(one, lang)}")
+        Dot(
+            across(day),
+            down(value),
+            one.status,
+            f"{one.period_label.zh if lang == 'zh' else one.period_label.en}: {words.said(one, lang)}",
+        )
         for (one, _), day, value in zip(known, days, values, strict=True)
     ]
     joined = " ".join(f"{dot.x},{dot.y}" for dot in dots if dot.status == "actual")
     years = [one.year for one, _ in known]
-    return {"points": dots, "line": joined if joined.count(",") > 1 else "", "first": min(years), "last": max(years)}
+    return {
+        "points": dots,
+        "line": joined if joined.count(",") > 1 else "",
+        "first": min(years),
+        "last": max(years),
+    }
 
 
 def series(page: IndicatorContext, lang: str) -> dict[str, object]:
@@ -80,21 +90,29 @@ def series(page: IndicatorContext, lang: str) -> dict[str, object]:
                 "name": " · ".join(filter(None, (str(words.WORDS["status"].get(status, status)), scope))),
                 "status": status,
                 "joined": status == "actual" and len(found) > 1,
-                "points": [_point(one, lang) for one in sorted(found, key=lambda one: (one.ends, one.starts))],
+                "points": [
+                    _point(one, lang) for one in sorted(found, key=lambda one: (one.ends, one.starts))
+                ],
             }
             for (status, scope), found in sorted(lines.items())
         ],
     }
 
 
-def ranking(page: IndicatorContext, lang: str) -> dict[str, object]:
+def ranking(page: PlacesContext, lang: str) -> dict[str, object]:
     """Bars of the places compared."""
-    return {
-        "rows": [
-            {**_point(one, lang), "name": getattr(one.subject.label, lang), "say": words.said(one, lang)}
-            for one in page.compared
-        ]
-    }
+    rows = []
+    for place in page.places:
+        bound = place.bound if place.bound in words.SIGNS else ""
+        name, say = getattr(place.subject.label, lang), f"{bound} {number(place.value)} {page.unit}".strip()
+        row = {
+            "name": name,
+            "value": float(place.value),
+            "say": say,
+            "tip": f"{name}\n{page.year}: {say}\n{page.scope}".strip(),
+        }
+        rows.append({**row, "why": reverse("why-fact", args=[place.fact])})
+    return {"rows": rows}
 
 
 def tiles(page: MapContext, lang: str) -> dict[str, object]:
@@ -174,6 +192,8 @@ def _edges(cells: Sequence[Cell]) -> str:
     return "".join(parts)
 
 
-def _scale(low: float, high: float, start: float, end: float):  # noqa: ANN202 - a small function of one number
+def _scale(low: float, high: float, start: float, end: float):
     span = (high - low) or 1
-    return lambda value: round(start + (value - low) / span * (end - start), 1) if high != low else round((start + end) / 2, 1)
+    return lambda value: (
+        round(start + (value - low) / span * (end - start), 1) if high != low else round((start + end) / 2, 1)
+    )

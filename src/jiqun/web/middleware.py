@@ -47,7 +47,7 @@ class RequestIdMiddleware:
         given = request.headers.get("X-Request-Id", "")
         request.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         if not request.path.startswith("/api/"):
-            request.META.pop("HTTP_ACCEPT_LANGUAGE", None)      # pages speak JIQUN_LANG until the reader switches
+            request.META.pop("HTTP_ACCEPT_LANGUAGE", None)  # pages speak JIQUN_LANG until the reader switches
         response = self.get_response(request)
         response["X-Request-Id"] = request.request_id
         return response
@@ -80,7 +80,9 @@ class ActorMiddleware:
         request.actor = actor_of(request)
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *_: object) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *_: object
+    ) -> HttpResponse | None:
         """Ask strangers to log in; `@public` views and the API (which answers 401 itself) are let through."""
         if request.actor is not None or getattr(view, "is_public", False):
             return None

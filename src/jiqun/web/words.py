@@ -191,12 +191,15 @@ def value_words(statement: object, lang: str) -> dict[str, str]:
         return {"text": s.value_text or "—", "bound": "", "number": "", "unit": ""}  # type: ignore[attr-defined]
     shown = number(s.value)  # type: ignore[attr-defined]
     if s.bound == "range" and s.value_high is not None:  # type: ignore[attr-defined]
-        shown = f"{shown}–{number(s.value_high)}"  # type: ignore[attr-defined]
+        joint = "–" if s.value >= 0 else (" 至 " if lang == "zh" else " to ")  # type: ignore[attr-defined]
+        shown = f"{shown}{joint}{number(s.value_high)}"  # type: ignore[attr-defined]
     unit = str(getattr(s.unit_label, lang))  # type: ignore[attr-defined]
     if s.kind == "rank":  # type: ignore[attr-defined]
         shown, unit = (f"第 {shown}", "位") if lang == "zh" else (f"No. {shown}", "")
     elif s.unit in ("%", "‰"):  # type: ignore[attr-defined]
         unit = str(s.unit)  # type: ignore[attr-defined]
+    elif lang == "en" and unit[:1].isdigit():
+        unit = f"× {unit}"
     growing = s.kind in ("growth", "points") and s.value > 0  # type: ignore[attr-defined]
     sign = SIGNS.get(str(s.bound), "")  # type: ignore[attr-defined]
     return {"text": "", "bound": sign, "number": ("+" if growing else "") + shown, "unit": unit}

@@ -112,11 +112,22 @@ class Archive:
         offset: int = 0,
     ) -> tuple[Statement, ...]:
         """Facts known now that this person may see, told."""
+        return self.tell(self.rows(wanted, sort=sort, descending=descending, limit=limit, offset=offset))
+
+    def rows(
+        self,
+        wanted: Wanted,
+        *,
+        sort: str = "subject",
+        descending: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[listing.Row]:
+        """The same as rows of the facts table, for a page that tells only some of them."""
         narrowed = self.narrowed(wanted)
-        rows = listing.listed(
+        return listing.listed(
             self.desk.lake, narrowed, sort=sort, descending=descending, limit=limit, offset=offset
         )
-        return self.tell(rows)
 
     def tell(self, rows: Iterable[Row]) -> tuple[Statement, ...]:
         """Rows of the facts table as statements."""
@@ -144,6 +155,10 @@ class Archive:
     def tallied(self, wanted: Wanted, *, by: str = "subject") -> dict[str, tuple[int, int]]:
         """Facts this person may see per key: how many, and how many of them made up."""
         return listing.tallied(self.desk.lake, self.narrowed(wanted), by=by)
+
+    def subjects_by_kind(self, wanted: Wanted) -> dict[str, int]:
+        """How many different subjects of each kind those facts speak of."""
+        return listing.subjects_by_kind(self.desk.lake, self.narrowed(wanted))
 
     def narrowed(self, wanted: Wanted) -> Wanted:
         """What is asked, without what this person may not see."""

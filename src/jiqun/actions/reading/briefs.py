@@ -71,7 +71,9 @@ def read_brief(desk: Desk, actor: Actor, kind: str, key: str) -> BriefContext:
 
 def _of_subject(archive: Archive, key: str) -> BriefContext:
     subject = archive.subject(key)
-    own = archive.statements(Wanted(subject=subject.key, real=not subject.synthetic), limit=STATEMENTS_MOST + 1)
+    own = archive.statements(
+        Wanted(subject=subject.key, real=not subject.synthetic), limit=STATEMENTS_MOST + 1
+    )
     inside = _inside(archive, subject.key)
     others: tuple[Statement, ...] = ()
     if inside:

@@ -95,7 +95,10 @@ def cards(archive: Archive, *, on: date, limit: int | None = None) -> tuple[Card
     """The desk's cards, from one reading of the lake; cards nothing is known about stay, empty."""
     wanted = definitions(archive.desk.packs)[:limit]
     subjects = tuple(sorted({item.subject for item in wanted}))
-    statements = archive.statements(Wanted(subjects=subjects, real=True), sort="period")
+    indicators = tuple(sorted({item.indicator for item in wanted}))
+    statements = archive.statements(
+        Wanted(subjects=subjects, indicators=indicators, real=True), sort="period"
+    )
     return tuple(_card(archive, item, statements, on=on) for item in wanted)
 
 

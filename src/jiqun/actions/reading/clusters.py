@@ -102,7 +102,7 @@ def groups_of_pack(desk: Desk) -> tuple[tuple[str, Label, tuple[str, ...]], ...]
 def clusters_page(desk: Desk, actor: Actor) -> ClustersContext:
     """Read the list of clusters."""
     archive = Archive(desk, actor)
-    found = tiles(archive, archive.tallied(Wanted()))
+    found = tiles(archive)
     by_key = {tile.link.key: tile for tile in found}
     groups = tuple(
         ClusterGroup(key, label, tuple(by_key[name] for name in names))
@@ -112,14 +112,16 @@ def clusters_page(desk: Desk, actor: Actor) -> ClustersContext:
     return ClustersContext(by_key.get(PROGRAMME), groups, tuple(sorted(others, key=lambda tile: -tile.about)))
 
 
-def tiles(archive: Archive, by_subject: Mapping[str, tuple[int, int]]) -> tuple[ClusterTile, ...]:
+def tiles(archive: Archive) -> tuple[ClusterTile, ...]:
     """Every cluster: those of the pack (registered or not), then all others the ledger holds."""
     group_of = {name: key for key, _, names in groups_of_pack(archive.desk) for name in names}
     page = subjects.list_page(SubjectFilter(kind="cluster", synthetic=False), size=1000)
     listed = [row.key for row in page.rows if row.attributes.get("level") != "group"]
     keys = list(dict.fromkeys([*group_of, *listed]))
     inside = _inside()
-    links = archive.links([*keys, *(member for members in inside.values() for member, _ in members)])
+    named = {*keys, *(member for members in inside.values() for member, _ in members)}
+    links = archive.links(named)
+    by_subject = archive.tallied(Wanted(subjects=tuple(sorted(named)), real=True))
     return tuple(_tile(key, group_of.get(key, ""), links, inside.get(key, []), by_subject) for key in keys)
 
 
@@ -131,7 +133,9 @@ def cluster_page(desk: Desk, actor: Actor, key: str, *, ask: Ask, of: str = "all
     chosen = (subject.key,) if of == "own" else (subject.key, *members)
     table = archive.table(Wanted(subjects=chosen), ask)
     own = archive.statements(Wanted(subject=subject.key), sort="period", limit=500)
-    about = sum(count for count, _ in archive.tallied(Wanted(subjects=(subject.key, *members))).values())
+    about = sum(
+        count for count, _ in archive.tallied(Wanted(subjects=(subject.key, *members)), by="status").values()
+    )
     group = next((label for _, label, names in groups_of_pack(desk) if subject.key in names), None)
     return ClusterContext(
         link=archive.link(subject.key),
@@ -192,7 +196,7 @@ def _tile(
     counted = {
         name: by_subject.get(name, (0, 0)) for name in {key, *members} if not name.startswith("region:")
     }
-    about = sum(facts - made_up for facts, made_up in counted.values())
+    about = sum(facts for facts, _ in counted.values())
     query = f"?about={key}"
     return ClusterTile(
         link=links[key],

@@ -54,7 +54,12 @@ def why_count(desk: Desk, actor: Actor, name: str, *, about: str = "") -> WhyCou
     total = sum(facts for facts, _ in archive.tallied(Wanted(real=True), by="status").values())
     value = counting.count(archive, about)
     steps = (
-        Step("取账本中现行的事实：已被更正的、批次已撤销的不算", "Take the statements that hold now: not corrected, batch not undone", (), ""),
+        Step(
+            "取账本中现行的事实：已被更正的、批次已撤销的不算",
+            "Take the statements that hold now: not corrected, batch not undone",
+            (),
+            "",
+        ),
         Step("合成数据不算在内", "Made-up data is left out", (), f"{total}"),
         Step(counting.question.zh, counting.question.en, (f"{total}",), f"{value}"),
     )
@@ -87,11 +92,11 @@ def _indicators(archive: Archive, about: str) -> int:
 
 def _subjects(archive: Archive, about: str) -> int:
     del about
-    return len(archive.tallied(Wanted(real=True)))
+    return sum(archive.subjects_by_kind(Wanted(real=True)).values())
 
 
 def _of_kind(kind: str) -> Callable[[Archive, str], int]:
-    return lambda archive, about: len(archive.tallied(Wanted(kind=kind, real=True)))
+    return lambda archive, about: archive.subjects_by_kind(Wanted(real=True)).get(kind, 0)
 
 
 def _about_cluster(archive: Archive, about: str) -> int:
@@ -126,7 +131,9 @@ def _on_map(name: str) -> Callable[[Archive, str], int]:
 
 
 COUNTS: Mapping[str, Counting] = {
-    "facts": Counting(Label("事实", "Statements"), Label("逐条计数", "Count them one by one"), "/indicators/", _facts),
+    "facts": Counting(
+        Label("事实", "Statements"), Label("逐条计数", "Count them one by one"), "/indicators/", _facts
+    ),
     "documents": Counting(
         Label("文献", "Documents"),
         Label("数出至少有一条事实的文献", "Count the documents with at least one statement"),
@@ -147,7 +154,10 @@ COUNTS: Mapping[str, Counting] = {
     ),
     "places": Counting(
         Label("地方", "Places"),
-        Label("其中类别为地方（省、市、县）的主体", "Of these, subjects that are places (province, cities, counties)"),
+        Label(
+            "其中类别为地方（省、市、县）的主体",
+            "Of these, subjects that are places (province, cities, counties)",
+        ),
         "/subjects/?kind=region",
         _of_kind("region"),
     ),
@@ -165,25 +175,36 @@ COUNTS: Mapping[str, Counting] = {
     ),
     "cluster-facts": Counting(
         Label("关于集群及其成员的事实", "Statements about the cluster and its members"),
-        Label("主体是该集群，或属于它的主体（地方除外）", "The subject is the cluster, or belongs to it (places apart)"),
+        Label(
+            "主体是该集群，或属于它的主体（地方除外）",
+            "The subject is the cluster, or belongs to it (places apart)",
+        ),
         "/clusters/{name}/",
         _about_cluster,
     ),
     "cluster-known": Counting(
         Label("关于集群的事实与关系", "Statements and relations of the cluster"),
-        Label("关于它和成员的事实，加上以它为一端的隶属与区域关系", "Statements about it and its members, and relations that place something in it"),
+        Label(
+            "关于它和成员的事实，加上以它为一端的隶属与区域关系",
+            "Statements about it and its members, and relations that place something in it",
+        ),
         "/clusters/{name}/",
         _known_of_cluster,
     ),
     "cluster-areas": Counting(
         Label("核心区与协同区", "Core and cooperation areas"),
-        Label("数出以它为对象的“核心区”“协同区”关系", "Count the relations “core area of” and “cooperation area of” that point to it"),
+        Label(
+            "数出以它为对象的“核心区”“协同区”关系",
+            "Count the relations “core area of” and “cooperation area of” that point to it",
+        ),
         "/clusters/{name}/",
         _areas,
     ),
     "cluster-members": Counting(
         Label("成员", "Members"),
-        Label("数出直接属于它的主体（核心区、协同区除外）", "Count what directly belongs to it (areas apart)"),
+        Label(
+            "数出直接属于它的主体（核心区、协同区除外）", "Count what directly belongs to it (areas apart)"
+        ),
         "/clusters/{name}/",
         _members,
     ),

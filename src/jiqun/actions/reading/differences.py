@@ -1,6 +1,6 @@
 """口径差异 differences: where two statements differ in scope, date or meaning, or cannot both hold — and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.statements import Label, Link, Statement
 from jiqun.actions.reading.targets import interval, same_scope
 from jiqun.core.packfiles import read_csv
-from jiqun.lake.listing import Wanted
+from jiqun.lake.listing import Row, Wanted
 from jiqun.ledger.permissions import Actor
 
 COLUMNS = ("key", "indicator", "title_zh", "title_en", "explanation_zh", "explanation_en", "fact_hints")
@@ -60,16 +60,39 @@ def differences_page(desk: Desk, actor: Actor) -> DifferencesContext:
 
 def explained(archive: Archive, *, indicator: str = "", limit: int | None = None) -> tuple[Difference, ...]:
     """Explained differences (of one indicator), with the statements they speak of."""
-    rows = [row for row in _rows() if not indicator or indicator in row["indicator"].split(";")]
+    rows = [row for row in _rows() if not indicator or indicator in row["indicator"].split(";")][:limit]
     if not rows:
         return ()
-    indicators = {key for row in rows for key in row["indicator"].split(";")}
-    documents = {place[0] for row in rows for place in _places(row["fact_hints"])}
-    found: list[Statement] = []
-    for source in sorted(documents & archive.sources.keys()):
-        found += archive.statements(Wanted(source=source), sort="source")
-    found = [one for one in found if one.indicator.key in indicators]
-    return tuple(_difference(archive, row, found) for row in rows[:limit])
+    found = _candidates(archive)
+    spoken = {row["key"]: [fact for fact in found if _speaks(row, fact)] for row in rows}
+    told = {
+        one.id: one
+        for one in archive.tell({str(f["id"]): f for facts in spoken.values() for f in facts}.values())
+    }
+    return tuple(
+        _difference(archive, row, tuple(told[str(f["id"])] for f in spoken[row["key"]])) for row in rows
+    )
+
+
+def how_many() -> int:
+    """How many differences are explained."""
+    return len(_rows())
+
+
+def _candidates(archive: Archive) -> list[Row]:
+    """Facts of the indicators and sources any difference speaks of; asked once for each state of the ledger."""
+    rows = _rows()
+    indicators = tuple(sorted({key for row in rows for key in row["indicator"].split(";")}))
+    sources = tuple(sorted({place[0] for row in rows for place in _places(row["fact_hints"])}))
+    return archive.rows(Wanted(indicators=indicators, sources=sources), sort="source")
+
+
+def _speaks(row: Mapping[str, str], fact: Row) -> bool:
+    """Is the fact of one of the difference's indicators, and at one of its places?"""
+    first, last = lines_of(str(fact["locator"] or ""))
+    places = _places(row["fact_hints"])
+    there = any(fact["source"] == source and first <= end and start <= last for source, start, end in places)
+    return there and fact["indicator"] in row["indicator"].split(";")
 
 
 def clashes(statements: Iterable[Statement], *, limit: int = 20) -> tuple[Clash, ...]:
@@ -111,27 +134,16 @@ def _verdict(one: Statement, other: Statement) -> str:
     return "rounding" if mine[0] <= theirs[1] and theirs[0] <= mine[1] else "conflict"
 
 
-def _difference(archive: Archive, row: dict[str, str], found: list[Statement]) -> Difference:
-    places = _places(row["fact_hints"])
+def _difference(archive: Archive, row: Mapping[str, str], statements: tuple[Statement, ...]) -> Difference:
     keys = row["indicator"].split(";")
-    spoken = [
-        one for one in found if one.indicator.key in keys and any(_within(one, place) for place in places)
-    ]
-    links = tuple(archive.indicator_links[key] for key in keys if key in archive.indicator_links)
     return Difference(
         key=row["key"],
         title=Label(row["title_zh"], row["title_en"]),
         explanation=Label(row["explanation_zh"], row["explanation_en"]),
-        indicators=links,
-        places=places,
-        statements=tuple(spoken),
+        indicators=tuple(archive.indicator_links[key] for key in keys if key in archive.indicator_links),
+        places=_places(row["fact_hints"]),
+        statements=statements,
     )
-
-
-def _within(one: Statement, place: Place) -> bool:
-    source, first, last = place
-    start, end = lines_of(one.locator)
-    return one.source.key == source and start <= last and first <= end
 
 
 def lines_of(locator: str) -> tuple[int, int]:

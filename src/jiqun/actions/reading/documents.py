@@ -8,7 +8,7 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.differences import lines_of
 from jiqun.actions.reading.statements import Link, Statement
-from jiqun.lake.listing import Wanted
+from jiqun.lake.listing import Row, Wanted
 from jiqun.ledger import sources
 from jiqun.ledger.permissions import Actor
 
@@ -68,7 +68,9 @@ def sources_page(desk: Desk, actor: Actor) -> SourcesContext:
     archive = Archive(desk, actor)
     tallied = archive.tallied(Wanted(), by="source")
     order = ("document", "register", "office_sheet", "user", "synthetic")
-    rows = [source_row(archive, found, tallied.get(found.key, (0, 0))[0]) for found in archive.sources.values()]
+    rows = [
+        source_row(archive, found, tallied.get(found.key, (0, 0))[0]) for found in archive.sources.values()
+    ]
     return SourcesContext(tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.link.key))))
 
 
@@ -83,13 +85,18 @@ def source_page(
     pages = max(1, -(-total // SIZE))
     number = max(1, min(page, pages))
     if total <= READ_WHOLE:
-        told = sorted(archive.statements(wanted, sort="source"), key=lambda one: (*lines_of(one.locator), one.row_no))
-        told = told[(number - 1) * SIZE : number * SIZE]
+        rows = sorted(archive.rows(wanted, sort="source"), key=_place)
+        told = archive.tell(rows[(number - 1) * SIZE : number * SIZE])
     else:
-        told = list(archive.statements(wanted, sort="source", limit=SIZE, offset=(number - 1) * SIZE))
-    everything = archive.tallied(Wanted(source=key))
-    row = source_row(archive, found, sum(facts for facts, _ in everything.values()))
-    return SourceContext(row, passages(told), len(everything), total, number, pages, text, status)
+        told = archive.statements(wanted, sort="source", limit=SIZE, offset=(number - 1) * SIZE)
+    facts = sum(facts for facts, _ in archive.tallied(Wanted(source=key), by="status").values())
+    subjects = sum(archive.subjects_by_kind(Wanted(source=key)).values())
+    row = source_row(archive, found, facts)
+    return SourceContext(row, passages(told), subjects, total, number, pages, text, status)
+
+
+def _place(row: Row) -> tuple[int, int, int]:
+    return (*lines_of(str(row["locator"] or "")), int(str(row["row_no"] or 0)))
 
 
 def passages(statements: Iterable[Statement]) -> tuple[Passage, ...]:

@@ -1,6 +1,7 @@
 """指标 indicators: the catalogue, and one indicator with its series, targets, sources side by side and clashes."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive, Ask, StatementTable
@@ -8,11 +9,13 @@ from jiqun.actions.reading.differences import Clash, Difference, clashes, explai
 from jiqun.actions.reading.statements import Label, Link, Statement
 from jiqun.actions.reading.targets import Rung, ladder
 from jiqun.core.indicators import Indicator
-from jiqun.lake.listing import Wanted
+from jiqun.lake.listing import Row, Wanted, cells_of, years_of
 from jiqun.ledger.permissions import Actor
 
 SUBJECTS_SHOWN = 40
-COMPARED = 1500
+COMPARED = 15
+FEWEST = 3
+POINTS_MOST = 600
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,6 @@ class IndicatorContext:
 
     subject   the subject whose series is drawn; None when nothing is stated
     points    that subject's statements by period; rungs: its targets and outcomes by year
-    compared  the latest outcome of each subject, largest first, when they are of one scope
     table     statements, of the subject or of all
     """
 
@@ -65,11 +67,32 @@ class IndicatorContext:
     subject: Link | None
     points: tuple[Statement, ...]
     rungs: tuple[Rung, ...]
-    compared: tuple[Statement, ...]
     clashes: tuple[Clash, ...]
     differences: tuple[Difference, ...]
     table: StatementTable
     everything: bool
+
+
+@dataclass(frozen=True)
+class PlaceValue:
+    """One county unit's outcome, in the indicator's unit; `fact` leads to its evidence."""
+
+    subject: Link
+    value: Decimal
+    bound: str
+    fact: str
+
+
+@dataclass(frozen=True)
+class PlacesContext:
+    """County units side by side: one year, one scope, largest first; `known` is how many there are in all."""
+
+    link: Link
+    unit: str
+    year: int
+    scope: str
+    known: int
+    places: tuple[PlaceValue, ...]
 
 
 def indicators_page(desk: Desk, actor: Actor, *, text: str = "", unused: bool = False) -> IndicatorsContext:
@@ -82,7 +105,9 @@ def indicators_page(desk: Desk, actor: Actor, *, text: str = "", unused: bool = 
         if (facts or unused or text) and _named(item, text):
             entry = Entry(archive.indicator_links[item.key], item.unit, item.kind.value, facts, made_up)
             groups.setdefault(item.kind.value, []).append(entry)
-    ordered = tuple((kind, tuple(sorted(found, key=lambda entry: -entry.facts))) for kind, found in groups.items())
+    ordered = tuple(
+        (kind, tuple(sorted(found, key=lambda entry: -entry.facts))) for kind, found in groups.items()
+    )
     return IndicatorsContext(ordered, text, len(tallied), len(desk.indicators))
 
 
@@ -96,8 +121,11 @@ def indicator_page(
     chosen = subject if subject in tallied else _first(tallied)
     shown = list(tallied)[:SUBJECTS_SHOWN]
     links = archive.links({*shown, *([chosen] if chosen else [])})
-    points = archive.statements(Wanted(indicator=key, subject=chosen), sort="period", limit=COMPARED) if chosen else ()
-    all_points = archive.statements(Wanted(indicator=key, real=True), sort="period", limit=COMPARED)
+    points = (
+        archive.statements(Wanted(indicator=key, subject=chosen), sort="period", limit=POINTS_MOST)
+        if chosen
+        else ()
+    )
     scope = Wanted(indicator=key) if everything or not chosen else Wanted(indicator=key, subject=chosen)
     return IndicatorContext(
         link=archive.indicator_links[key],
@@ -111,26 +139,39 @@ def indicator_page(
         subject=links[chosen] if chosen else None,
         points=points,
         rungs=ladder((one for one in points if one.kind == item.kind.value), on=desk.now().date()),
-        compared=compared(all_points),
-        clashes=clashes(all_points),
+        clashes=clashes(points),
         differences=explained(archive, indicator=key),
         table=archive.table(scope, ask),
         everything=everything or not chosen,
     )
 
 
-def compared(statements: tuple[Statement, ...], *, most: int = 15) -> tuple[Statement, ...]:
-    """The latest outcome of each place, largest first; one year, one scope and no breakdown, or nothing."""
-    groups: dict[tuple[int, str], dict[str, Statement]] = {}
-    for one in statements:
-        plain = one.status == "actual" and one.base_value is not None and not one.breakdown
-        if plain and one.subject.kind in ("region", "cluster"):
-            groups.setdefault((one.year, one.scope), {})[one.subject.key] = one
-    best = max(groups.values(), key=len, default={})
-    if len(best) < 3:
-        return ()
-    ordered = sorted(best.values(), key=lambda one: one.base_value or 0, reverse=True)
-    return tuple(ordered[:most])
+def places_page(desk: Desk, actor: Actor, key: str) -> PlacesContext:
+    """Read the county units side by side; nothing when fewer than three are known with one scope."""
+    archive = Archive(desk, actor)
+    item = desk.indicators.get(key)
+    regions = tuple(f"region:{region.code}" for region in desk.regions.counties())
+    wanted = archive.narrowed(Wanted(indicator=key, status="actual", subjects=regions, real=True))
+    years = years_of(desk.lake, wanted)
+    groups: dict[str, list[Row]] = {}
+    for cell in cells_of(desk.lake, wanted, year=years[0]) if years else ():
+        if cell["base_value"] is not None:
+            groups.setdefault(str(cell["scope"]), []).append(cell)
+    scope, cells = max(groups.items(), key=lambda group: len(group[1]), default=("", []))
+    shown = cells if len(cells) >= FEWEST else []
+    places = [
+        PlaceValue(
+            subject=archive.link(str(cell["subject"])),
+            value=Decimal(str(cell["base_value"])).normalize() + 0,
+            bound=str(cell["bound"]),
+            fact=str(cell["id"]),
+        )
+        for cell in shown
+    ]
+    ranked = tuple(sorted(places, key=lambda place: place.value, reverse=True)[:COMPARED])
+    return PlacesContext(
+        archive.indicator_links[key], item.unit, years[0] if years else 0, scope, len(places), ranked
+    )
 
 
 def _first(tallied: dict[str, tuple[int, int]]) -> str:

@@ -9,8 +9,7 @@ from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.statements import Label, Link
 from jiqun.core.errors import NotFound
 from jiqun.core.tiles import Tile, Tiles
-from jiqun.lake.facts import FactReader
-from jiqun.lake.listing import Wanted, years_of
+from jiqun.lake.listing import Wanted, cells_of, years_of
 from jiqun.ledger import subjects
 from jiqun.ledger.permissions import Actor
 
@@ -184,16 +183,17 @@ def _counties(pick: Pick, archive: Archive) -> Wanted:
 
 
 def _known(archive: Archive, pick: Pick, year: int) -> dict[str, Known]:
-    keys = [f"region:{county.code}" for county in archive.desk.regions.counties()]
-    reader = FactReader(archive.desk.lake)
+    """What is known of each county in the year; a real statement before a made-up one."""
+    wanted = archive.narrowed(_counties(pick, archive))
     found: dict[str, Known] = {}
-    for made_up in (True, False) if pick.synthetic else (False,):
-        for row in reader.matrix(pick.indicator, keys, (year, year), status=pick.status, synthetic=made_up):
-            value = row["base_value"] if row["base_value"] is not None else row["value"]
-            if value is not None:
-                code = str(row["subject"]).partition(":")[2]
-                value = Decimal(str(value)).normalize() + 0
-                found[code] = Known(value, str(row["bound"]), str(row["scope"]), str(row["id"]), made_up)
+    for row in cells_of(archive.desk.lake, wanted, year=year) if year else ():
+        value = row["base_value"] if row["base_value"] is not None else row["value"]
+        code = str(row["subject"]).partition(":")[2]
+        if value is not None and code not in found:
+            shown = Decimal(str(value)).normalize() + 0
+            found[code] = Known(
+                shown, str(row["bound"]), str(row["scope"]), str(row["id"]), bool(row["synthetic"])
+            )
     return found
 
 
@@ -204,11 +204,16 @@ def _context(archive: Archive, known: Mapping[str, Known], **said: object) -> Ma
     steps = _steps(values)
     cells = tuple(_cell(archive, tile, known.get(tile.region), steps) for tile in tiles)
     by_indicator = archive.tallied(
-        Wanted(subjects=tuple(f"region:{county.code}" for county in regions.counties()), real=not said["synthetic"]),
+        Wanted(
+            subjects=tuple(f"region:{county.code}" for county in regions.counties()),
+            real=not said["synthetic"],
+        ),
         by="indicator",
     )
     links = archive.indicator_links
-    choices = tuple(Choice(key, links[key].label, number) for key, (number, _) in by_indicator.items() if key in links)
+    choices = tuple(
+        Choice(key, links[key].label, number) for key, (number, _) in by_indicator.items() if key in links
+    )
     return MapContext(
         counted=tuple(Choice(key, label, 0) for key, label in COUNTED.items()),
         choices=choices,
@@ -249,7 +254,10 @@ def _steps(values: list[Decimal]) -> tuple[Step, ...]:
     if not different:
         return ()
     count = min(CLASSES, len(different))
-    cuts = [different[min(len(different) - 1, (len(different) * part) // count - 1)] for part in range(1, count + 1)]
+    cuts = [
+        different[min(len(different) - 1, (len(different) * part) // count - 1)]
+        for part in range(1, count + 1)
+    ]
     first = CLASSES - count if count < CLASSES else 0
     steps, low = [], different[0]
     for number, high in enumerate(cuts, start=1):

@@ -6,7 +6,7 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive, Count
 from jiqun.actions.reading.cards import Card, cards
 from jiqun.actions.reading.clusters import PROGRAMME, ClusterTile, tiles
-from jiqun.actions.reading.differences import Difference, explained
+from jiqun.actions.reading.differences import Difference, explained, how_many
 from jiqun.actions.reading.map import FACTS, MapContext, counted_map
 from jiqun.actions.reading.statements import Label, Statement
 from jiqun.lake.listing import Wanted
@@ -52,36 +52,33 @@ class OverviewContext:
 def overview(desk: Desk, actor: Actor, *, with_map: bool = False) -> OverviewContext:
     """Read the overview; `with_map` adds the cartogram of what is known, for the large screen."""
     archive = Archive(desk, actor)
-    by_subject = archive.tallied(Wanted())
-    differences = explained(archive)
-    cluster_tiles = tiles(archive, by_subject)
+    made_up = sum(synthetic for _, synthetic in archive.tallied(Wanted(), by="status").values())
     return OverviewContext(
-        counts=counts(archive, by_subject),
+        counts=counts(archive),
         cards=cards(archive, on=desk.now().date()),
-        cities=_cities(archive, by_subject),
-        clusters=_clusters(cluster_tiles),
+        cities=_cities(archive),
+        clusters=_clusters(tiles(archive)),
         changes=archive.statements(Wanted(real=True), sort="recorded", descending=True, limit=8),
-        differences=differences[: 9 if with_map else 4],
-        difference_count=len(differences),
-        synthetic=sum(made_up for _, made_up in by_subject.values()),
+        differences=explained(archive, limit=9 if with_map else 4),
+        difference_count=how_many(),
+        synthetic=made_up,
         map=counted_map(archive, FACTS) if with_map else None,
     )
 
 
-def counts(archive: Archive, by_subject: dict[str, tuple[int, int]]) -> dict[str, Count]:
+def counts(archive: Archive) -> dict[str, Count]:
     """The figures of the strip: real statements and what they speak of."""
-    real = {key: facts - made_up for key, (facts, made_up) in by_subject.items() if facts > made_up}
-    kinds = [key.partition(":")[0] for key in real]
-    documents = archive.tallied(Wanted(real=True), by="source")
-    indicators = archive.tallied(Wanted(real=True), by="indicator")
+    real = Wanted(real=True)
+    kinds = archive.subjects_by_kind(real)
+    sources = archive.tallied(real, by="source")
     numbers = {
-        "facts": sum(real.values()),
-        "documents": sum(1 for key in documents if _is_document(archive, key)),
-        "indicators": len(indicators),
-        "subjects": len(real),
-        "places": kinds.count("region"),
-        "enterprises": kinds.count("enterprise"),
-        "projects": kinds.count("project"),
+        "facts": sum(facts for facts, _ in sources.values()),
+        "documents": sum(1 for key in sources if _is_document(archive, key)),
+        "indicators": len(archive.tallied(real, by="indicator")),
+        "subjects": sum(kinds.values()),
+        "places": kinds.get("region", 0),
+        "enterprises": kinds.get("enterprise", 0),
+        "projects": kinds.get("project", 0),
     }
     return {name: Count(name, number) for name, number in numbers.items()}
 
@@ -91,15 +88,12 @@ def _is_document(archive: Archive, key: str) -> bool:
     return source is not None and source.kind == "document"
 
 
-def _cities(archive: Archive, by_subject: dict[str, tuple[int, int]]) -> tuple[Covered, ...]:
+def _cities(archive: Archive) -> tuple[Covered, ...]:
     regions = archive.desk.regions
+    tallied = archive.tallied(Wanted(kind="region", real=True))
     rows = []
     for city in regions.cities():
-        known = sum(
-            facts - made_up
-            for region in regions.subtree(city.code)
-            for facts, made_up in [by_subject.get(f"region:{region.code}", (0, 0))]
-        )
+        known = sum(tallied.get(f"region:{region.code}", (0, 0))[0] for region in regions.subtree(city.code))
         rows.append((f"region:{city.code}", Label(city.short["zh"], city.short["en"]), known))
     return _ranked("city-facts", rows)
 
@@ -107,12 +101,15 @@ def _cities(archive: Archive, by_subject: dict[str, tuple[int, int]]) -> tuple[C
 def _clusters(cluster_tiles: tuple[ClusterTile, ...]) -> tuple[Covered, ...]:
     """Statements and relations by cluster; the programme as a whole stands apart."""
     shown = [tile for tile in cluster_tiles if tile.link.key != PROGRAMME]
-    return _ranked("cluster-known", [(tile.link.key, tile.link.label, tile.about + tile.ties) for tile in shown])
+    return _ranked(
+        "cluster-known", [(tile.link.key, tile.link.label, tile.about + tile.ties) for tile in shown]
+    )
 
 
 def _ranked(name: str, rows: list[tuple[str, Label, int]]) -> tuple[Covered, ...]:
     most = max((known for _, _, known in rows), default=0) or 1
     ordered = sorted(rows, key=lambda row: -row[2])
     return tuple(
-        Covered(key, label, Count(name, known, f"?about={key}"), round(100 * known / most)) for key, label, known in ordered
+        Covered(key, label, Count(name, known, f"?about={key}"), round(100 * known / most))
+        for key, label, known in ordered
     )

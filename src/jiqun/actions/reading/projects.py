@@ -11,7 +11,15 @@ from jiqun.ledger.permissions import Actor
 
 SIZE = 60
 BEHIND = ("undertakes", "operates", "owns_share_of", "hosts")
-FIRST = ("investment", "project_investment", "output_value", "capacity", "land_area_mu", "floor_area", "compute_capacity")
+FIRST = (
+    "investment",
+    "project_investment",
+    "output_value",
+    "capacity",
+    "land_area_mu",
+    "floor_area",
+    "compute_capacity",
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,11 @@ def _behind(archive: Archive, keys: set[str]) -> dict[str, tuple[Link, ...]]:
 
 
 def _row(
-    archive: Archive, row: subjects.Subject, told: tuple[Statement, ...], behind: dict[str, tuple[Link, ...]], facts: int
+    archive: Archive,
+    row: subjects.Subject,
+    told: tuple[Statement, ...],
+    behind: dict[str, tuple[Link, ...]],
+    facts: int,
 ) -> ProjectRow:
     own = [one for one in told if one.subject.key == row.key]
     own.sort(key=lambda one: FIRST.index(one.indicator.key) if one.indicator.key in FIRST else len(FIRST))

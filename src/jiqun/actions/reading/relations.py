@@ -58,7 +58,10 @@ def relation_groups(archive: Archive, key: str) -> tuple[RelationGroup, ...]:
         other = row.object if outward else row.subject
         group = groups.setdefault((row.predicate, "out" if outward else "in", links[other].kind), {})
         group.setdefault(other, []).append(row)
-    found = {name: [_tie(archive, links[other], told) for other, told in ends.items()] for name, ends in groups.items()}
+    found = {
+        name: [_tie(archive, links[other], told) for other, told in ends.items()]
+        for name, ends in groups.items()
+    }
     return tuple(RelationGroup(*name, tuple(ties[:MOST])) for name, ties in sorted(found.items(), key=_place))
 
 
@@ -67,7 +70,9 @@ def _tie(archive: Archive, other: Link, told: list[Relation]) -> Tie:
         other=other,
         valid_from=min((row.valid_from for row in told if row.valid_from), default=""),
         valid_to=max((row.valid_to for row in told if row.valid_to), default=""),
-        said=tuple(Said(archive.source_links.get(row.source), row.locator, row.quote, row.note) for row in told),
+        said=tuple(
+            Said(archive.source_links.get(row.source), row.locator, row.quote, row.note) for row in told
+        ),
         synthetic=any(row.synthetic for row in told),
     )
 

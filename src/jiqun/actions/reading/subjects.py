@@ -16,6 +16,7 @@ from jiqun.ledger.permissions import ANYWHERE, Actor, can
 from jiqun.ledger.roles import Permission
 
 SIZE = 30
+SEARCHED = 500
 REGISTERED = (
     "name", "uscc", "uscc_grade", "status", "established_on", "legal_form", "capital_wan", "industry_code", "address",
     "region", "region_how",
@@ -163,7 +164,9 @@ def subject_page(desk: Desk, actor: Actor, key: str, *, ask: Ask) -> SubjectCont
         source=archive.source_links.get(subject.source),
         batch=subject.batch,
         registration=_registration(archive, subject) if subject.kind == "enterprise" else None,
-        attributes=tuple((name, str(value)) for name, value in subject.attributes.items() if value not in ("", None)),
+        attributes=tuple(
+            (name, str(value)) for name, value in subject.attributes.items() if value not in ("", None)
+        ),
         relations=relation_groups(archive, subject.key),
         table=archive.table(Wanted(subject=subject.key), ask),
         parts=hits(archive, list(subjects.children(subject.code))) if subject.kind == "region" else (),
@@ -171,11 +174,16 @@ def subject_page(desk: Desk, actor: Actor, key: str, *, ask: Ask) -> SubjectCont
 
 
 def _found(seek: Seek, kind: str, *, synthetic: bool) -> tuple[list[search.SubjectHit], int | None, bool]:
-    """A page of hits; made-up ones are dropped unless asked for, so a page may be shorter."""
+    """A page of hits; without made-up ones, the first SEARCHED hits are looked through for real ones."""
     offset = (max(1, seek.page) - 1) * SIZE
-    found = search.search(seek.text, kind=kind or None, region=seek.region or None, limit=SIZE + 1, offset=offset)
-    kept = [hit for hit in found[:SIZE] if synthetic or not hit.synthetic]
-    return kept, None, len(found) > SIZE
+    if synthetic:
+        found = search.search(
+            seek.text, kind=kind or None, region=seek.region or None, limit=SIZE + 1, offset=offset
+        )
+        return found[:SIZE], None, len(found) > SIZE
+    found = search.search(seek.text, kind=kind or None, region=seek.region or None, limit=SEARCHED)
+    kept = [hit for hit in found if not hit.synthetic]
+    return kept[offset : offset + SIZE], None, len(kept) > offset + SIZE
 
 
 def _kinds() -> tuple[KindTotal, ...]:

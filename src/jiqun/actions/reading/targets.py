@@ -60,8 +60,12 @@ def _rung(target: Statement, outcomes: list[Statement], every: list[Statement], 
 
 def _beside(target: Statement, stocks: list[Statement], outcome: Statement | None, *, on: date) -> Rung:
     """No outcome speaks of the target's very day: the last one before it, or the first one after it, may decide."""
-    before = max((item for item in stocks if item.ends < target.ends), key=lambda item: item.ends, default=None)
-    after = min((item for item in stocks if item.ends > target.ends), key=lambda item: item.ends, default=None)
+    before = max(
+        (item for item in stocks if item.ends < target.ends), key=lambda item: item.ends, default=None
+    )
+    after = min(
+        (item for item in stocks if item.ends > target.ends), key=lambda item: item.ends, default=None
+    )
     for found, reason in ((before, "early"), (after, "late")):
         if found is not None and judged(target, found, on=on)[0] == "met":
             return Rung(target.year, target, found, "met", reason)

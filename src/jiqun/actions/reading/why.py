@@ -62,7 +62,9 @@ def why_fact(desk: Desk, actor: Actor, fact_id: str) -> WhyFactContext:
     name, by, state = _batch(found.batch)
     return WhyFactContext(
         statement=found,
-        definition=Label(indicator.definition["zh"], indicator.definition["en"]) if indicator else Label.of(""),
+        definition=Label(indicator.definition["zh"], indicator.definition["en"])
+        if indicator
+        else Label.of(""),
         indicator_unit=indicator.unit if indicator else "",
         source=source_row(archive, source) if source else None,
         batch_name=name,
@@ -80,7 +82,14 @@ def _steps(desk: Desk, one: Statement, unit: str) -> list[Step]:
     steps = [Step("照原文记下", "Recorded as stated", (one.quote,) if one.quote else (), stated)]
     if one.value is not None and one.base_value is not None and unit and one.unit != unit:
         result = f"{plain(one.base_value)} {unit}"
-        steps.append(Step("换算成指标的计量单位", "Converted to the indicator's unit", (_factor(desk, one.unit, unit),), result))
+        steps.append(
+            Step(
+                "换算成指标的计量单位",
+                "Converted to the indicator's unit",
+                (_factor(desk, one.unit, unit),),
+                result,
+            )
+        )
     return steps
 
 
@@ -97,5 +106,3 @@ def _batch(batch: str) -> tuple[str, str, str]:
     except NotFound:
         return "", "", ""
     return found.file_name, found.by, found.state
-
-

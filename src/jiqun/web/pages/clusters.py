@@ -21,5 +21,7 @@ def read_cluster(request: HttpRequest, key: str) -> ClusterContext:
 
 urlpatterns = [
     *Page("clusters", "clusters/", "jiqun/clusters.html", read_clusters).urls(),
-    *Page("cluster", "clusters/<str:key>/", "jiqun/cluster.html", read_cluster, "jiqun/parts/statements.html").urls(),
+    *Page(
+        "cluster", "clusters/<str:key>/", "jiqun/cluster.html", read_cluster, "jiqun/parts/statements.html"
+    ).urls(),
 ]

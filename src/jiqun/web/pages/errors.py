@@ -12,13 +12,22 @@ from jiqun.core.errors import JiqunError, RowErrors
 from jiqun.web.answers import json_response
 
 SAID = {
-    400: (_("The request could not be understood."), _("Go back, correct what you entered and send it again.")),
+    400: (
+        _("The request could not be understood."),
+        _("Go back, correct what you entered and send it again."),
+    ),
     401: (_("You are not logged in."), _("Log in, or send an API token, and try again.")),
     403: (_("You may not see or do this."), _("Ask someone whose role and scope cover it.")),
     404: (_("There is nothing at this address."), _("Check the address, or search for what you need.")),
-    405: (_("This address does not take that kind of request."), _("Go back and use the buttons of the page.")),
+    405: (
+        _("This address does not take that kind of request."),
+        _("Go back and use the buttons of the page."),
+    ),
     409: (_("This is not possible at the moment."), _("Reload the page and look at its present state.")),
-    413: (_("What you sent is too large."), _("Split it into smaller files, or import it from the command line.")),
+    413: (
+        _("What you sent is too large."),
+        _("Split it into smaller files, or import it from the command line."),
+    ),
     500: (_("Something went wrong on our side."), _("Try again; if it stays, report the request id below.")),
     503: (_("A store or service does not answer."), _("Wait a moment and try again.")),
 }
@@ -50,7 +59,9 @@ class ErrorContext:
 
 def wants_json(request: HttpRequest) -> bool:
     """Does the caller read JSON: anything under /api/, or a client that asks for it?"""
-    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
+    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith(
+        "application/json"
+    )
 
 
 def answer(request: HttpRequest, status: int, said: tuple[object, object] | None = None) -> HttpResponse:

@@ -3,7 +3,14 @@
 from django.http import HttpRequest
 
 from jiqun.actions.desk import desk
-from jiqun.actions.reading.indicators import IndicatorContext, IndicatorsContext, indicator_page, indicators_page
+from jiqun.actions.reading.indicators import (
+    IndicatorContext,
+    IndicatorsContext,
+    PlacesContext,
+    indicator_page,
+    indicators_page,
+    places_page,
+)
 from jiqun.web import asking
 from jiqun.web.answers import Page
 
@@ -26,7 +33,27 @@ def read_indicator(request: HttpRequest, key: str) -> IndicatorContext:
     )
 
 
+def read_places(request: HttpRequest, key: str) -> PlacesContext:
+    """County units side by side."""
+    return places_page(desk(), request.actor, key)
+
+
 urlpatterns = [
-    *Page("indicators", "indicators/", "jiqun/indicators.html", read_indicators, "jiqun/parts/indicators.html").urls(),
-    *Page("indicator", "indicators/<str:key>/", "jiqun/indicator.html", read_indicator, "jiqun/parts/statements.html").urls(),
+    *Page(
+        "indicators", "indicators/", "jiqun/indicators.html", read_indicators, "jiqun/parts/indicators.html"
+    ).urls(),
+    *Page(
+        "indicator",
+        "indicators/<str:key>/",
+        "jiqun/indicator.html",
+        read_indicator,
+        "jiqun/parts/statements.html",
+    ).urls(),
+    *Page(
+        "indicator-places",
+        "indicators/<str:key>/places/",
+        "jiqun/places.html",
+        read_places,
+        "jiqun/parts/places.html",
+    ).urls(),
 ]

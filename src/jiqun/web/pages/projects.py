@@ -23,4 +23,6 @@ def read_projects(request: HttpRequest) -> ProjectsContext:
     )
 
 
-urlpatterns = Page("projects", "projects/", "jiqun/projects.html", read_projects, "jiqun/parts/projects.html").urls()
+urlpatterns = Page(
+    "projects", "projects/", "jiqun/projects.html", read_projects, "jiqun/parts/projects.html"
+).urls()

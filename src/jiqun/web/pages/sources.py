@@ -29,5 +29,7 @@ def read_source(request: HttpRequest, key: str) -> SourceContext:
 
 urlpatterns = [
     *Page("sources", "sources/", "jiqun/sources.html", read_sources).urls(),
-    *Page("source", "sources/<str:key>/", "jiqun/source.html", read_source, "jiqun/parts/passages.html").urls(),
+    *Page(
+        "source", "sources/<str:key>/", "jiqun/source.html", read_source, "jiqun/parts/passages.html"
+    ).urls(),
 ]

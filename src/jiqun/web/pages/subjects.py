@@ -22,10 +22,14 @@ def read_subjects(request: HttpRequest) -> SubjectsContext:
 
 def read_subject(request: HttpRequest, key: str) -> SubjectContext:
     """One subject by its whole key."""
-    return subject_page(desk(), request.actor, key.replace("\x00", ""), ask=asking.table_ask(request, sort="indicator"))
+    return subject_page(
+        desk(), request.actor, key.replace("\x00", ""), ask=asking.table_ask(request, sort="indicator")
+    )
 
 
 urlpatterns = [
     *Page("subjects", "subjects/", "jiqun/subjects.html", read_subjects, "jiqun/parts/hits.html").urls(),
-    *Page("subject", "subjects/<path:key>/", "jiqun/subject.html", read_subject, "jiqun/parts/statements.html").urls(),
+    *Page(
+        "subject", "subjects/<path:key>/", "jiqun/subject.html", read_subject, "jiqun/parts/statements.html"
+    ).urls(),
 ]

@@ -20,6 +20,10 @@ def read_count(request: HttpRequest, name: str) -> WhyCountContext:
 
 
 urlpatterns = [
-    *Page("why-fact", "why/fact/<str:fact_id>/", "jiqun/why.html", read_fact, "jiqun/parts/why_fact.html").urls(),
-    *Page("why-count", "why/count/<str:name>/", "jiqun/why.html", read_count, "jiqun/parts/why_count.html").urls(),
+    *Page(
+        "why-fact", "why/fact/<str:fact_id>/", "jiqun/why.html", read_fact, "jiqun/parts/why_fact.html"
+    ).urls(),
+    *Page(
+        "why-count", "why/count/<str:name>/", "jiqun/why.html", read_count, "jiqun/parts/why_count.html"
+    ).urls(),
 ]

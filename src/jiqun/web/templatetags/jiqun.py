@@ -1,19 +1,20 @@
 """Tags of the pages 模板标签: numbers with their way to the source, chips, names in the reader's language, icons."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
 from django import template
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from jiqun.core.facts import plain
+from jiqun.actions.reading.archive import Count
+from jiqun.actions.reading.statements import Link, Statement
 from jiqun.ledger.roles import ROLES
-from jiqun.web import drawing, words
+from jiqun.web import drawing, marks, words
 from jiqun.web.numerals import number
 
 register = template.Library()
@@ -52,38 +53,38 @@ def subject_url(link: object) -> str:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A picture of the sprite; says nothing to a screen reader."""
-    return format_html('<svg aria-hidden="true" viewBox="0 0 16 16"><use href="{}#{}"/></svg>', static("jiqun/icons.svg"), name)
+    """A picture of the sprite."""
+    return marks.icon(name)
 
 
-@register.inclusion_tag("jiqun/parts/figure.html")
-def figure(statement: object, size: str = "", unit: bool = True) -> dict[str, object]:
+@register.simple_tag
+def figure(statement: Statement, size: str = "", unit: bool = True) -> SafeString:
     """A stated number: bound, value, unit, and the way to its 依据."""
-    return {"s": statement, "size": size, "unit": unit, "value": words.value_words(statement, language())}
+    return marks.figure(statement, language(), size=size, unit=unit)
 
 
-@register.inclusion_tag("jiqun/parts/count.html")
-def count(counted: object) -> dict[str, object]:
+@register.simple_tag
+def count(counted: Count) -> SafeString:
     """A number we counted, and the way to how."""
-    return {"c": counted}
+    return marks.count(counted)
 
 
-@register.inclusion_tag("jiqun/parts/subject_link.html")
-def subject(link: object) -> dict[str, object]:
+@register.simple_tag
+def subject(link: Link) -> SafeString:
     """A subject as a link, marked when it is made up."""
-    return {"link": link}
+    return marks.subject(link, language())
 
 
-@register.inclusion_tag("jiqun/parts/status.html")
-def status(key: str) -> dict[str, object]:
+@register.simple_tag
+def status(key: str) -> SafeString:
     """The chip of a status: shape and word."""
-    return {"key": key, "word": words.WORDS["status"].get(key, key)}
+    return marks.status(key)
 
 
-@register.inclusion_tag("jiqun/parts/verdict.html")
-def verdict(key: str, reason: str = "") -> dict[str, object]:
+@register.simple_tag
+def verdict(key: str, reason: str = "") -> SafeString:
     """The chip of a verdict, with what a person has to look at."""
-    return {"key": key, "word": words.WORDS["verdict"].get(key, key), "reason": words.WORDS["reason"].get(reason, "")}
+    return marks.verdict(key, reason)
 
 
 @register.simple_tag(takes_context=True)
@@ -132,12 +133,10 @@ def language() -> str:
     return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
-
-
 @register.simple_tag
 def sprite() -> str:
     """Address of the sprite."""
-    return static("jiqun/icons.svg")
+    return marks.sprite()
 
 
 @register.simple_tag
@@ -193,10 +192,10 @@ def series_data(page: object) -> dict[str, object]:
     return drawing.series(page, language())  # type: ignore[arg-type]
 
 
-@register.simple_tag
-def ranking_data(page: object) -> dict[str, object]:
-    """Data of the bars."""
-    return drawing.ranking(page, language())  # type: ignore[arg-type]
+@register.filter
+def ranking_json(page: object) -> str:
+    """Data of the bars, as text for an attribute."""
+    return json.dumps(drawing.ranking(page, language()), ensure_ascii=False)  # type: ignore[arg-type]
 
 
 @register.simple_tag

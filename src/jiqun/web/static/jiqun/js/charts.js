@@ -1,4 +1,4 @@
-// Charts: each <div class="chart" data-chart="KIND" data-from="ID"> is drawn from the JSON block with that id.
+// Charts: each <div class="chart" data-chart="KIND"> is drawn from the JSON in data-json, or in the block data-from names.
 // Tooltips are drawn on the canvas, because the content policy forbids inline styles in markup.
 const styles = getComputedStyle(document.body);
 const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
@@ -14,7 +14,7 @@ function shared() {
       renderMode: "richText", confine: true, backgroundColor: colour("ink"), borderWidth: 0,
       textStyle: { color: colour("panel"), fontSize: 12, fontFamily: FONT },
     },
-    legend: { top: 4, left: 4, itemWidth: 12, itemHeight: 10, textStyle: { color: colour("ink-2") } },
+    legend: { type: "scroll", top: 4, left: 4, right: 4, itemWidth: 12, itemHeight: 10, textStyle: { color: colour("ink-2") } },
   };
 }
 
@@ -26,7 +26,17 @@ function axis(extra) {
   };
 }
 
+function shade(status, turn) {
+  const shaded = turn > 0 && (status === "actual" || status === "target");
+  return colour(shaded ? `${status}-${2 + ((turn - 1) % 2)}` : status);
+}
+
 function series(data) {
+  const turns = {};
+  for (const line of data.series) {
+    turns[line.status] = (turns[line.status] ?? -1) + 1;
+    line.colour = shade(line.status, turns[line.status]);
+  }
   return {
     ...shared(),
     xAxis: axis({ type: "category", data: data.periods, splitLine: { show: false }, boundaryGap: true }),
@@ -37,10 +47,10 @@ function series(data) {
       name: line.name,
       type: line.joined ? "line" : "scatter",
       symbol: SYMBOL[line.status], symbolSize: line.status === "target" ? 13 : 10,
-      lineStyle: { width: 2, color: colour(line.status) },
+      lineStyle: { width: 2, color: line.colour },
       itemStyle: line.status === "target" || line.status === "estimate"
-        ? { color: colour("panel"), borderColor: colour(line.status), borderWidth: 2 }
-        : { color: colour(line.status) },
+        ? { color: colour("panel"), borderColor: line.colour, borderWidth: 2 }
+        : { color: line.colour },
       data: line.points.map((p) => ({ value: [p.on, p.value], tip: p.tip, why: p.why })),
     })),
   };
@@ -83,7 +93,7 @@ function draw(box) {
     return;
   }
   box.dataset.drawn = "1";
-  const data = JSON.parse(document.getElementById(box.dataset.from).textContent);
+  const data = JSON.parse(box.dataset.json ?? document.getElementById(box.dataset.from).textContent);
   const chart = window.echarts.init(box, null, { renderer: "canvas" });
   chart.setOption(KINDS[box.dataset.chart](data));
   chart.on("click", (item) => {
