@@ -164,5 +164,13 @@ class _Teller:
 
 
 def leftover(root: Path) -> list[str]:
-    """Ids of uploads that wait for work, for a worker that has just started."""
+    """Ids of uploads that wait for work."""
     return [upload.id for upload in UploadFiles(root).all() if upload.state in WORKING]
+
+
+def take_up_leftover(desk: Desk) -> int:
+    """Queue anew what a killed process left half-way; for a worker that has just started. Gives how many."""
+    found = leftover(desk.uploads)
+    for id in found:
+        enqueue(id)
+    return len(found)

@@ -4,6 +4,7 @@ The check and the import themselves are long, so they run as a background task i
 task up within a few seconds, the process that is asked how far it is does the work itself (`upload_work.py`).
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +15,11 @@ from django.db import transaction
 from jiqun.actions.desk import Desk
 from jiqun.actions.upload_files import PREVIEW_ROWS, WORKING, Upload, UploadFiles
 from jiqun.core.errors import InputError, NotAllowed, NotFound, WrongState
+from jiqun.core.periods import Period
 from jiqun.lake.files import copy_within, open_table
 from jiqun.lake.mapping import FieldDef, apply_map, check_required, propose, table_fields
-from jiqun.ledger import audit, sources
-from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check
+from jiqun.ledger import audit, mappings, sources
+from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check, scopes_for
 from jiqun.ledger.scopes import EVERYTHING
 from jiqun.ledger.sources import Source
 
@@ -120,11 +122,24 @@ def fields_of(desk: Desk, kind: str) -> tuple[FieldDef, ...]:
     return table_fields(desk.packs, TABLES[kind])
 
 
-def proposed(desk: Desk, upload: Upload) -> Mapping[str, Any]:
-    """The mapping as settled, or as the header suggests."""
+def proposed(desk: Desk, upload: Upload, *, by: Actor) -> Mapping[str, Any]:
+    """The mapping as settled, as last confirmed for a form with this very header, or as the header suggests."""
     if upload.mapping is not None:
         return upload.mapping
+    known = mappings.find(form_of(upload), kind=upload.kind, office=_office(by))
+    if known is not None:
+        return known
     return propose(upload.columns, fields_of(desk, upload.kind)).as_json()
+
+
+def form_of(upload: Upload) -> str:
+    """Fingerprint of a form: its header."""
+    return hashlib.sha256("\x1f".join(upload.columns).encode()).hexdigest()[:40]
+
+
+def _office(by: Actor) -> str:
+    held = scopes_for(by, Permission.IMPORT_DATA)
+    return f"{held[0].kind}:{held[0].key}" if held else ""
 
 
 def settle(desk: Desk, id: str, mapping: Mapping[str, Any], *, by: Actor, at: datetime) -> Upload:
@@ -134,12 +149,17 @@ def settle(desk: Desk, id: str, mapping: Mapping[str, Any], *, by: Actor, at: da
     fields = fields_of(desk, upload.kind)
     settled = apply_map(mapping, upload.columns, fields, file=upload.name)
     check_required(settled, upload.columns, fields, file=upload.name)
+    for quantity in settled.facts:
+        desk.indicators.get(quantity.indicator)
+        desk.units.get(quantity.unit)
+        Period.parse(quantity.period)
     told = {
         **settled.as_json(),
         "columns": {item.name: settled.columns.get(item.name, "") for item in fields},
     }
     with transaction.atomic():
         _note(by, "map", upload, told, at)
+        mappings.save(form_of(upload), told, kind=upload.kind, office=_office(by), by=by.label, at=at)
         return files(desk).change(id, mapping=told, state="received", report=None, fault=None)
 
 

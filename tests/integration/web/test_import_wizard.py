@@ -232,3 +232,40 @@ def test_a_fact_that_names_another_source_waits_whole_in_quarantine(house: House
         cell["name"]: cell["value"] for cell in client.get(f"/api/quarantine/{held[1]['id']}").json()["cells"]
     }
     assert (cells["value"], cells["note"]) == ("10", "外县")
+
+
+def test_a_form_is_remembered(house: House) -> None:
+    client, header = house.client("county_officer"), ("甲", "乙", "丙")
+    first = hand_in(client, as_csv(header, [("新昌县记得有限公司", "新昌县人民路1号", "5")]))
+    form = {"field-name": "甲", "field-address": "乙", "quantity-2-indicator": "revenue", "quantity-2-unit": "万元",
+            "quantity-2-period": "2024"}  # fmt: skip
+    assert client.post(f"/imports/{first}/check/", form).status_code == 302
+    second = client.get(f"/imports/{hand_in(client, as_csv(header, [('又', '又', '6')]))}/").content.decode()
+    assert '<option value="甲" selected>' in second
+    assert 'value="revenue"' in second
+
+
+def test_what_a_killed_worker_left_is_queued_when_one_starts(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[str] = []
+    client = house.client("county_officer")
+    upload = hand_in(client, as_csv(SHEET_HEADER, ROWS))
+    client.post(f"/imports/{upload}/check/", {"field-name": SHEET_HEADER[0]})
+    monkeypatch.setattr(upload_work, "enqueue", queued.append)
+    assert upload_work.take_up_leftover(house.desk) >= 1
+    assert upload in queued
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "said"), [("indicator", "no_such", "指标"), ("unit", "斗", "单位"), ("period", "去年", "时期")]
+)
+def test_a_quantity_nobody_knows_is_refused_before_any_row(house: House, part: str, text: str, said: str) -> None:
+    client = house.client("county_officer")
+    upload = hand_in(client, as_csv(SHEET_HEADER, ROWS))
+    told = {"indicator": "revenue", "unit": "万元", "period": "2024"} | {part: text}
+    form = {"field-name": SHEET_HEADER[0], **{f"quantity-3-{name}": value for name, value in told.items()}}
+    response = client.post(f"/imports/{upload}/check/", form)
+    assert response.status_code in (400, 404)
+    assert said in response.content.decode()
+    assert client.get(f"/api/pages/imports/{upload}/").json()["upload"]["state"] == "received"

@@ -140,7 +140,7 @@ def upload(desk: Desk, actor: Actor, id: str, *, lang: str, remap: bool = False)
     """One of this person's files; asking also looks after work nobody has taken up."""
     held = upload_work.look_after(desk, uploads.read(desk, id, by=actor))
     zh = lang.startswith("zh")
-    mapping = uploads.proposed(desk, held)
+    mapping = uploads.proposed(desk, held, by=actor)
     chosen = mapping["columns"]
     fields = uploads.fields_of(desk, held.kind)
     report = held.report or {}
