@@ -53,8 +53,10 @@ def brief_text(brief: BriefContext, lang: str) -> BriefText:
     return BriefText(
         title=say("简报：", "Brief: ") + name,
         subtitle=say(
-            f"据账本 {made} 的内容生成，共 {counted} 条事实、{len(brief.sources)} 个来源。数值前的符号表示原文的“超、约、以上”等。",
-            f"Made from the ledger as of {made}: {counted} statements from {len(brief.sources)} sources. Signs before a value keep the hedges of the text.",
+            f"据账本 {made} 的内容生成，共 {counted} 条事实、{len(brief.sources)} 个来源。"
+            "数值前的符号表示原文的“超、约、以上”等。",
+            f"Made from the ledger as of {made}: {counted} statements from {len(brief.sources)} sources. "
+            "Signs before a value keep the hedges of the text.",
         ),
         warning=say(
             "合成数据，仅供演示，不是真实情况。", "Synthetic data for demonstration; nothing here is real."

@@ -12,7 +12,7 @@ from jiqun.ledger.permissions import NOBODY, Actor
 
 
 def sign_in(username: str, password: str, *, address: str, at: datetime, request_id: str = "") -> Account:
-    """The account these open; NotAllowed `auth.too_many_attempts` after too many failures, `auth.wrong_password` otherwise."""
+    """The account these open; NotAllowed auth.too_many_attempts after too many failures, else auth.wrong_password."""
     until = logins.locked_until(username, address, at=at)
     if until is not None:
         minutes = max(1, ceil((until - at).total_seconds() / 60))

@@ -134,10 +134,11 @@ def last_day(one: Statement) -> date:
 def _point(one: Statement, lang: str) -> dict[str, object]:
     value = value_of(one)
     scope = f"\n{one.scope}" if one.scope else ""
+    name, period = getattr(one.subject.label, lang), getattr(one.period_label, lang)
     return {
-        "on": getattr(one.period_label, lang),
+        "on": period,
         "value": None if value is None else float(value),
-        "tip": f"{getattr(one.subject.label, lang)}\n{getattr(one.period_label, lang)}: {words.said(one, lang)}{scope}\n{one.source.key} {one.locator}",
+        "tip": f"{name}\n{period}: {words.said(one, lang)}{scope}\n{one.source.key} {one.locator}",
         "why": reverse("why-fact", args=[one.id]),
     }
 
@@ -169,7 +170,7 @@ def why_of(cell: Cell, page: MapContext) -> str:
 
 
 def _short(value: Decimal) -> str:
-    """At most about seven characters: 12,345 → 1.23万 reads worse than 12345 on a tile, so digits are only cut after the point."""
+    """The number as a tile shows it: digits are only cut after the point."""
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return number(round(value, places).normalize() + 0)
 

@@ -1,4 +1,4 @@
-"""Marks 标记: the small pieces pages are full of — figures, counts, chips, links — written straight, because a page has hundreds."""
+"""Marks 标记: figures, counts, chips and links, written straight because a page has hundreds of them."""
 
 from functools import lru_cache
 

@@ -44,6 +44,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Name the request before anything else sees it."""
         given = request.headers.get("X-Request-Id", "")
         request.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         if not request.path.startswith("/api/"):
@@ -60,6 +61,7 @@ class SecurityHeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add what the answer does not say itself."""
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.setdefault(name, value)
@@ -75,6 +77,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Find out who is asking."""
         from jiqun.web.session import actor_of
 
         request.actor = actor_of(request)

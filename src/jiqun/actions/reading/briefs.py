@@ -62,7 +62,10 @@ class BriefContext:
 
 
 def read_brief(desk: Desk, actor: Actor, kind: str, key: str) -> BriefContext:
-    """Read what a brief says; NotFound for another kind or a key nobody knows. Made-up data enters only a made-up thing's brief."""
+    """Read what a brief says; NotFound for another kind or a key nobody knows.
+
+    Made-up data enters only the brief of a made-up thing.
+    """
     archive = Archive(desk, actor)
     if kind not in KINDS:
         raise NotFound("brief.unknown_kind", seen=kind, allowed=" ".join(KINDS))

@@ -1,4 +1,4 @@
-"""地图 the map: one tile for each of the 90 county units, coloured by an indicator of a year; grey where nothing is known."""
+"""地图 the map: one tile for each of the 90 county units, coloured by an indicator of a year; grey means nothing known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""主体 subjects: searching for one, and its profile — every statement about it, what stands around it, where it is registered."""
+"""主体 subjects: searching for one, and its profile — statements about it, what stands around it, its registration."""
 
 from dataclasses import dataclass
 from datetime import datetime
