@@ -7,10 +7,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -23,6 +22,7 @@ def child(module: str, *words: str, home: Path | None = None) -> dict[str, float
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{module}", *words],
         cwd=ROOT,
+        check=False,
         env=environment,
         capture_output=True,
         text=True,
@@ -75,7 +75,11 @@ def django_home(home: Path) -> Iterator[None]:
 def cli(home: Path, *words: str) -> dict[str, object]:
     """Run a jiqun command that prints JSON."""
     done = subprocess.run(
-        [sys.executable, "-m", "jiqun", "--home", str(home), *words], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "jiqun", "--home", str(home), *words],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise SystemExit(f"jiqun {' '.join(words)} failed:\n{done.stderr[-3000:]}{done.stdout[-2000:]}")

@@ -21,7 +21,9 @@ def main() -> int:
     for name, words in LOCKS.items():
         subprocess.run([*COMPILE, *words, "-o", f"requirements/{name}.txt"], cwd=ROOT, check=True)
         print(f"requirements/{name}.txt")
-    subprocess.run(["npm", "install", "--package-lock-only", "--ignore-scripts"], cwd=ROOT / "frontend", check=True)
+    subprocess.run(
+        ["npm", "install", "--package-lock-only", "--ignore-scripts"], cwd=ROOT / "frontend", check=True
+    )
     return 0
 
 

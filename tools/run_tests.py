@@ -25,7 +25,12 @@ def run(stage: str, words: list[str], **environment: str) -> tuple[int, str]:
     print(f"-- {stage}", flush=True)
     started = time.monotonic()
     child = subprocess.Popen(
-        [*PYTEST, *words], cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        [*PYTEST, *words],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     )
     lines = []
     assert child.stdout is not None

@@ -26,7 +26,8 @@ LANGUAGES = {"zh": "zh-hans", "en": "en"}
 PAGES = {
     "overview": "/", "bigscreen": "/bigscreen", "clusters": "/clusters", "cluster": "/clusters/modern_textile",
     "programme": "/clusters/415x", "map": "/map", "indicators": "/indicators", "indicator": "/indicators/revenue",
-    "search": "/subjects?q=纺织", "subject": "/subjects/region:330603", "enterprise": "/subjects/enterprise:舜宇集团有限公司",
+    "search": "/subjects/?q=纺织",
+    "subject": "/subjects/region:330603", "enterprise": "/subjects/enterprise:舜宇集团有限公司",
     "projects": "/projects", "sources": "/sources", "document": "/sources/002", "differences": "/differences",
     "imports": "/imports", "batches": "/batches", "quarantine": "/quarantine", "audit": "/audit", "accounts": "/accounts",
     "tokens": "/tokens",

@@ -1,5 +1,6 @@
 """数据目录就绪 homes: a new home gets its places and the 15 clusters as subjects; an old one is brought up to date."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -60,19 +61,28 @@ def _clusters(desk: Desk) -> list[SubjectRow]:
         ("key", "label_zh", "label_en", "group_key", "group_zh", "group_en", "confidence"),
     )
     groups = {row["group_key"]: row for row in rows}
-    made = [
-        SubjectRow(key=f"cluster:{key}", kind="cluster", label_zh=row["group_zh"], label_en=row["group_en"],
-                   attributes={"parent": "cluster:415x", "level": "group"}, source=PACK_SOURCE)
-        for key, row in groups.items()
+    programme = _cluster(
+        "415x", "“415X”先进制造业集群", '"415X" advanced manufacturing clusters', level="programme"
+    )
+    programme = replace(programme, aliases=("415X", "415X集群"), region="330000", city="330000")
+    return [
+        programme,
+        *(_cluster(key, row["group_zh"], row["group_en"], parent="415x", level="group") for key, row in groups.items()),
+        *(
+            _cluster(row["key"], row["label_zh"], row["label_en"], parent=row["group_key"], level="cluster",
+                     confidence=row["confidence"])
+            for row in rows
+        ),
     ]  # fmt: skip
-    made.append(
-        SubjectRow(key="cluster:415x", kind="cluster", label_zh="“415X”先进制造业集群", label_en='"415X" advanced manufacturing clusters',
-                   aliases=("415X", "415X集群"), region="330000", city="330000", attributes={"level": "programme"}, source=PACK_SOURCE)
-    )  # fmt: skip
-    made += [
-        SubjectRow(key=f"cluster:{row['key']}", kind="cluster", label_zh=row["label_zh"], label_en=row["label_en"],
-                   attributes={"parent": f"cluster:{row['group_key']}", "level": "cluster", "confidence": row["confidence"]},
-                   source=PACK_SOURCE)
-        for row in rows
-    ]  # fmt: skip
-    return made
+
+
+def _cluster(key: str, zh: str, en: str, *, parent: str = "", **attributes: str) -> SubjectRow:
+    above = {"parent": f"cluster:{parent}"} if parent else {}
+    return SubjectRow(
+        key=f"cluster:{key}",
+        kind="cluster",
+        label_zh=zh,
+        label_en=en,
+        attributes=above | attributes,
+        source=PACK_SOURCE,
+    )

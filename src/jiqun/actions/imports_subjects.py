@@ -57,7 +57,7 @@ def run(
     fresh = [(n, row) for n, row in accepted if hashes.get(row.key) != subjects.digest(row)]
     created = sum(1 for _, row in fresh if row.key not in hashes)
     counts = Counts(created, len(fresh) - created, len(accepted) - len(fresh))
-    report = _report(order, opened, len(accepted), counts, faults, held)
+    report = _report(order, opened, len(accepted), counts, faults=faults, held=held)
     if order.dry_run:
         return report
     batch = batches.new_id(at)
@@ -152,7 +152,7 @@ def run_relations(
             )
         )  # fmt: skip
     batch = batches.new_id(at)
-    report = _report(order, opened, len(accepted), relations.compared(accepted), faults, held)
+    report = _report(order, opened, len(accepted), relations.compared(accepted), faults=faults, held=held)
     if not order.dry_run:
         entry = Entry(order, opened, report, {}, held, batch)
         enter(desk, entry, lambda: relations.upsert_relations(accepted, batch=batch), by=by, at=at)
@@ -191,6 +191,7 @@ def _report(
     opened: Opened,
     accepted: int,
     counts: Counts,
+    *,
     faults: list[RowError],
     held: dict[int, dict[str, str]],
 ) -> ImportReport:

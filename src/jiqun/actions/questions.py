@@ -15,6 +15,7 @@ from jiqun.ledger.permissions import Actor, Permission
 
 Row = dict[str, object]
 HIDDEN = ("natural_key", "content_hash")
+HISTORY = ("id", "value", "bound", "unit", "recorded_at", "batch", "supersedes")
 
 
 def parse_as_of(text: str | None) -> date | datetime | None:
@@ -117,7 +118,7 @@ def why(desk: Desk, actor: Actor, fact_id: str) -> Row:
         "source": {name: getattr(found, name) for name in found.__dataclass_fields__} if found else None,
         "batch": _batch(str(fact["batch"])),
         "superseded_by": [row["id"] for row in history if row["supersedes"] == fact_id],
-        "history": [{name: row[name] for name in ("id", "value", "bound", "unit", "recorded_at", "batch", "supersedes")} for row in history],
+        "history": [{name: row[name] for name in HISTORY} for row in history],
     }  # fmt: skip
 
 

@@ -21,15 +21,11 @@ def setup(*, make_home: bool = False) -> Path:
         (settings.HOME / "uploads").mkdir(exist_ok=True)
     elif not (settings.HOME / "secret.key").is_file():
         raise InputError("home.missing", seen=str(settings.HOME), allowed="jiqun --home DIR init")
-    if make_home and not (settings.HOME / "secret.key").is_file():
-        settings._secret_key()  # writes the key before Django reads the settings
+    if make_home:
+        settings.SECRET_KEY = settings.make_secret_key()  # before Django reads the settings
     import django
 
     django.setup()
-    if make_home:
-        from django.conf import settings as live
-
-        live.SECRET_KEY = (settings.HOME / "secret.key").read_text(encoding="ascii").strip()
     return settings.HOME
 
 

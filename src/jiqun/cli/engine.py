@@ -30,7 +30,9 @@ def run_check(arguments: Namespace) -> int:
     told = [asdict(row) for row in rows]
     bad = [row for row in told if not row["ok"]]
     if arguments.json:
-        print_json({"ok": not bad, "engine": arguments.engine, "checked": len(told), "differ": bad, "rows": told})
+        print_json(
+            {"ok": not bad, "engine": arguments.engine, "checked": len(told), "differ": bad, "rows": told}
+        )
         return 1 if bad else 0
     print_table(told, [(name, name) for name in ("kind", "name", "ok", "rows", "seconds", "detail")])
     say(

@@ -57,7 +57,7 @@ def print_error(error: JiqunError, *, as_json: bool) -> None:
     """Print an error: sentence and next step to stderr, or the one shape as JSON."""
     try:
         shape = error_object(error)
-    except JiqunError as broken:            # the sentences themselves cannot be read
+    except JiqunError as broken:  # the sentences themselves cannot be read
         print(f"{error}\n{broken}", file=sys.stderr)
         return
     if as_json:

@@ -1,9 +1,12 @@
 """提问命令: `jiqun facts`, `jiqun why`, `jiqun subjects search`."""
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from typing import Any
 
 from jiqun.cli.output import lang, print_json, print_table
 from jiqun.core.errors import InputError
+
+COLUMNS = ("id", "who", "what", "when", "number", "unit", "scope", "status", "source", "locator")
 
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
@@ -49,30 +52,18 @@ def run_facts(arguments: Namespace) -> int:
     if arguments.json:
         print_json({"ok": True, "count": len(rows), "as_of": arguments.as_of, "facts": rows})
         return 0
-    flat = [
-        row | {"what": row["indicator_label"].get(lang(), row["indicator"]), "who": row["subject_label"][lang()] or row["subject"],
-               "when": row["period_label"][lang()], "number": f"{row['bound'] if row['bound'] != '=' else ''}{row['value'] or row['value_text']}"}
-        for row in rows
-    ]  # fmt: skip
-    print_table(
-        flat,
-        [
-            (name, name)
-            for name in (
-                "id",
-                "who",
-                "what",
-                "when",
-                "number",
-                "unit",
-                "scope",
-                "status",
-                "source",
-                "locator",
-            )
-        ],
-    )
+    print_table([_line(row) for row in rows], [(name, name) for name in COLUMNS])
     return 0
+
+
+def _line(row: dict[str, Any]) -> dict[str, object]:
+    hedge = "" if row["bound"] == "=" else row["bound"]
+    return row | {
+        "who": row["subject_label"][lang()] or row["subject"],
+        "what": row["indicator_label"].get(lang(), row["indicator"]),
+        "when": row["period_label"][lang()],
+        "number": f"{hedge}{row['value'] or row['value_text']}",
+    }
 
 
 def run_why(arguments: Namespace) -> int:

@@ -19,6 +19,7 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let through what is small enough."""
         length = announced(request)
         if length is not None and length <= most_of(request):
             return self.get_response(request)
