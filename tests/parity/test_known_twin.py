@@ -1,6 +1,5 @@
 """The expressions and their plain-Python twins agree on made-up histories of facts, corrections and batches taken back."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -77,26 +76,25 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.cursor = duckdb.connect(config={"threads": 1})
 
     def fill(self, facts: list[RawFact], undone: list[tuple[str, datetime]]) -> None:
         events = [{"batch": batch, "event": "undone", "recorded_at": when} for batch, when in undone]
         events.append({"batch": "b1", "event": "received", "recorded_at": START})
         rows = columns_of([asdict(one) for one in facts], FACTS) or {"id": []}
-        write_parquet(self.cursor, self.folder / "facts.parquet", FACTS, rows)
-        write_parquet(self.cursor, self.folder / "batches.parquet", BATCHES, columns_of(events, BATCHES))
+        with duckdb.connect(config={"threads": 1}) as cursor:
+            write_parquet(cursor, self.folder / "facts.parquet", FACTS, rows)
+            write_parquet(cursor, self.folder / "batches.parquet", BATCHES, columns_of(events, BATCHES))
 
     def ask(self, query: Query, params: dict[str, object] | None = None) -> list[tuple[object, ...]]:
         sources = {name: f"read_parquet('{self.folder / name}.parquet')" for name in ("facts", "batches")}
-        self.cursor.register("tree", edge_table(TREE))
-        return self.cursor.execute(query.over({**sources, "edges": "tree"}), params or {}).fetchall()
+        with duckdb.connect(config={"threads": 1}) as cursor:
+            cursor.register("tree", edge_table(TREE))
+            return cursor.execute(query.over({**sources, "edges": "tree"}), params or {}).fetchall()
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("world"))
-    yield made
-    made.cursor.close()
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(tmp_path_factory.mktemp("world"))
 
 
 checked = settings(
