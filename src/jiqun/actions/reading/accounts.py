@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiqun.actions.desk import Desk
-from jiqun.actions.reading.audit_words import action_label
-from jiqun.actions.reading.scope_labels import ScopeLabel, language, scope_labels
-from jiqun.ledger import accounts, audit, tokens
+from jiqun.actions.reading.audit_words import action_label, told_of
+from jiqun.actions.reading.scope_labels import ALL, ScopeLabel, language, scope_labels
+from jiqun.ledger import accounts, audit, subjects, tokens
 from jiqun.ledger.accounts import Account, HeldGrant
 from jiqun.ledger.permissions import Actor, check
 from jiqun.ledger.roles import LABELS, ROLES, UNSCOPED, Permission
@@ -95,13 +95,22 @@ class Happening:
     by: str
     action: str
     action_label: str
-    detail: dict[str, object]
+    told: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a list to choose from: value, and label in the reader's language."""
+
+    value: str
+    label: str
 
 
 @dataclass(frozen=True)
 class AccountContext:
     """One person: grants (those taken back too), tokens, what was done with the account.
 
+    places   what a role can be held for: everything, places, clusters and chains (an enterprise is typed in)
     is_self  is it the reader's own account?
     """
 
@@ -109,6 +118,7 @@ class AccountContext:
     tokens: tuple[TokenLine, ...]
     history: tuple[Happening, ...]
     roles: tuple[RoleLine, ...]
+    places: tuple[Choice, ...]
     is_self: bool
 
 
@@ -136,12 +146,32 @@ def account_page(desk: Desk, actor: Actor, user_id: int, *, lang: str) -> Accoun
             for item in tokens.list_for(user_id)
         ),
         tuple(
-            Happening(event.at, event.by, event.action, action_label(event.action, lang), event.detail)
+            Happening(
+                event.at,
+                event.by,
+                event.action,
+                action_label(event.action, lang),
+                told_of(event.detail, lang),
+            )
             for event in audit.of_target(f"account:{user_id}")
         ),
         roles(lang),
+        _places(desk, lang),
         user_id == actor.user_id,
     )
+
+
+def _places(desk: Desk, lang: str) -> tuple[Choice, ...]:
+    word = language(lang)
+    regions = [
+        Choice(f"region:{item.code}", item.name[word]) for item in desk.regions if item.code.startswith("33")
+    ]
+    groups = [
+        Choice(item.key, item.label_zh if word == "zh" else item.label_en or item.label_zh)
+        for kind in ("cluster", "chain")
+        for item in subjects.list_page(subjects.SubjectFilter(kind=kind), size=200).rows
+    ]
+    return (Choice("all", ALL[word]), *regions, *groups)
 
 
 def roles(lang: str) -> tuple[RoleLine, ...]:

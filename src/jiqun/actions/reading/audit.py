@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from jiqun.actions.desk import ZONE, Desk
-from jiqun.actions.reading.audit_words import action_label, detail_label
+from jiqun.actions.reading.audit_words import action_label, told_of
 from jiqun.core.errors import InputError
 from jiqun.ledger import audit
 from jiqun.ledger.audit import AuditEvent
@@ -105,22 +105,7 @@ def _day(text: str) -> date | None:
 
 
 def _line(event: AuditEvent, lang: str) -> EventLine:
-    told = tuple(
-        (detail_label(name, lang), _written(value))
-        for name, value in event.detail.items()
-        if value not in ("", None)
-    )
     return EventLine(
         event.id, event.at, event.by, event.action, action_label(event.action, lang), event.target, event.target_label,
-        event.detail, told, event.batch, event.request_id,
+        event.detail, told_of(event.detail, lang), event.batch, event.request_id,
     )  # fmt: skip
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, dict):
-        return " · ".join(
-            f"{name} {_written(held)}" for name, held in value.items() if held not in ("", None, [])
-        )
-    if isinstance(value, list):
-        return " → ".join(map(_written, value))
-    return str(value)

@@ -1,5 +1,8 @@
 """审计用词 what the words of the trail mean to a person: actions, and the names of their details."""
 
+from collections.abc import Mapping
+from typing import Any
+
 ACTIONS = {
     "account.close": ("停用账号", "close an account"),
     "account.create": ("新建账号", "make an account"),
@@ -77,6 +80,26 @@ DETAILS = {
 def action_label(action: str, lang: str) -> str:
     """An action in words; the word itself when nobody has named it."""
     return ACTIONS.get(action, (action, action))[_place(lang)]
+
+
+def told_of(detail: Mapping[str, Any], lang: str) -> tuple[tuple[str, str], ...]:
+    """A detail in words: names and values as text; what is empty is left out."""
+    return tuple(
+        (detail_label(name, lang), written(value))
+        for name, value in detail.items()
+        if value not in ("", None)
+    )
+
+
+def written(value: Any) -> str:
+    """A value of a detail in one line; a change reads before → after."""
+    if isinstance(value, dict):
+        return " · ".join(
+            f"{name} {written(held)}" for name, held in value.items() if held not in ("", None, [])
+        )
+    if isinstance(value, list):
+        return " → ".join(map(written, value))
+    return str(value)
 
 
 def detail_label(name: str, lang: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from jiqun.actions.desk import Desk
-from jiqun.actions.reading.audit_words import action_label
+from jiqun.actions.reading.audit_words import action_label, told_of
 from jiqun.actions.reading.scope_labels import ScopeLabel, scope_labels, visible_scopes
 from jiqun.core.errors import NotAllowed
 from jiqun.ledger import audit, batches, quarantine, sources
@@ -82,7 +82,7 @@ class Happening:
     by: str
     action: str
     action_label: str
-    detail: Mapping[str, Any]
+    told: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,13 @@ def batch_page(desk: Desk, actor: Actor, id: str, *, lang: str) -> BatchContext:
         held.undone_at,
         tuple(Reason(code, desk.messages.what(code, lang), rows) for code, rows in reasons.items()),
         tuple(
-            Happening(event.at, event.by, event.action, action_label(event.action, lang), event.detail)
+            Happening(
+                event.at,
+                event.by,
+                event.action,
+                action_label(event.action, lang),
+                told_of(event.detail, lang),
+            )
             for event in about
         ),
         can(actor, Permission.REPAIR_QUARANTINE, target_scope=held.scope),
