@@ -68,17 +68,22 @@ UPLOADS_DIR = HOME / "uploads"
 
 
 def _secret_key() -> str:
-    """Read the key of this home, making it on first use; readable by its owner only."""
+    """Read the key of this home; where there is no home, a key for this process only. Nothing is written."""
+    try:
+        return (HOME / "secret.key").read_text(encoding="ascii").strip()
+    except OSError:
+        return secrets.token_urlsafe(50)
+
+
+def make_secret_key() -> str:
+    """Give the key of this home, making it on first use; readable by its owner only."""
     path = HOME / "secret.key"
     try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        if not HOME.is_dir():
-            return secrets.token_urlsafe(50)      # no home yet: a key for this process only
-    key = secrets.token_urlsafe(50)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(key)
-    return key
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()
 
 
 def _database() -> dict[str, Any]:

@@ -132,9 +132,8 @@ def check_empty(home: Path) -> None:
 
 
 def clear(home: Path) -> None:
-    """Empty a home whose restoring failed half-way, so that it can be tried again."""
-    for path in home.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    """Take a home away whose restoring failed half-way, so that it can be tried again."""
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _unpack_one(
@@ -145,6 +144,7 @@ def _unpack_one(
         raise InputError("backup.damaged", file=archive, seen=f"{archive}: {name}"[:200])
     target = folder / parts
     target.parent.mkdir(parents=True, exist_ok=True)
+    target.touch(mode=0o600)
     try:
         with packed.open(name) as source, target.open("wb") as out:
             found = _copied(source, out, most=told[0])

@@ -16,7 +16,9 @@ def shop(fresh: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hou
     yield fresh.copy(tmp_path_factory.mktemp("shop") / "home")
 
 
-def dry(house: House, path: Path, kind: str = "enterprises", code: int = 0, **environment: str) -> dict[str, object]:
+def dry(
+    house: House, path: Path, kind: str = "enterprises", code: int = 0, **environment: str
+) -> dict[str, object]:
     return house.json("import", kind, path, "--dry-run", "--source", "office", code=code, **environment)
 
 
@@ -118,7 +120,12 @@ def test_a_failed_check_character_is_flagged_and_kept(house: House, tmp_path: Pa
     assert (report["accepted"], report["flagged"], report["quarantined"]) == (1, 1, 0)
     assert codes(report, "flags") == [(2, "gate.uscc_checksum")]
     assert report["flags"][0]["allowed"] == good[-1]  # type: ignore[index]
-    assert house.count(f"SELECT count(*) FROM ledger_subject WHERE uscc_grade = 'checksum_mismatch' AND code = '{bad}'") == 1
+    assert (
+        house.count(
+            f"SELECT count(*) FROM ledger_subject WHERE uscc_grade = 'checksum_mismatch' AND code = '{bad}'"
+        )
+        == 1
+    )
 
 
 def test_markup_and_formulas_stay_text_and_are_flagged(house: House, tmp_path: Path) -> None:
@@ -149,7 +156,9 @@ def test_every_wrong_fact_is_named_at_once(shop: House, tmp_path: Path) -> None:
         ({"value": "1e30"}, "value", "gate.out_of_range"), ({"value": "NaN"}, "value", "gate.out_of_range"),
     ]  # fmt: skip
     rows = [fact(**changed) for changed, _, _ in wrong]
-    report = dry(shop, facts_file(tmp_path / "facts.csv", [*rows, fact(period="2099", status="target")]), "facts")
+    report = dry(
+        shop, facts_file(tmp_path / "facts.csv", [*rows, fact(period="2099", status="target")]), "facts"
+    )
     found = {(item["row"], item["column"], item["code"]) for item in report["errors"]}  # type: ignore[attr-defined]
     assert found == {(n, column, code) for n, (_, column, code) in enumerate(wrong, start=2)}
     assert (report["accepted"], report["quarantined"]) == (1, len(wrong))

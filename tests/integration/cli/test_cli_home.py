@@ -39,6 +39,14 @@ def test_home_comes_from_the_environment_too(house: House, tmp_path: Path) -> No
     assert '"batches": []' in done.stdout
 
 
+def test_asking_leaves_a_folder_that_is_no_home_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    house = House(tmp_path / "folder")
+    assert house.json("batches", "list", code=10)["code"] == "home.missing"
+    assert not list((tmp_path / "folder").iterdir())
+    house.json("init")
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -117,5 +125,17 @@ def test_messages_speak_the_language_asked_for(house: House) -> None:
 
 def test_help_names_every_verb(house: House) -> None:
     text = house.run("--help").out
-    for verb in ("init", "import", "facts", "why", "batches", "subjects", "export", "backup", "restore", "accounts", "up"):
+    for verb in (
+        "init",
+        "import",
+        "facts",
+        "why",
+        "batches",
+        "subjects",
+        "export",
+        "backup",
+        "restore",
+        "accounts",
+        "up",
+    ):
         assert verb in text

@@ -13,10 +13,14 @@ SHAPE = {
 
 
 def counts(report: dict[str, object]) -> tuple[object, ...]:
-    return tuple(report[name] for name in ("rows", "accepted", "created", "updated", "unchanged", "quarantined"))
+    return tuple(
+        report[name] for name in ("rows", "accepted", "created", "updated", "unchanged", "quarantined")
+    )
 
 
-def test_the_report_has_its_shape_and_the_same_file_changes_nothing(house: House, firms: Callable[..., Path]) -> None:
+def test_the_report_has_its_shape_and_the_same_file_changes_nothing(
+    house: House, firms: Callable[..., Path]
+) -> None:
     path = firms(5)
     first = house.json("import", "enterprises", path, "--source", "list")
     assert first.keys() >= SHAPE and first["ok"] is True
@@ -29,7 +33,9 @@ def test_the_report_has_its_shape_and_the_same_file_changes_nothing(house: House
     assert house.lake_rows("SELECT count(*), count(DISTINCT subject) FROM {registrations}") == [(5, 5)]
 
 
-def test_gzip_and_workbook_say_what_the_plain_file_says(house: House, firms: Callable[..., Path], tmp_path: Path) -> None:
+def test_gzip_and_workbook_say_what_the_plain_file_says(
+    house: House, firms: Callable[..., Path], tmp_path: Path
+) -> None:
     plain = firms(4)
     packed = tmp_path / "firms.csv.gz"
     packed.write_bytes(gzip.compress(plain.read_bytes()))
@@ -130,7 +136,9 @@ def test_held_facts_come_in_once_their_subject_is_known(house: House, tmp_path: 
 
 def test_a_map_names_columns_constants_and_quantities(house: House, tmp_path: Path) -> None:
     columns = ("单位", "代码", "营收", "目标")
-    path = table(tmp_path / "sheet.csv", [("新昌甲厂", "", "120.5", "150"), ("新昌乙厂", "", "", "90")], columns)
+    path = table(
+        tmp_path / "sheet.csv", [("新昌甲厂", "", "120.5", "150"), ("新昌乙厂", "", "", "90")], columns
+    )
     mapping = tmp_path / "map.toml"
     mapping.write_text(
         '[columns]\nname = "单位"\nuscc = "代码"\n[constants]\nregion = "330624"\n'
@@ -149,7 +157,9 @@ def test_a_map_names_columns_constants_and_quantities(house: House, tmp_path: Pa
     assert house.lake_rows("SELECT count(*) FROM {facts}") == [(3,)]
 
 
-def test_a_map_that_names_what_is_not_there_is_refused(house: House, firms: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_map_that_names_what_is_not_there_is_refused(
+    house: House, firms: Callable[..., Path], tmp_path: Path
+) -> None:
     mapping = tmp_path / "map.toml"
     for text, expected in (
         ('[columns]\nname = "没有这列"\n', "gate.unknown_column"),
@@ -163,7 +173,9 @@ def test_a_map_that_names_what_is_not_there_is_refused(house: House, firms: Call
 
 
 def test_facts_are_created_once_corrected_and_told_apart_by_source(house: House, tmp_path: Path) -> None:
-    path = facts_file(tmp_path / "f.csv", [fact(), fact(indicator="gdp_growth", value="6.5", unit="%", kind="growth")])
+    path = facts_file(
+        tmp_path / "f.csv", [fact(), fact(indicator="gdp_growth", value="6.5", unit="%", kind="growth")]
+    )
     assert counts(house.json("import", "facts", path, "--source", "yearbook")) == (2, 2, 2, 0, 0, 0)
     assert counts(house.json("import", "facts", path, "--source", "yearbook")) == (2, 2, 0, 0, 2, 0)
     corrected = facts_file(tmp_path / "c.csv", [fact(value="512")])
