@@ -7,19 +7,19 @@ import csv
 import gzip
 import hashlib
 import io
-import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from jiqun.core.errors import InputError
+from jiqun.lake.workbooks import OLE_MARK, ZIP_MARKS, sheet_rows
 
 CHUNK = 1 << 20
 DELIMITERS = ",\t;|，"
-Progress = Callable[[int, int], None]
+Rows = list[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def open_table(path: Path, limits: Limits, *, name: str = "", sheet: str = "") -
     digest = sha256_of(path)
     with path.open("rb") as file:
         magic = file.read(4)
-    if magic[:2] == b"PK":
-        return _workbook(path, shown, digest, limits, sheet)
-    if magic == b"\xd0\xcf\x11\xe0":
-        return _sheet_rows(path, shown, digest, sheet)
+    if magic in (*ZIP_MARKS, OLE_MARK):
+        title, lines = sheet_rows(path, shown, sheet=sheet, unpacked=limits.unpacked)
+        columns, rows = _with_header(lines, shown)
+        return HandedIn(shown, digest, size, columns, rows, (), title, "xlsx", "")
     raw = _unzipped(path, shown, limits) if magic[:2] == b"\x1f\x8b" else path.read_bytes()
     return _delimited(raw, shown, digest, size)
 
@@ -100,7 +100,7 @@ def _unzipped(path: Path, shown: str, limits: Limits) -> bytes:
                 kept.write(block)
                 if kept.tell() > limits.unpacked:
                     raise InputError("gate.zip_bomb", file=shown, allowed=f"{limits.unpacked / 1e6:,.0f} MB")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError("gate.unreadable", file=shown, reason=str(error)) from None
     return kept.getvalue()
 
@@ -117,17 +117,27 @@ def decode(raw: bytes, shown: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         pass
     try:
-        return raw.decode("gb18030"), "gb18030"
+        text = raw.decode("gb18030")
     except UnicodeDecodeError:
-        raise InputError("gate.not_utf8", file=shown, allowed="UTF-8, GBK, UTF-16") from None
+        text = ""
+    if not text or _is_damaged_utf8(raw):
+        raise InputError("gate.not_utf8", file=shown, allowed="UTF-8, GBK, UTF-16")
+    return text, "gb18030"
+
+
+def _is_damaged_utf8(raw: bytes) -> bool:
+    """Is it UTF-8 but for a few bytes? Read as GBK it would be nonsense from end to end, and nobody would be told."""
+    tried = raw.decode("utf-8", errors="replace")
+    lost = tried.count("\ufffd")
+    return sum(not char.isascii() for char in tried) - lost > 4 * lost
 
 
 def _delimited(raw: bytes, shown: str, digest: str, size: int) -> HandedIn:
     text, encoding = decode(raw, shown)
-    if "\x00" in text[:4096]:
+    if "\x00" in text:
         raise InputError("gate.not_a_table", file=shown, allowed="CSV, CSV.gz, XLSX")
     notes = [("gate.gbk_detected", encoding)] if encoding == "gb18030" else []
-    head = next((line for line in text.splitlines() if line.strip()), "")
+    head = next((line for line in io.StringIO(text) if line.strip()), "")
     counts = {mark: head.count(mark) for mark in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda mark: (counts[mark], mark == ","))
     if delimiter != "," and counts[delimiter]:
@@ -148,8 +158,7 @@ def _numbered(text: str, delimiter: str, shown: str) -> Iterator[tuple[int, list
         except csv.Error as error:
             raise InputError("gate.unreadable", file=shown, reason=f"row {number + 1}: {error}") from None
         number, first_line, last_line = number + 1, last_line, reader.line_num
-        if any(cells):
-            yield number, cells
+        yield number, cells
     if _is_open(text, first_line, delimiter):
         raise InputError("gate.unclosed_quote", file=shown, row=number)
 
@@ -168,52 +177,41 @@ def _is_open(text: str, first_line: int, delimiter: str) -> bool:
     return False
 
 
-def _with_header(
-    lines: Iterator[tuple[int, list[str]]], shown: str
-) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
-    first = next(lines, None)
-    if first is None:
+def _with_header(lines: Iterator[tuple[int, list[str]]], shown: str) -> tuple[tuple[str, ...], Rows]:
+    filled = ((number, cells) for number, cells in lines if any(map(str.strip, cells)))
+    first = next(filled, None)
+    rows = list(filled)
+    if first is None or not rows:
         raise InputError("gate.empty_file", file=shown)
-    rows = list(lines)
-    if not rows:
-        raise InputError("gate.empty_file", file=shown)
-    return tuple(cell.strip() for cell in first[1]), rows
+    return _told_apart([cell.strip() for cell in first[1]], rows), rows
 
 
-def _workbook(path: Path, shown: str, digest: str, limits: Limits, sheet: str) -> HandedIn:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-            parts = len(archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise InputError("gate.unreadable", file=shown, reason=str(error)) from None
-    if unpacked > limits.unpacked or parts > 10_000:
-        seen = f"{unpacked / 1e6:,.0f} MB"
-        raise InputError("gate.zip_bomb", file=shown, seen=seen, allowed=f"{limits.unpacked / 1e6:,.0f} MB")
-    return _sheet_rows(path, shown, digest, sheet)
+def _told_apart(names: list[str], rows: Rows) -> tuple[str, ...]:
+    """Header texts, each once: a second 备注 is 备注 (2), and a column without a name that holds something is its letter.
+
+    Two columns under one name would be one cell of a held row, and the other would be lost.
+    """
+    if len(set(names)) == len(names) and "" not in names:
+        return tuple(names)
+    taken: set[str] = set()
+    for place, name in enumerate(names):
+        filled = name or any(len(cells) > place and cells[place].strip() for _, cells in rows)
+        told = name or (f"({_letter(place)})" if filled else "")
+        names[place], number = told, 2
+        while told and names[place] in taken:
+            names[place], number = f"{told} ({number})", number + 1
+        taken.add(names[place])
+    return tuple(names)
 
 
-def _sheet_rows(path: Path, shown: str, digest: str, sheet: str) -> HandedIn:
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        visible = [meta.name for meta in book.sheets_metadata if meta.visible == SheetVisibleEnum.Visible]
-        if sheet and sheet not in book.sheet_names:
-            raise InputError("gate.no_such_sheet", file=shown, seen=sheet, allowed=" ".join(visible))
-        for title in [sheet] if sheet else visible:
-            grid = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-            lines = ((n, [cell_text(c) for c in row]) for n, row in enumerate(grid, start=1))
-            filled = ((n, cells) for n, cells in lines if any(cells))
-            first = next(filled, None)
-            rows = list(filled)
-            if first is not None and rows:
-                columns = tuple(cell.strip() for cell in first[1])
-                size = path.stat().st_size
-                return HandedIn(shown, digest, size, columns, rows, (), title, "xlsx", "")
-    except (CalamineError, OSError, ValueError) as error:
-        raise InputError("gate.unreadable", file=shown, reason=str(error)) from None
-    raise InputError("gate.empty_file", file=shown)
+def _letter(place: int) -> str:
+    """Letter of a column as a spreadsheet shows it: 0 is A, 26 is AA."""
+    letters = ""
+    number = place + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def beyond(cells: list[str], width: int) -> dict[str, str]:
@@ -221,21 +219,6 @@ def beyond(cells: list[str], width: int) -> dict[str, str]:
     if len(cells) <= width:
         return {}
     return {f"+{n}": cell for n, cell in enumerate(cells[width:], start=1) if cell.strip()}
-
-
-def cell_text(cell: object) -> str:
-    """A cell of a workbook as the text a person would type: 3.0 is 3, a date is 2024-03-01."""
-    if cell is None or cell == "":
-        return ""
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell)
 
 
 def copy_within(source: BinaryIO, target: Path, limits: Limits, *, name: str) -> int:

@@ -5,27 +5,34 @@ held in quarantine with every fault it has. Nothing is guessed: an unplaced ente
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
 import orjson
 
 from jiqun.core import uscc
 from jiqun.core.errors import RowError
-from jiqun.core.regions import Regions
+from jiqun.core.regions import Region, Regions
+from jiqun.lake.cell_words import NOTHING, control_character, parse_amount, parse_date
 from jiqun.lake.files import HandedIn, beyond
 from jiqun.lake.mapping import ColumnMap
 
 EARLIEST = date(1900, 1, 1)
-NAME_LIMIT = 200
+NAME_LIMIT = 180
+CODE_LIMIT = 8
+CELL_LIMIT = 4000
+CAPITAL_LIMIT = Decimal(10) ** 22
+MILLIONTH = Decimal("0.000001")
 FORMULA_MARKS = "=+-@\t\r"
-CAPITAL_UNITS = {"": "万元", "万": "万元", "万元": "万元", "万元人民币": "万元", "万人民币元": "万元", "人民币万元": "万元",
-                 "元": "元", "元人民币": "元", "亿元": "亿元"}  # fmt: skip
-TO_WAN = {"万元": Decimal(1), "元": Decimal("0.0001"), "亿元": Decimal(10000)}
+TO_WAN = {"": Decimal(1), "万": Decimal(1), "万元": Decimal(1), "元": Decimal("0.0001"), "千元": Decimal("0.1"),
+          "亿": Decimal(10000), "亿元": Decimal(10000)}  # fmt: skip
+_CAPITAL = re.compile(r"(?:人民币|￥|¥)?\s*([-+\d.,，]+)\s*(\D*)")
+_NOT_OF_A_UNIT = re.compile(r"[\s()（）]|人民币")
 
 
 class Registration(NamedTuple):
@@ -91,11 +98,15 @@ class _Reader:
         self.at = {name: gate.columns.index(column) for name, column in gate.mapping.columns.items()}
         self.width = len(gate.columns)
         mapped = set(self.at.values())
-        self.others = [(n, column) for n, column in enumerate(gate.columns) if n not in mapped and column]
-        self.constants = dict(gate.mapping.constants)
+        quantities = {item.column for item in gate.mapping.facts}
+        free = [(n, column) for n, column in enumerate(gate.columns) if n not in mapped and column]
+        self.others = [(n, column) for n, column in free if column not in quantities]
+        self.quantities = [n for n, column in free if column in quantities]
+        self.constants = {name: text.strip() for name, text in gate.mapping.constants.items()}
         self.seen: dict[str, tuple[str, int]] = {}
         self.latest = gate.today + timedelta(days=1)
         self.positions = {name: self.at.get(name, -1) for name in _FIELDS}
+        self.named_regions: dict[str, str] = {}
 
     def take(self, number: int, cells: list[str]) -> None:
         """Judge one row and put it where it belongs."""
@@ -106,55 +117,90 @@ class _Reader:
             for name, n in self.positions.items()
         }
         faults: list[RowError] = []
-        name, code, grade = self._identity(get, number, faults)
+        flags: list[RowError] = []
+        name, code, grade = self._identity(get, number, faults, flags)
         established = self._date(get["established_on"], number, faults)
         capital, foreign = self._capital(get["capital"], get["capital_unit"], number, faults)
-        more = beyond(cells, self.width)
-        if more:
-            seen = "".join(more.values())[:40]
-            faults.append(RowError(self.gate.file, number, "", "gate.too_many_cells", seen, str(self.width)))
+        more = self._whole(cells, number, faults)
         if faults:
             self.judged.faults.extend(faults)
             self.judged.held[number] = dict(zip(self.gate.columns, cells, strict=False)) | more
             return
         region, how = self._place(get, code if grade != "absent" else "")
-        rest = {column: cells[n] for n, column in self.others if cells[n]}
-        for key in ("business_scope", "city"):
-            if get[key]:
-                rest[key] = get[key]
-        if foreign:
-            rest["capital_as_stated"] = foreign
+        rest = self._rest(get, cells, foreign)
+        if len(get["industry_code"]) > CODE_LIMIT:
+            flags.append(
+                self._fault(
+                    number, "industry_code", "gate.text_too_long", get["industry_code"], f"≤ {CODE_LIMIT}"
+                )
+            )
+            rest["industry_as_stated"] = get["industry_code"]
+            get["industry_code"] = ""
         extra = orjson.dumps(rest).decode() if rest else ""
         subject = f"enterprise:{code or name}"
         content = "\x1f".join(
             (subject, name, region, get["established_on"], get["legal_form"], get["capital"], get["capital_unit"],
-             get["industry_code"], get["address"], get["status"], extra)
+             get["industry_code"], get["address"], get["status"], extra, *(cells[n] for n in self.quantities))
         )  # fmt: skip
         row_hash = hashlib.blake2b(content.encode(), digest_size=12).hexdigest()
         if not self._first(subject, row_hash, number, cells):
             return
+        self.judged.flagged.extend(flags)
         self.judged.placed[how] += 1
         self.judged.accepted.append(
             Registration(subject, code, name, grade, region, how, established, get["legal_form"], capital,
                          get["industry_code"], get["address"], get["status"], extra, row_hash, number)
         )  # fmt: skip
 
+    def _whole(self, cells: list[str], number: int, faults: list[RowError]) -> dict[str, str]:
+        """What concerns the row as a whole: too many cells (given back), cells too long, characters no text has."""
+        more = beyond(cells, self.width)
+        file = self.gate.file
+        if more:
+            seen = "".join(more.values())[:40]
+            faults.append(RowError(file, number, "", "gate.too_many_cells", seen, str(self.width)))
+        stray = control_character(cells)
+        if stray:
+            column = next(
+                (c for c, cell in zip(self.gate.columns, cells, strict=False) if control_character([cell])),
+                "",
+            )
+            faults.append(RowError(file, number, column, "gate.control_character", stray, ""))
+        if max(map(len, cells), default=0) > CELL_LIMIT:
+            column = next(
+                (c for c, cell in zip(self.gate.columns, cells, strict=False) if len(cell) > CELL_LIMIT), ""
+            )
+            faults.append(RowError(file, number, column, "gate.text_too_long", "", f"≤ {CELL_LIMIT}"))
+        return more
+
+    def _rest(self, get: Mapping[str, str], cells: Sequence[str], foreign: str) -> dict[str, str]:
+        """What no column of the table takes: other columns of the file, and a capital in another currency."""
+        rest = {column: cells[n] for n, column in self.others if cells[n]}
+        for key in ("business_scope", "city"):
+            if get[key]:
+                rest[key] = get[key]
+        if foreign:
+            rest["capital_as_stated"] = foreign
+        return rest
+
     def _fault(self, number: int, column: str, code: str, seen: str, allowed: str = "") -> RowError:
         return RowError(
             self.gate.file, number, self.gate.mapping.columns.get(column, column), code, seen, allowed
         )
 
-    def _identity(self, get: Mapping[str, str], number: int, faults: list[RowError]) -> tuple[str, str, str]:
+    def _identity(
+        self, get: Mapping[str, str], number: int, faults: list[RowError], flags: list[RowError]
+    ) -> tuple[str, str, str]:
         name = get["name"]
         if not name:
             faults.append(self._fault(number, "name", "gate.name_missing", ""))
         elif len(name) > NAME_LIMIT:
-            faults.append(self._fault(number, "name", "gate.out_of_range", name[:40], f"≤ {NAME_LIMIT}"))
+            faults.append(self._fault(number, "name", "gate.text_too_long", name[:40], f"≤ {NAME_LIMIT}"))
         elif "\n" in name or "\r" in name:
             faults.append(self._fault(number, "name", "gate.line_break", name[:40]))
         elif name[0] in FORMULA_MARKS or "<" in name:
             code = "gate.html_in_name" if "<" in name else "gate.formula_like"
-            self.judged.flagged.append(self._fault(number, "name", code, name))
+            flags.append(self._fault(number, "name", code, name))
         raw = get["uscc"]
         if not raw:
             return name, "", "absent"
@@ -163,13 +209,13 @@ class _Reader:
         if grade == uscc.Grade.MALFORMED:
             faults.append(self._fault(number, "uscc", "gate.malformed_uscc", raw, "18"))
         elif grade == uscc.Grade.CHECKSUM_MISMATCH:
-            self.judged.flagged.append(
+            flags.append(
                 self._fault(number, "uscc", "gate.uscc_checksum", raw, uscc.check_character(code[:17]))
             )
         return name, code, grade.value
 
     def _date(self, text: str, number: int, faults: list[RowError]) -> date | None:
-        if not text:
+        if text in NOTHING:
             return None
         day = parse_date(text)
         if day is None:
@@ -185,23 +231,32 @@ class _Reader:
     def _capital(
         self, text: str, unit: str, number: int, faults: list[RowError]
     ) -> tuple[Decimal | None, str]:
-        if not text:
+        if text in NOTHING:
             return None, ""
-        try:
-            amount = Decimal(text.replace(",", "").replace("，", ""))
-        except InvalidOperation:
+        found = _CAPITAL.fullmatch(text)
+        amount = parse_amount(found[1]) if found else None
+        if found is None or amount is None:
             faults.append(self._fault(number, "capital", "gate.bad_number", text))
             return None, ""
-        if not amount.is_finite() or amount < 0:
+        stated = [_NOT_OF_A_UNIT.sub("", part) for part in (found[2], unit)]
+        if amount < 0:
             faults.append(self._fault(number, "capital", "gate.negative", text, "≥ 0"))
             return None, ""
-        known = CAPITAL_UNITS.get(unit)
-        if known is None:
-            return None, f"{text} {unit}"  # another currency: kept as stated, not converted
-        return amount * TO_WAN[known], ""
+        known = TO_WAN.get(stated[0] or stated[1])
+        if known is None or (stated[0] and stated[1] and TO_WAN.get(stated[1]) != known):
+            return None, f"{text} {unit}".strip()  # another currency: kept as stated, not converted
+        if amount * known >= CAPITAL_LIMIT:
+            faults.append(
+                self._fault(number, "capital", "gate.out_of_range", text[:40], f"< {CAPITAL_LIMIT:.0e}")
+            )
+            return None, ""
+        return (amount * known).quantize(MILLIONTH), ""
 
     def _place(self, get: Mapping[str, str], code: str) -> tuple[str, str]:
-        told = get["region"] or (code[2:8] if code else "")
+        told = get["region"]
+        if told in self.gate.made_up_regions:
+            return told, "synthetic"
+        told = self._region_code(told) or code[2:8]
         if told in self.gate.made_up_regions:
             return told, "synthetic"
         address = get["address"]
@@ -209,6 +264,15 @@ class _Reader:
             address = get["city"] + address
         region, how = self.gate.regions.place(address, told)
         return region or "", str(how)
+
+    def _region_code(self, told: str) -> str:
+        """The code of a place as stated: a code as it is, a name by what it means today; empty when it means none."""
+        if not told or (told.isascii() and told.isdigit()):
+            return told
+        if told not in self.named_regions:
+            region = self.gate.regions.resolve(told)
+            self.named_regions[told] = region.code if isinstance(region, Region) else ""
+        return self.named_regions[told]
 
     def _first(self, subject: str, row_hash: str, number: int, cells: Sequence[str]) -> bool:
         before = self.seen.get(subject)
@@ -230,20 +294,3 @@ class _Reader:
 
 _FIELDS = ("name", "uscc", "region", "city", "address", "established_on", "legal_form", "capital", "capital_unit",
            "industry_code", "business_scope", "status")  # fmt: skip
-
-
-def parse_date(text: str) -> date | None:
-    """A day as offices write it: 2024-03-01, 2024/3/1, 2024.3.1, 20240301, 2024年3月1日; None when it is none."""
-    try:
-        if len(text) == 10 and text[4] == "-":
-            return date.fromisoformat(text)
-        plain = (
-            text.replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").replace(".", "-")
-        )
-        plain = plain.split(" ")[0].split("T")[0]
-        if plain.isdigit() and len(plain) == 8:
-            return date(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
-        year, month, day = (int(part) for part in plain.split("-"))
-        return date(year, month, day)
-    except ValueError:
-        return None

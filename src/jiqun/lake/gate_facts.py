@@ -6,19 +6,22 @@ A row becomes a `Fact` in the indicator's unit beside the stated one, or waits i
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeVar
 
 from jiqun.core.errors import InputError, JiqunError, RowError
-from jiqun.core.facts import QUOTE_LIMIT, Bound, Fact, Status, SubjectKey, fact_id
+from jiqun.core.facts import QUOTE_LIMIT, Bound, Fact, Status, SubjectKey, fact_id, natural_key
 from jiqun.core.indicators import Indicator, IndicatorTable
 from jiqun.core.periods import SHANGHAI, Period
 from jiqun.core.units import Kind, Rounding, UnitTable, fits
+from jiqun.lake.cell_words import control_character, parse_amount, parse_flag
 
 EARLIEST = date(1900, 1, 1)
 DIGITS = Decimal(10) ** 22
 NOT_NEGATIVE = frozenset({Kind.SHARE, Kind.RANK})
 TEXT_LIMIT = 400
+KEY_LIMIT = 200
+SOURCE_LIMIT = 80
 Read = TypeVar("Read")
 
 
@@ -54,19 +57,25 @@ class FactGate:
     def judge(self, rows: Iterable[tuple[int, Mapping[str, str]]]) -> JudgedFacts:
         """Judge rows given as field → text."""
         judged = JudgedFacts()
-        seen: dict[str, int] = {}
+        seen: dict[tuple[str, datetime], tuple[str, int]] = {}
         for number, row in rows:
             fact, faults = self.read(number, row)
             if fact is None:
                 judged.faults.extend(faults)
                 judged.held[number] = dict(row)
-            elif (earlier := seen.setdefault(fact.id, number)) != number:
-                judged.flagged.append(
-                    RowError(self.file, number, "", "gate.duplicate_row", fact.subject, f"row {earlier}")
-                )
-            else:
+                continue
+            key = natural_key(fact, is_document=self.is_document(fact.source)), fact.recorded_at
+            if key not in seen:
+                seen[key] = fact.id, number
                 judged.accepted.append(fact)
-                judged.flagged.extend(faults)
+                continue
+            before, earlier = seen[key]
+            told = RowError(self.file, number, "", "gate.duplicate_row", fact.subject, f"row {earlier}")
+            if before == fact.id:
+                judged.flagged.append(told)
+            else:
+                judged.faults.append(replace(told, code="gate.conflicting_row"))
+                judged.held[number] = dict(row)
         return judged
 
     def read(self, number: int, row: Mapping[str, str]) -> tuple[Fact | None, list[RowError]]:
@@ -79,26 +88,27 @@ class FactGate:
         bound = cells.take("bound", Bound.parse, default=Bound.EXACT)
         value, high = cells.number("value"), cells.number("value_high")
         unit = cells.take("unit", lambda text: self.units.get(text).key)
-        kind = cells.take("kind", Kind, default=indicator.kind if indicator else Kind.LEVEL)
+        kind = cells.take("kind", _kind, default=indicator.kind if indicator else Kind.LEVEL)
+        inferred, synthetic = cells.flag("period_inferred"), cells.flag("synthetic")
         recorded = cells.take("recorded_at", parse_instant, default=self.now)
         self._check_words(cells, value, high, bound)
-        more = "".join(cell for name, cell in row.items() if name.startswith("+"))
-        if more:
-            cells.fault("", "gate.too_many_cells", more[:40])
         if indicator and unit:
             self._check_unit(cells, indicator, unit, kind, value)
         if period and status:
             self._check_days(cells, period, status, recorded)
         if cells.faults or not (indicator and subject and period and unit and status and bound and kind):
             return None, cells.faults
-        base, base_high = (self._base(amount, unit, indicator) for amount in (value, high))
+        base = self._base(cells, "value", value, unit, indicator)
+        base_high = self._base(cells, "value_high", high, unit, indicator)
+        if cells.faults:
+            return None, cells.faults
         fact = Fact(
-            "", subject, indicator.key, period.text, row.get("period_inferred", "").strip() in ("1", "true", "是"),
+            "", subject, indicator.key, period.text, inferred,
             value, high, bound, row.get("value_text", "").strip(), unit, kind, row.get("scope", "").strip(),
             row.get("breakdown", "").strip(), status, row.get("attributed_to", "").strip(),
             row.get("source", "").strip() or self.source, row.get("locator", "").strip(), row.get("quote", "").strip(),
             row.get("note", "").strip(), base, base_high, recorded or self.now, self.batch, number, self.file, None,
-            self.synthetic or row.get("synthetic", "").strip() in ("1", "true", "是"),
+            self.synthetic or synthetic,
         )  # fmt: skip
         return replace(fact, id=fact_id(fact, is_document=self.is_document(fact.source))), cells.faults
 
@@ -111,6 +121,7 @@ class FactGate:
     def _check_words(
         self, cells: "_Cells", value: Decimal | None, high: Decimal | None, bound: Bound | None
     ) -> None:
+        cells.check_texts()
         text = cells.row.get("value_text", "").strip()
         if value is None and not text and not cells.failed("value"):
             cells.fault("value", "gate.value_missing", "", "0-9 . -")
@@ -118,15 +129,12 @@ class FactGate:
             cells.fault(
                 "value_high", "gate.bad_range", cells.row.get("value_high", ""), "range: value < value_high"
             )
-        elif high is not None and value is not None and high <= value:
-            cells.fault("value_high", "gate.bad_range", str(high), f"> {value}")
-        if len(cells.row.get("quote", "").strip()) > QUOTE_LIMIT:
-            cells.fault("quote", "gate.quote_too_long", cells.row["quote"], f"≤ {QUOTE_LIMIT}")
+        elif high is not None and (value is None or high <= value):
+            cells.fault(
+                "value_high", "gate.bad_range", str(high), f"> {value}" if value is not None else "value"
+            )
         if not (cells.row.get("source", "").strip() or self.source):
             cells.fault("source", "gate.source_missing", "", "--source KEY")
-        for name in ("value_text", "scope", "breakdown", "attributed_to", "locator", "note"):
-            if len(cells.row.get(name, "")) > TEXT_LIMIT:
-                cells.fault(name, "gate.out_of_range", cells.row[name][:40], f"≤ {TEXT_LIMIT}")
 
     def _check_unit(
         self, cells: "_Cells", indicator: Indicator, unit: str, kind: Kind | None, value: Decimal | None
@@ -146,15 +154,23 @@ class FactGate:
             cells.fault("period", "gate.date_too_early", period.text, f"≥ {EARLIEST}")
         if status in (Status.ACTUAL, Status.CLAIM) and period.start > today + timedelta(days=1):
             cells.fault("period", "gate.date_in_future", period.text, f"≤ {today + timedelta(days=1)}")
+        if recorded is not None and recorded.year < EARLIEST.year:
+            cells.fault("recorded_at", "gate.date_too_early", recorded.isoformat(), f"≥ {EARLIEST}")
         if recorded is not None and recorded > self.now + timedelta(minutes=5):
             cells.fault(
                 "recorded_at", "gate.date_in_future", recorded.isoformat(), f"≤ {self.now.isoformat()}"
             )
 
-    def _base(self, amount: Decimal | None, unit: str, indicator: Indicator) -> Decimal | None:
+    def _base(
+        self, cells: "_Cells", column: str, amount: Decimal | None, unit: str, indicator: Indicator
+    ) -> Decimal | None:
         if amount is None:
             return None
-        return self.units.convert(amount, unit, indicator.unit, rounding=Rounding.HALF_EVEN)
+        try:
+            return self.units.convert(amount, unit, indicator.unit, rounding=Rounding.HALF_EVEN)
+        except InputError:
+            cells.fault(column, "gate.out_of_range", f"{amount} {unit}", f"22 + 6 {indicator.unit}")
+            return None
 
 
 class _Cells:
@@ -182,24 +198,55 @@ class _Cells:
         except JiqunError as error:
             facts = error.facts
             self.fault(column, error.code, str(facts.get("seen", text)), str(facts.get("allowed", "")))
-        except ValueError:
-            self.fault(column, f"gate.bad_{column}", text)
         return None
 
     def number(self, column: str) -> Decimal | None:
         """Read a decimal cell; empty is None (not stated), never zero."""
-        text = (self.row.get(column) or "").strip().replace(",", "")
+        text = (self.row.get(column) or "").strip()
         if not text:
             return None
-        try:
-            amount = Decimal(text)
-        except InvalidOperation:
+        amount = parse_amount(text)
+        if amount is None:
             self.fault(column, "gate.bad_number", text, "0-9 . -")
             return None
-        if not amount.is_finite() or abs(amount) >= DIGITS or amount != round(amount, 6):
+        if abs(amount) >= DIGITS or amount != round(amount, 6):
             self.fault(column, "gate.out_of_range", text, "22 + 6")
             return None
         return amount
+
+    def flag(self, column: str) -> bool:
+        """Read a cell that says yes or no; empty is no."""
+        text = self.row.get(column) or ""
+        said = parse_flag(text)
+        if said is None:
+            self.fault(column, "gate.bad_flag", text, "0 1")
+        return bool(said)
+
+    def check_texts(self) -> None:
+        """Nothing beyond the header, no text too long for its place, no character that no text has."""
+        more = "".join(cell for name, cell in self.row.items() if name.startswith("+"))
+        if more:
+            self.fault("", "gate.too_many_cells", more[:40])
+        for name, text in self.row.items():
+            if len(text) > _LIMITS.get(name, TEXT_LIMIT):
+                code = "gate.quote_too_long" if name == "quote" else "gate.text_too_long"
+                self.fault(
+                    name, code, text if name == "quote" else text[:40], f"≤ {_LIMITS.get(name, TEXT_LIMIT)}"
+                )
+        if control_character(self.row.values()):
+            for name, text in self.row.items():
+                if stray := control_character([text]):
+                    self.fault(name, "gate.control_character", stray)
+
+
+_LIMITS = {"quote": QUOTE_LIMIT, "subject": KEY_LIMIT, "source": SOURCE_LIMIT}
+
+
+def _kind(text: str) -> Kind:
+    try:
+        return Kind(text)
+    except ValueError:
+        raise InputError("gate.unknown_kind", seen=text, allowed=" ".join(Kind)) from None
 
 
 def parse_instant(text: str) -> datetime:

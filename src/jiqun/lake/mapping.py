@@ -22,6 +22,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from jiqun.core.errors import InputError, PackError
+from jiqun.lake.cell_words import control_character
+
+PARTS = ("columns", "constants", "facts")
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def read_map(path: Path, columns: Sequence[str], fields: Sequence[FieldDef]) -> 
     """Read MAP.toml over the proposed mapping; every column and field it names must exist."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise InputError("gate.bad_map", file=str(path), reason=str(error)) from None
     return apply_map(told, columns, fields, file=path.name)
 
@@ -123,6 +126,9 @@ def apply_map(
     told: Mapping[str, object], columns: Sequence[str], fields: Sequence[FieldDef], *, file: str
 ) -> ColumnMap:
     """The proposed mapping with what a person or MAP.toml says on top."""
+    unknown = [name for name in told if name not in PARTS]
+    if unknown:
+        raise InputError("gate.bad_map", file=file, reason=f"{unknown[0]}: {' '.join(PARTS)}")
     known = {item.name for item in fields}
     wanted = _texts(told.get("columns", {}), file)
     constants = _texts(told.get("constants", {}), file)
@@ -145,6 +151,8 @@ def apply_map(
 def _texts(table: object, file: str) -> dict[str, str]:
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
         raise InputError("gate.bad_map", file=file, reason="[columns] and [constants] hold text only")
+    if stray := control_character(table.values()):
+        raise InputError("gate.bad_map", file=file, reason=stray)
     return {str(key): str(value) for key, value in table.items()}
 
 
@@ -156,6 +164,11 @@ def _tables(value: object, file: str) -> list[dict[str, object]]:
 
 def _quantity(item: Mapping[str, object], columns: Sequence[str], file: str) -> QuantityColumn:
     missing = [name for name in ("column", "indicator", "unit", "period") if not item.get(name)]
+    unknown = [name for name in item if name not in QuantityColumn.__dataclass_fields__]
+    if unknown:
+        raise InputError("gate.bad_map", file=file, reason=f"[[facts]] {unknown[0]}")
+    if stray := control_character(map(str, item.values())):
+        raise InputError("gate.bad_map", file=file, reason=stray)
     if missing:
         raise InputError("gate.bad_map", file=file, reason=f"[[facts]] lacks {', '.join(missing)}")
     quantity = QuantityColumn(
