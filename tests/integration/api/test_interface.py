@@ -39,6 +39,12 @@ def test_the_description_needs_no_other_host_and_names_every_failure(house: Hous
     assert "/api/facts" in page
 
 
+def test_the_description_is_for_who_is_logged_in(house: House) -> None:
+    assert spoken(house.client().get("/api/openapi.json"))["code"] == "auth.not_logged_in"
+    bearer = house.bearer("analyst", "read_public")
+    assert house.client().get("/api/openapi.json", headers=bearer).json()["openapi"].startswith("3.1")
+
+
 def test_every_page_has_its_twin_in_the_description(house: House) -> None:
     document = house.client("analyst").get("/api/openapi.json").json()
     twins = {address for address in document["paths"] if address.startswith("/api/pages/")}

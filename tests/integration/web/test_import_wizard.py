@@ -1,8 +1,10 @@
 """The import wizard: hand in, map, check, confirm; every error at once; work survives a restart."""
 
+import io
 import re
 from datetime import datetime
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -258,9 +260,12 @@ def test_what_a_killed_worker_left_is_queued_when_one_starts(
 
 
 @pytest.mark.parametrize(
-    ("part", "text", "said"), [("indicator", "no_such", "指标"), ("unit", "斗", "单位"), ("period", "去年", "时期")]
+    ("part", "text", "said"),
+    [("indicator", "no_such", "指标"), ("unit", "斗", "单位"), ("period", "去年", "时期")],
 )
-def test_a_quantity_nobody_knows_is_refused_before_any_row(house: House, part: str, text: str, said: str) -> None:
+def test_a_quantity_nobody_knows_is_refused_before_any_row(
+    house: House, part: str, text: str, said: str
+) -> None:
     client = house.client("county_officer")
     upload = hand_in(client, as_csv(SHEET_HEADER, ROWS))
     told = {"indicator": "revenue", "unit": "万元", "period": "2024"} | {part: text}
@@ -269,3 +274,20 @@ def test_a_quantity_nobody_knows_is_refused_before_any_row(house: House, part: s
     assert response.status_code in (400, 404)
     assert said in response.content.decode()
     assert client.get(f"/api/pages/imports/{upload}/").json()["upload"]["state"] == "received"
+
+
+def test_a_workbook_with_its_first_visible_table(house: House) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "说明"
+    book.active.sheet_state = "hidden"
+    page = book.create_sheet("名单")
+    for row in (SHEET_HEADER, ("新昌县工作簿有限公司", "", "浙江省绍兴市新昌县人民路6号", 12.5)):
+        page.append(row)
+    kept = io.BytesIO()
+    book.save(kept)
+    client = house.client("county_officer")
+    upload = hand_in(client, kept.getvalue(), name="名单.xlsx")
+    shown = client.get(f"/api/pages/imports/{upload}/").json()["upload"]
+    assert (shown["sheet"], shown["columns"], shown["sample"][0][3]) == ("名单", list(SHEET_HEADER), "12.5")
+    checked = settled(client, upload, house)
+    assert checked["upload"]["report"]["created"] == 1

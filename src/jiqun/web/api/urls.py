@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from jiqun.web.api.app import api
 from jiqun.web.api.door import guard_patterns, guarded
-from jiqun.web.api.shape import refusal
+from jiqun.web.api.shape import json_answer, refusal
 
 
 def docs(request: HttpRequest) -> HttpResponse:
@@ -24,6 +24,13 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "jiqun/api_docs.html", context)
 
 
+def description(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI document, for who is logged in."""
+    if request.actor is None:
+        return refusal(401)
+    return json_answer(api.get_openapi_schema())
+
+
 def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     """404 in the one shape."""
     del request, rest
@@ -33,7 +40,8 @@ def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
 patterns: list[URLPattern] = [*api.urls[0]]
 urlpatterns = [
     path("docs", docs, name="api-docs"),
-    *guard_patterns([pattern for pattern in patterns if pattern.name != "api-root"]),
+    path("openapi.json", guarded(description), name="openapi-json"),
+    *guard_patterns([pattern for pattern in patterns if pattern.name not in ("api-root", "openapi-json")]),
     path("", guarded(nothing_here)),
     path("<path:rest>", guarded(nothing_here)),
 ]
