@@ -84,28 +84,36 @@ def derive(cells: ir.Table, key: str, chosen: Formula, *, factor: Decimal) -> ir
     """A derived indicator over cells (see `cells.py`) of its inputs.
 
     Columns: subject, indicator (= key), year, status, scope, synthetic, value (float64, in the derived indicator's unit;
-    NULL where the divisor is zero or, for a growth, not above zero).
+    NULL where the divisor is zero or, for a growth, not above zero); inexact (inputs with a bound other than =).
     Grain: one row per subject, year, status, scope and synthetic mark for which every input is known.
     """
     value = _growth(cells, chosen.inputs[0]) if chosen.growth else _quotient(cells, chosen.inputs)
     scaled = value.mutate(value=value.value * ibis.literal(float(factor)), indicator=ibis.literal(key))
-    return scaled.select("subject", "indicator", *_SAME[1:], "value")
+    return scaled.select("subject", "indicator", *_SAME[1:], "value", "inexact")
 
 
 def _quotient(cells: ir.Table, inputs: Sequence[str]) -> ir.Table:
-    above, below = (cells.filter(cells.indicator == key).select(*_SAME, "value") for key in inputs)
-    both = above.inner_join(below.rename(divisor="value"), list(_SAME))
-    return both.mutate(value=both.value.cast("float64") / both.divisor.cast("float64").nullif(0)).select(
-        *_SAME, "value"
-    )
+    above, below = (cells.filter(cells.indicator == key).select(*_SAME, "value", "bound") for key in inputs)
+    both = above.inner_join(below.rename(divisor="value", divisor_bound="bound"), list(_SAME))
+    value = both.value.cast("float64") / both.divisor.cast("float64").nullif(0)
+    return both.mutate(value=value, inexact=_hedged(both.bound) + _hedged(both.divisor_bound))
 
 
 def _growth(cells: ir.Table, key: str) -> ir.Table:
     """Change over the year before, as a part of it; years without the one before are left out."""
     one = cells.filter(cells.indicator == key)
     window = ibis.window(group_by=["subject", "status", "scope", "synthetic"], order_by=one.year)
-    before = one.mutate(before=one.value.lag().over(window), year_before=one.year.lag().over(window))
-    pairs = before.filter(before.year_before == before.year - 1)
+    pairs = one.mutate(
+        before=one.value.lag().over(window),
+        bound_before=one.bound.lag().over(window),
+        year_before=one.year.lag().over(window),
+    )
+    pairs = pairs.filter(pairs.year_before == pairs.year - 1)
     base = ibis.ifelse(pairs.before > 0, pairs.before, ibis.null())
     change = (pairs.value - pairs.before).cast("float64") / base.cast("float64")
-    return pairs.mutate(value=change).select(*_SAME, "value")
+    return pairs.mutate(value=change, inexact=_hedged(pairs.bound) + _hedged(pairs.bound_before))
+
+
+def _hedged(bound: ir.Value) -> ir.Value:
+    """One where the number is only a bound or about right, else nought."""
+    return ibis.ifelse(bound != "=", 1, 0)

@@ -1,6 +1,7 @@
 """Roll-ups and formulas over a small world worked out by hand."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from lake_rows import fact, write
@@ -13,7 +14,7 @@ from jiqun.lake.reference import Edge
 from jiqun.lake.store import Lake
 from jiqun.lake.totals import derived, rolled_up
 
-PACKS = __import__("pathlib").Path(__file__).resolve().parents[3] / "packs"
+PACKS = Path(__file__).resolve().parents[3] / "packs"
 UNITS = UnitTable.load(PACKS / "units.toml")
 
 
@@ -138,7 +139,7 @@ def test_formulas_take_inputs_in_their_own_units(lake: Lake) -> None:
     rows = [
         yearly(1, "enterprise:a", "rd_expense", Decimal("30000")),
         yearly(2, "enterprise:a", "revenue", Decimal("100")),
-        yearly(3, "enterprise:a", "tax", Decimal("0.5")),
+        yearly(3, "enterprise:a", "tax", Decimal("0.5"), bound="≈"),
         yearly(4, "enterprise:a", "land_area_mu", Decimal("250")),
         yearly(5, "enterprise:b", "rd_expense", Decimal("30000")),
         yearly(6, "enterprise:c", "rd_expense", Decimal("30000")),
@@ -154,7 +155,7 @@ def test_formulas_take_inputs_in_their_own_units(lake: Lake) -> None:
         ("enterprise:c", "rd_intensity", None),
     ]
     per_mu = derived(lake, indicator("tax_per_mu", "万元/亩", expression="tax_per_mu"), table(), UNITS)
-    assert [row["value"] for row in per_mu] == [20.0]
+    assert [(row["value"], row["inexact"]) for row in per_mu] == [(20.0, 1)]
 
 
 def test_a_growth_needs_the_very_year_before(lake: Lake) -> None:
@@ -166,6 +167,7 @@ def test_a_growth_needs_the_very_year_before(lake: Lake) -> None:
             "enterprise:a",
             "revenue",
             value,
+            bound=">" if year == 2021 else "=",
             period_start=date(year, 1, 1),
             period_end=date(year + 1, 1, 1),
         )
@@ -178,7 +180,10 @@ def test_a_growth_needs_the_very_year_before(lake: Lake) -> None:
     ]
     write(lake, "facts", rows)
     found = derived(lake, indicator("g", "%", expression="growth:revenue"), table(), UNITS)
-    assert [(row["year"], row["value"]) for row in found] == [(2021, 10.0), (2022, -50.0)]
+    assert [(row["year"], row["value"], row["inexact"]) for row in found] == [
+        (2021, 10.0, 1),
+        (2022, -50.0, 1),
+    ]
 
 
 def test_a_growth_from_nothing_or_a_loss_has_no_number(lake: Lake) -> None:
@@ -229,3 +234,10 @@ def test_the_factor_brings_stored_units_to_the_formulas(text: str, factor: Decim
 def test_asking_a_stated_indicator_for_its_formula(lake: Lake) -> None:
     with pytest.raises(NotFound):
         derived(lake, indicator("tax", "亿元"), table(), UNITS)
+
+
+def test_every_formula_a_pack_names_exists_and_its_units_fit() -> None:
+    indicators = IndicatorTable.load(PACKS / "indicators", UNITS)
+    for one in indicators:
+        if one.expression is not None:
+            assert factor_of(formula(one.expression), indicators, UNITS) > 0, one.key
