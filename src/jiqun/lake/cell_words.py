@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00\x1c-\x1f\ud800-\udfff]")
+_UNSEEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _AMOUNT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d{1,3})?")
 _FLAGS = {
     "": False, "0": False, "false": False, "no": False, "否": False,
@@ -16,9 +17,17 @@ NOTHING = frozenset({"", "-", "—", "——", "－", "–", "/", "…"})
 """What stands in a cell where nothing is known."""
 
 
-def control_character(texts: Iterable[str]) -> str | None:
-    """The first character no text has (a null, half a pair …) among the texts, written out; None when there is none."""
-    found = _CONTROL.search("\n".join(texts))
+def is_suspect(text: str) -> bool:
+    """Is there any control character in it, line breaks among them? One quick look for a whole row."""
+    return _UNSEEN.search(text) is not None
+
+
+def control_character(texts: Iterable[str], *, name: bool = False) -> str | None:
+    """The first character among the texts that cannot be kept (a null, a separator, half a pair), written out, or None.
+
+    name  a name holds no control character at all; in other texts old registers have stray ones, which do no harm
+    """
+    found = (_UNSEEN if name else _CONTROL).search("\n".join(texts))
     return f"U+{ord(found[0]):04X}" if found else None
 
 

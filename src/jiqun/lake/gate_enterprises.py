@@ -18,7 +18,7 @@ import orjson
 from jiqun.core import uscc
 from jiqun.core.errors import RowError
 from jiqun.core.regions import Region, Regions
-from jiqun.lake.cell_words import NOTHING, control_character, parse_amount, parse_date
+from jiqun.lake.cell_words import NOTHING, control_character, is_suspect, parse_amount, parse_date
 from jiqun.lake.files import HandedIn, beyond
 from jiqun.lake.mapping import ColumnMap
 
@@ -107,6 +107,7 @@ class _Reader:
         self.latest = gate.today + timedelta(days=1)
         self.positions = {name: self.at.get(name, -1) for name in _FIELDS}
         self.named_regions: dict[str, str] = {}
+        self.units: dict[tuple[str, str], Decimal | None] = {}
 
     def take(self, number: int, cells: list[str]) -> None:
         """Judge one row and put it where it belongs."""
@@ -159,19 +160,26 @@ class _Reader:
         if more:
             seen = "".join(more.values())[:40]
             faults.append(RowError(file, number, "", "gate.too_many_cells", seen, str(self.width)))
-        stray = control_character(cells)
-        if stray:
-            column = next(
-                (c for c, cell in zip(self.gate.columns, cells, strict=False) if control_character([cell])),
-                "",
+        whole = "".join(cells)
+        if is_suspect(whole):
+            self._strays(cells, number, faults)
+        if len(whole) > CELL_LIMIT:
+            long = [column for column, cell in self._by_column(cells) if len(cell) > CELL_LIMIT]
+            faults.extend(
+                RowError(file, number, column, "gate.text_too_long", "", f"≤ {CELL_LIMIT}") for column in long
             )
-            faults.append(RowError(file, number, column, "gate.control_character", stray, ""))
-        if max(map(len, cells), default=0) > CELL_LIMIT:
-            column = next(
-                (c for c, cell in zip(self.gate.columns, cells, strict=False) if len(cell) > CELL_LIMIT), ""
-            )
-            faults.append(RowError(file, number, column, "gate.text_too_long", "", f"≤ {CELL_LIMIT}"))
         return more
+
+    def _strays(self, cells: list[str], number: int, faults: list[RowError]) -> None:
+        """A character no text has, anywhere; in the name any control character but a line break, which is told apart."""
+        name = self.gate.mapping.columns.get("name", "")
+        for column, cell in self._by_column(cells):
+            stray = control_character([cell.strip()], name=column == name)
+            if stray and stray not in ("U+000A", "U+000D"):
+                faults.append(RowError(self.gate.file, number, column, "gate.control_character", stray, ""))
+
+    def _by_column(self, cells: list[str]) -> Iterable[tuple[str, str]]:
+        return zip(self.gate.columns, cells, strict=False)
 
     def _rest(self, get: Mapping[str, str], cells: Sequence[str], foreign: str) -> dict[str, str]:
         """What no column of the table takes: other columns of the file, and a capital in another currency."""
@@ -238,12 +246,11 @@ class _Reader:
         if found is None or amount is None:
             faults.append(self._fault(number, "capital", "gate.bad_number", text))
             return None, ""
-        stated = [_NOT_OF_A_UNIT.sub("", part) for part in (found[2], unit)]
         if amount < 0:
             faults.append(self._fault(number, "capital", "gate.negative", text, "≥ 0"))
             return None, ""
-        known = TO_WAN.get(stated[0] or stated[1])
-        if known is None or (stated[0] and stated[1] and TO_WAN.get(stated[1]) != known):
+        known = self._worth(found[2], unit)
+        if known is None:
             return None, f"{text} {unit}".strip()  # another currency: kept as stated, not converted
         if amount * known >= CAPITAL_LIMIT:
             faults.append(
@@ -251,6 +258,16 @@ class _Reader:
             )
             return None, ""
         return (amount * known).quantize(MILLIONTH), ""
+
+    def _worth(self, beside: str, unit: str) -> Decimal | None:
+        """How many 万元 one is worth, by the unit beside the number or in its own column; None for another currency."""
+        told = beside, unit
+        if told not in self.units:
+            stated = [_NOT_OF_A_UNIT.sub("", part) for part in told]
+            known = TO_WAN.get(stated[0] or stated[1])
+            agree = not (stated[0] and stated[1]) or TO_WAN.get(stated[1]) == known
+            self.units[told] = known if agree else None
+        return self.units[told]
 
     def _place(self, get: Mapping[str, str], code: str) -> tuple[str, str]:
         told = get["region"]

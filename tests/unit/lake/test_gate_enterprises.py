@@ -76,6 +76,10 @@ def test_other_columns_are_kept_and_quantities_are_not_said_twice(regions: Regio
     assert orjson.loads(found.accepted[0].extra) == {"联系人": "王某"}
 
 
+def test_a_stray_mark_in_a_text_of_an_old_register_does_no_harm(regions: Regions) -> None:
+    assert orjson.loads(accepted(regions, business_scope="物业管理\x7f").extra) == {"business_scope": "物业管理\x7f"}
+
+
 def test_short_rows_are_filled_up(regions: Regions) -> None:
     assert judge_list(regions, LIST_HEADER, [[NAME]]).accepted[0].subject == f"enterprise:{NAME}"
 
@@ -147,7 +151,8 @@ def test_a_row_that_is_held_carries_no_flags_besides(regions: Regions) -> None:
         ({"capital": "-5"}, "gate.negative", "capital"),
         ({"capital": "9" * 23}, "gate.out_of_range", "capital"),
         ({"address": "x" * 4001}, "gate.text_too_long", "address"),
-        ({"address": "新昌\x0b县"}, "gate.control_character", "address"),
+        ({"address": "新昌\x1f县"}, "gate.control_character", "address"),
+        ({"name": "一\x7f厂"}, "gate.control_character", "name"),
     ],
 )
 def test_each_fault_is_named_with_file_row_and_column(
