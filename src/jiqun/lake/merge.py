@@ -49,7 +49,10 @@ class MergeReport:
 
 
 def merge(lake: Lake, writer: str, *, wait_s: float = LOCK_WAIT_S) -> MergeReport:
-    """Merge every acknowledged segment of a writer; nothing is done twice, whoever was killed where before."""
+    """Merge every acknowledged segment of a writer; nothing is done twice, whoever was killed where before.
+
+    A table that has come to many files is compacted afterwards.
+    """
     root = lake.root
     done: list[TableMerge] = []
     with (
@@ -61,6 +64,8 @@ def merge(lake: Lake, writer: str, *, wait_s: float = LOCK_WAIT_S) -> MergeRepor
             report = _merge_table(lake, writer, table, [one for one in waiting if one.table == table])
             if report is not None:
                 done.append(report)
+    for one in done:
+        lake.compact_if_many(one.table)
     return MergeReport(writer, tuple(done))
 
 

@@ -153,6 +153,17 @@ def test_compaction_waits_for_enough_files(lake: Lake) -> None:
     assert lake.compact_if_many("facts", most=3) == 3
 
 
+def test_a_merge_compacts_a_table_that_has_come_to_many_files(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = lake.compact_if_many
+    monkeypatch.setattr(lake, "compact_if_many", lambda name: few(name, most=3))
+    for number in range(4):
+        write(lake, "facts", [fact(number)])
+    assert len(lake.snapshot("facts").files) == 2
+    assert ids(lake) == ["f0", "f1", "f2", "f3"]
+
+
 def test_vacuum_keeps_an_hour_and_removes_what_is_older(lake: Lake) -> None:
     import os
     import time
