@@ -1,9 +1,13 @@
 """schemathesis reads the description and asks what nobody would: no fault of ours, no answer that is not described."""
 
+from collections.abc import Iterator
+
 import orjson
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -39,6 +43,16 @@ QUIET = settings(
 def bearer(module_house: House) -> str:
     """A token of the administrator that may do everything a token may."""
     return module_house.bearer("administrator", *(item.value for item in Permission))["authorization"]
+
+
+@pytest.fixture(autouse=True)
+def same_connection() -> Iterator[None]:
+    """A request must not close the connection that holds the house's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def cases(operation: APIOperation) -> st.SearchStrategy[schemathesis.Case]:
