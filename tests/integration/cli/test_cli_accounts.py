@@ -15,7 +15,8 @@ def _one(house: House, name: str) -> dict[str, object]:
 
 
 def test_an_account_is_made_with_a_role_and_a_password_shown_once(office: House) -> None:
-    made = office.json("accounts", "create", "zhang", "--name", "张三", "--role", "county_officer", "--scope", "region:330624")
+    role = ("--role", "county_officer", "--scope", "region:330624")
+    made = office.json("accounts", "create", "zhang", "--name", "张三", *role)
     assert len(str(made["password"])) >= 12
     assert _one(office, "zhang")["grants"] == [{"role": "county_officer", "scope": "region:330624"}]
     stored = (office.home / "ledger.sqlite3").read_bytes()
@@ -26,7 +27,8 @@ def test_an_account_is_made_with_a_role_and_a_password_shown_once(office: House)
 def test_a_role_that_cannot_be_given_leaves_no_account(office: House) -> None:
     for role, scope, expected in (
         ("emperor", "all", "role.unknown"), ("county_officer", "all", "role.scope"),
-        ("county_officer", "region:999999", "account.unknown_scope"), ("cluster_office", "cluster:none", "account.unknown_scope"),
+        ("county_officer", "region:999999", "account.unknown_scope"),
+        ("cluster_office", "cluster:none", "account.unknown_scope"),
     ):  # fmt: skip
         error = office.json("accounts", "create", "wang", "--role", role, "--scope", scope, code=10)
         assert error["code"] == expected
