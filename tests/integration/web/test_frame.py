@@ -31,7 +31,9 @@ def sign_in(client: Client, name: str, password: str, **more: str):
     return client.post("/login/", {"username": name, "password": password, **more})
 
 
-@pytest.mark.parametrize("path", ["/", "/login/", "/health/", "/no/such/page/", "/api/pages/", "/indicators/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/login/", "/health/", "/no/such/page/", "/api/pages/", "/indicators/"]
+)
 @pytest.mark.parametrize("role", ["", "analyst"])
 def test_every_answer_carries_strict_headers(house: House, path: str, role: str) -> None:
     response = house.client(role).get(path)
@@ -54,7 +56,8 @@ def test_static_files_may_be_cached(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"), [("abcdef12-3456", True), ("short", False), ("a" * 65, False), ("x\r\ny: z-------", False)]
+    ("given", "kept"),
+    [("abcdef12-3456", True), ("short", False), ("a" * 65, False), ("x\r\ny: z-------", False)],
 )
 def test_a_request_id_of_a_proxy_is_kept_when_it_is_proper(given: str, kept: bool) -> None:
     request = RequestFactory().get("/")
@@ -75,7 +78,9 @@ def test_signing_in_leads_where_one_wanted_to_go(house: House, officer: tuple[st
     assert cookie["samesite"] == "Strict"
 
 
-@pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "http:///x"])
+@pytest.mark.parametrize(
+    "onward", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "http:///x"]
+)
 def test_signing_in_never_leads_outside(house: House, officer: tuple[str, str], onward: str) -> None:
     assert sign_in(house.client(""), *officer, next=onward)["Location"] == "/"
 
@@ -84,8 +89,12 @@ def test_who_is_signed_in_needs_no_login_page(house: House) -> None:
     assert house.client("analyst").get("/login/").status_code == 302
 
 
-@pytest.mark.parametrize(("name", "password"), [("county_officer", "wrong"), ("nobody", "wrong"), ("", ""), ("a\x00b", "x")])
-def test_a_wrong_password_says_so_without_saying_which(house: House, officer: tuple[str, str], name: str, password: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "password"), [("county_officer", "wrong"), ("nobody", "wrong"), ("", ""), ("a\x00b", "x")]
+)
+def test_a_wrong_password_says_so_without_saying_which(
+    house: House, officer: tuple[str, str], name: str, password: str
+) -> None:
     response = sign_in(house.client(""), name, password)
     assert response.status_code == 403
     assert 'role="alert"' in response.content.decode()
@@ -147,7 +156,9 @@ def test_a_form_without_its_token_is_refused_in_our_shape(house: House) -> None:
 
 def test_pages_speak_chinese_until_one_switches(house: House) -> None:
     client = house.client("analyst")
-    assert '<html lang="zh-Hans">' in client.get("/", headers={"accept-language": "en-GB,en"}).content.decode()
+    assert (
+        '<html lang="zh-Hans">' in client.get("/", headers={"accept-language": "en-GB,en"}).content.decode()
+    )
     switched = client.post("/language/", {"language": "en", "next": "/clusters/"})
     assert switched["Location"] == "/clusters/"
     body = client.get("/clusters/").content.decode()
@@ -211,7 +222,11 @@ def test_an_error_without_a_sentence_still_says_what_to_do(house: House) -> None
 
 @pytest.mark.parametrize(
     ("role", "hidden"),
-    [("analyst", {"/imports/", "/audit/", "/accounts/"}), ("auditor", {"/imports/", "/accounts/", "/tokens/"}), ("administrator", set())],
+    [
+        ("analyst", {"/imports/", "/audit/", "/accounts/"}),
+        ("auditor", {"/imports/", "/accounts/", "/tokens/"}),
+        ("administrator", set()),
+    ],
 )
 def test_the_navigation_shows_what_one_may_do(house: House, role: str, hidden: set[str]) -> None:
     body = house.client(role).get("/").content.decode()
@@ -231,7 +246,9 @@ def test_a_token_opens_twins_and_no_pages(house: House) -> None:
     stranger = house.client("")
     assert stranger.get("/api/pages/indicators/", headers=headers).status_code == 200
     assert stranger.get("/indicators/", headers=headers).status_code == 302
-    assert stranger.get("/api/pages/indicators/", headers={"authorization": "Bearer jq_x_y"}).status_code == 401
+    assert (
+        stranger.get("/api/pages/indicators/", headers={"authorization": "Bearer jq_x_y"}).status_code == 401
+    )
 
 
 def test_what_an_enterprise_reported_is_seen_by_those_it_concerns(house: House) -> None:
@@ -252,7 +269,9 @@ def test_the_evidence_of_a_private_fact_is_private(house: House) -> None:
 
 def test_lists_over_many_leave_private_facts_out(house: House) -> None:
     for role, may_see in (("administrator", True), ("analyst", False), ("other_county", False)):
-        page = house.client(role).get(f"/api/pages/indicators/revenue/?all=1&subject={key_of(XINCHANG)}").json()
+        page = (
+            house.client(role).get(f"/api/pages/indicators/revenue/?all=1&subject={key_of(XINCHANG)}").json()
+        )
         shown = {row["subject"]["key"] for row in page["table"]["rows"]}
         assert (key_of(XINCHANG) in shown) is may_see, role
 

@@ -100,3 +100,17 @@ def test_undoing_from_the_page(house: House) -> None:
 
 def test_an_unknown_batch_is_not_there(house: House) -> None:
     assert house.client("administrator").get("/batches/b20200101-000000-ffff/").status_code == 404
+
+
+def test_a_batch_lists_the_facts_it_brought_as_far_as_one_may_see_them(house: House) -> None:
+    batch = house.batches[XINCHANG]
+    county = house.client("county_officer").get(f"/batches/{batch}/").content.decode()
+    assert county.count('id="statements"') == 1
+    assert "/why/fact/" in county
+    assert f"batch={batch}" in county  # the export of just these
+    shown = house.client("auditor").get(f"/api/batches/{batch}").json()
+    assert (shown["table"]["total"], shown["batch"]["counts"]["created"]) == (0, 0)
+    fragment = house.client("county_officer").get(
+        f"/batches/{batch}/?sort=value", headers={"hx-request": "true"}
+    )
+    assert "<html" not in fragment.content.decode()

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from jiqun.actions.desk import Desk
+from jiqun.actions.reading.archive import Archive, Ask, StatementTable
 from jiqun.actions.reading.audit_words import action_label, told_of
 from jiqun.actions.reading.scope_labels import ScopeLabel, scope_labels, visible_scopes
 from jiqun.core.errors import NotAllowed
+from jiqun.lake.listing import Wanted
 from jiqun.ledger import audit, batches, quarantine, sources
 from jiqun.ledger.batches import Batch, BatchCounts
 from jiqun.ledger.permissions import ANYWHERE, Actor, can
@@ -93,6 +95,7 @@ class BatchContext:
     mapping         field → column, constants and quantities it was read with
     reasons         why rows of it are in quarantine
     history         what was done with it, by whom
+    table           the facts it brought that hold now, as far as this reader may see them
     """
 
     batch: BatchLine
@@ -105,6 +108,7 @@ class BatchContext:
     reasons: tuple[Reason, ...]
     history: tuple[Happening, ...]
     can_repair: bool
+    table: StatementTable
 
 
 def batches_page(
@@ -135,7 +139,7 @@ def batches_page(
     )
 
 
-def batch_page(desk: Desk, actor: Actor, id: str, *, lang: str) -> BatchContext:
+def batch_page(desk: Desk, actor: Actor, id: str, *, lang: str, ask: Ask | None = None) -> BatchContext:
     """One batch; NotAllowed when it belongs to another scope."""
     held = readable(actor, id)
     reasons = quarantine.codes_of(id)
@@ -161,6 +165,7 @@ def batch_page(desk: Desk, actor: Actor, id: str, *, lang: str) -> BatchContext:
             for event in about
         ),
         can(actor, Permission.REPAIR_QUARANTINE, target_scope=held.scope),
+        Archive(desk, actor).table(Wanted(batch=id), ask or Ask()),
     )
 
 

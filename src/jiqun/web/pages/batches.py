@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from jiqun.actions import batches as acts
 from jiqun.actions.desk import desk
 from jiqun.actions.reading import batches as reading
+from jiqun.web import asking
 from jiqun.web.answers import Page
 from jiqun.web.pages.query import page_of, page_size, text_of
 
@@ -24,7 +25,9 @@ def batches(request: HttpRequest) -> reading.BatchesContext:
 
 def batch(request: HttpRequest, id: str) -> reading.BatchContext:
     """One batch."""
-    return reading.batch_page(desk(), request.actor, id, lang=get_language() or "zh")
+    return reading.batch_page(
+        desk(), request.actor, id, lang=get_language() or "zh", ask=asking.table_ask(request)
+    )
 
 
 @require_POST
@@ -43,6 +46,6 @@ def undo(request: HttpRequest, id: str) -> HttpResponse:
 
 urlpatterns = [
     *Page("batches", "batches/", "jiqun/batches.html", batches).urls(),
-    *Page("batch", "batches/<str:id>/", "jiqun/batch.html", batch).urls(),
+    *Page("batch", "batches/<str:id>/", "jiqun/batch.html", batch, "jiqun/parts/statements.html").urls(),
     path("batches/<str:id>/undo/", undo, name="batch-undo"),
 ]
