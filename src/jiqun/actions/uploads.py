@@ -64,7 +64,7 @@ def receive(desk: Desk, stream: BinaryIO, order: HandIn, *, by: Actor, at: datet
     try:
         size = copy_within(stream, store.file(id), desk.limits, name=name)
         table = open_table(store.file(id), desk.limits, name=name)
-        source = order.source or f"sheet_{id}"
+        source = order.source or f"sheet_{at:%Y%m%d}_{id[-6:]}"
         upload = Upload(
             id, order.kind, name, size, table.sha256, source, by.label, by.user_id or 0, at, sheet=table.sheet,
             encoding=table.encoding, columns=table.columns, sample=_sample(table.rows), total=len(table.rows),
