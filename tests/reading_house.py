@@ -1,4 +1,4 @@
-"""A house for tests of the reading pages: the example's documents, and a made-up enterprise that must never mix with them."""
+"""A house for tests of the reading pages: the example's documents, and made-up figures that must never mix with them."""
 
 import csv
 import shutil
@@ -114,7 +114,10 @@ def _make_up(house: ReadingHouse) -> None:
            "unit": "亿元", "kind": "level", "status": "actual", "source": "invented", "scope": "合成"}
         for key in (MADE_UP, "region:330624")
     ]  # fmt: skip
-    for kind, header, rows in (("subjects", *subject), ("facts", COLUMNS, [tuple(row.values()) for row in facts])):
+    for kind, header, rows in (
+        ("subjects", *subject),
+        ("facts", COLUMNS, [tuple(row.values()) for row in facts]),
+    ):
         path = here.uploads / f"{kind}.csv"
         path.write_bytes(as_csv(header, rows))
         report = run_import(here, Order(kind, path, "invented", synthetic=True), by=SYSTEM, at=here.now())

@@ -164,6 +164,7 @@ WORDS = {
         "address": _("Address"),
         "region": _("Placed in"),
         "region_how": _("Placed by"),
+        "confidence": _("Confidence"),
     },
 }
 SIGNS = {"≥": "≥", ">": ">", "≈": "≈", "<": "<", "≤": "≤"}

@@ -76,7 +76,11 @@ def test_every_sort_gives_all_rows_and_turns(filled: Lake, sort: str) -> None:
 
 
 def test_sorting_by_value_leaves_what_has_none_last(lake: Lake) -> None:
-    write(lake, "facts", [fact(1, value=None, base_value=None), fact(2), fact(3, value=Decimal(99), base_value=Decimal(99))])
+    write(
+        lake,
+        "facts",
+        [fact(1, value=None, base_value=None), fact(2), fact(3, value=Decimal(99), base_value=Decimal(99))],
+    )
     assert ids(listing.listed(lake, Wanted(), sort="value")) == ["f2", "f3", "f1"]
     assert ids(listing.listed(lake, Wanted(), sort="value", descending=True)) == ["f3", "f2", "f1"]
 
@@ -109,8 +113,15 @@ def test_years_are_those_the_periods_end_in(filled: Lake) -> None:
 
 
 def test_a_corrected_fact_gives_way_however_it_is_asked_for(filled: Lake) -> None:
-    write(filled, "facts", [fact(9, natural_key="k\x1f1", value=Decimal(13), supersedes="f1", recorded_at=RECORDED + DAY)])
-    for wanted in (Wanted(subject="region:330624", indicator="gdp"), Wanted(source="000", kind="region", status="actual")):
+    write(
+        filled,
+        "facts",
+        [fact(9, natural_key="k\x1f1", value=Decimal(13), supersedes="f1", recorded_at=RECORDED + DAY)],
+    )
+    for wanted in (
+        Wanted(subject="region:330624", indicator="gdp"),
+        Wanted(source="000", kind="region", status="actual"),
+    ):
         assert ids(listing.listed(filled, wanted)) == ["f9"]
     before = Wanted(subject="region:330624", indicator="gdp", as_of=datetime(2026, 1, 1, 12, tzinfo=UTC))
     assert ids(listing.listed(filled, before)) == ["f1"]
@@ -131,7 +142,11 @@ def test_what_was_remembered_is_forgotten_with_the_next_commit(filled: Lake) -> 
 def test_the_same_question_is_asked_of_the_lake_once(filled: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     answer = Lake.ask
-    monkeypatch.setattr(Lake, "ask", lambda self, query, *rest, **more: asked.append(query) or answer(self, query, *rest, **more))
+    monkeypatch.setattr(
+        Lake,
+        "ask",
+        lambda self, query, *rest, **more: asked.append(query) or answer(self, query, *rest, **more),
+    )
     for _ in range(3):
         listing.counted(filled, Wanted(subject="region:330624"))
     listing.counted(filled, Wanted(subject="region:330683"))

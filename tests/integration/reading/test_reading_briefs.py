@@ -28,10 +28,16 @@ def words_of(body: bytes) -> str:
     [
         ("cluster", "415x", ("9.19 万亿元", "> 9 万亿元", "未见结果", "[1]", "今日浙江")),
         ("region", "330108", ("滨江区", "链主企业数", "口径", "[1]")),
-        ("indicator", "little_giant_count", ("1801 家", "目标与结果", "定义", "小巨人：470家、1000家、1801家")),
+        (
+            "indicator",
+            "little_giant_count",
+            ("1801 家", "目标与结果", "定义", "小巨人：470家、1000家、1801家"),
+        ),
     ],
 )
-def test_a_word_brief_holds_values_and_sources(house: ReadingHouse, kind: str, key: str, words: tuple[str, ...]) -> None:
+def test_a_word_brief_holds_values_and_sources(
+    house: ReadingHouse, kind: str, key: str, words: tuple[str, ...]
+) -> None:
     response = house.client().get(f"/briefs/{kind}/{key}.docx")
     assert response.status_code == 200
     assert "attachment" in response["Content-Disposition"]
@@ -56,7 +62,9 @@ def test_a_pdf_is_made_when_there_is_a_font(house: ReadingHouse) -> None:
     assert response.content.startswith(b"%PDF-")
 
 
-def test_without_a_font_the_answer_names_it_and_the_way_out(house: ReadingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_font_the_answer_names_it_and_the_way_out(
+    house: ReadingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(briefs, "_chinese_font", lambda folder: None)
     response = house.client().get("/briefs/cluster/415x.pdf")
     assert response.status_code == 503
@@ -65,17 +73,29 @@ def test_without_a_font_the_answer_names_it_and_the_way_out(house: ReadingHouse,
     assert "Word" in body
 
 
-@pytest.mark.parametrize(("module", "form", "code"), [("docx", "docx", "brief.no_word"), ("typst", "pdf", "brief.no_typst")])
+@pytest.mark.parametrize(
+    ("module", "form", "code"), [("docx", "docx", "brief.no_word"), ("typst", "pdf", "brief.no_typst")]
+)
 def test_without_a_library_the_answer_names_it(
     house: ReadingHouse, monkeypatch: pytest.MonkeyPatch, module: str, form: str, code: str
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, module, None)
     with pytest.raises(SourceDown) as caught:
-        briefs.make_brief(house.desk, "cluster", "415x", form, lang="zh", by=house.actor(), at=house.desk.now())
+        briefs.make_brief(
+            house.desk, "cluster", "415x", form, lang="zh", by=house.actor(), at=house.desk.now()
+        )
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("path", ["/briefs/office/x.docx", "/briefs/cluster/415x.exe", "/briefs/region/999999.docx", "/briefs/indicator/none.docx"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/briefs/office/x.docx",
+        "/briefs/cluster/415x.exe",
+        "/briefs/region/999999.docx",
+        "/briefs/indicator/none.docx",
+    ],
+)
 def test_there_is_no_brief_of_that(house: ReadingHouse, path: str) -> None:
     assert house.client().get(path).status_code == 404
 
@@ -109,7 +129,7 @@ def test_text_of_a_source_cannot_act_as_markup(house: ReadingHouse) -> None:
     text = brief_text(read_brief(house.desk, house.actor(), "cluster", "robots_cnc"), "zh")
     from dataclasses import replace
 
-    nasty = replace(text, title="#panic(1) *x* <b> $y$ \\ @z", subtitle="#read(\"/etc/passwd\")")
+    nasty = replace(text, title="#panic(1) *x* <b> $y$ \\ @z", subtitle='#read("/etc/passwd")')
     assert briefs.as_pdf(nasty).startswith(b"%PDF-")
     with zipfile.ZipFile(io.BytesIO(briefs.as_word(nasty))) as parts:
         assert b"#panic(1) *x* &lt;b&gt;" in parts.read("word/document.xml")

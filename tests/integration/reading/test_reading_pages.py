@@ -87,11 +87,20 @@ def test_each_page_has_its_twin(house: ReadingHouse, path: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_reads_what_is_public(house: ReadingHouse, role: str) -> None:
     client = house.client(role)
-    for path in ("/", "/clusters/", "/map/", "/indicators/revenue/", "/subjects/region:330624/", "/sources/000/"):
+    for path in (
+        "/",
+        "/clusters/",
+        "/map/",
+        "/indicators/revenue/",
+        "/subjects/region:330624/",
+        "/sources/000/",
+    ):
         opened(client, path)
 
 
-@pytest.mark.parametrize("path", ["/", "/clusters/415x/", "/indicators/revenue/", "/sources/000/", "/differences/", "/projects/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/clusters/415x/", "/indicators/revenue/", "/sources/000/", "/differences/", "/projects/"]
+)
 def test_every_number_leads_to_its_evidence(house: ReadingHouse, path: str) -> None:
     client = house.client()
     page = opened(client, path)
@@ -116,7 +125,12 @@ def test_the_desk_sets_targets_beside_outcomes(house: ReadingHouse) -> None:
     assert rungs[2024]["verdict"] == "met"
     assert rungs[2025]["target"]["value"] == "9.5"
     giants = cards["little_giants"]
-    assert (giants["now"]["value"], giants["next"]["value"], giants["verdict"], giants["reason"]) == ("1801", "1000", "met", "early")
+    assert (giants["now"]["value"], giants["next"]["value"], giants["verdict"], giants["reason"]) == (
+        "1801",
+        "1000",
+        "met",
+        "early",
+    )
     coverage = cards["digital_coverage"]
     assert coverage["verdict"] == "met"
     assert {rung["year"] for rung in coverage["rungs"]} >= {2024, 2025}
@@ -155,8 +169,14 @@ def test_inferred_dates_are_marked(house: ReadingHouse) -> None:
 
 def test_every_stated_fact_is_on_its_documents_page(house: ReadingHouse) -> None:
     page = house.client().get("/api/pages/sources/000/").json()
-    shown = {(s["locator"], s["subject"]["key"], s["indicator"]["key"]) for p in page["passages"] for s in p["statements"]}
-    stated = {(row["locator"], row["subject"], row["indicator"]) for row in house.stated if row["source"] == "000"}
+    shown = {
+        (s["locator"], s["subject"]["key"], s["indicator"]["key"])
+        for p in page["passages"]
+        for s in p["statements"]
+    }
+    stated = {
+        (row["locator"], row["subject"], row["indicator"]) for row in house.stated if row["source"] == "000"
+    }
     assert stated == shown
 
 
@@ -199,7 +219,19 @@ def test_an_indicator_shows_sources_side_by_side(house: ReadingHouse) -> None:
     assert [rung["year"] for rung in page["rungs"]] == [2024, 2025]
 
 
-@pytest.mark.parametrize("path", ["/indicators/nothing/", "/subjects/enterprise:nobody/", "/sources/999/", "/clusters/none/", "/map/?indicator=nothing", "/why/fact/f000/", "/why/count/nothing/", "/no/such/page/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/indicators/nothing/",
+        "/subjects/enterprise:nobody/",
+        "/sources/999/",
+        "/clusters/none/",
+        "/map/?indicator=nothing",
+        "/why/fact/f000/",
+        "/why/count/nothing/",
+        "/no/such/page/",
+    ],
+)
 def test_what_does_not_exist_says_so_in_one_shape(house: ReadingHouse, path: str) -> None:
     response = house.client().get(path)
     assert response.status_code == 404

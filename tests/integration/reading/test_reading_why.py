@@ -14,7 +14,13 @@ def test_a_fact_shows_everything_it_rests_on(house: ReadingHouse) -> None:
     row = house.fact(subject="cluster:415x", indicator="revenue", source="000", status="target")
     why = why_fact(house.desk, house.actor(), str(row["id"]))
     one = why.statement
-    assert (one.value, one.bound, one.unit, one.status, one.attributed_to) == (Decimal(9), ">", "万亿元", "target", "詹敏")
+    assert (one.value, one.bound, one.unit, one.status, one.attributed_to) == (
+        Decimal(9),
+        ">",
+        "万亿元",
+        "target",
+        "詹敏",
+    )
     assert one.locator == "L61"
     assert "9万亿元" in one.quote
     assert why.indicator_unit == "亿元"
@@ -29,7 +35,17 @@ def test_a_fact_shows_everything_it_rests_on(house: ReadingHouse) -> None:
 def test_the_drawer_says_it_in_words(house: ReadingHouse) -> None:
     row = house.fact(subject="cluster:415x", indicator="revenue", source="000", status="target")
     body = house.client().get(f"/why/fact/{row['id']}/", headers={"HX-Request": "true"}).content.decode()
-    for words in ("超过", "突破9万亿元", "詹敏", "未说明", "推定", "L61", "90000 亿元", "<mark>9</mark>", str(row["batch"])):
+    for words in (
+        "超过",
+        "突破9万亿元",
+        "詹敏",
+        "未说明",
+        "推定",
+        "L61",
+        "90000 亿元",
+        "<mark>9</mark>",
+        str(row["batch"]),
+    ):
         assert words in body, words
 
 

@@ -50,7 +50,9 @@ def test_the_pack_of_the_desk_is_sound() -> None:
 
 def test_a_card_without_a_subject_names_file_and_key(tmp_path: Path) -> None:
     (tmp_path / "desk").mkdir()
-    (tmp_path / "desk" / "programme.toml").write_text('[x]\ntitle = { zh = "一", en = "one" }\n', encoding="utf-8")
+    (tmp_path / "desk" / "programme.toml").write_text(
+        '[x]\ntitle = { zh = "一", en = "one" }\n', encoding="utf-8"
+    )
     with pytest.raises(PackError) as caught:
         definitions(tmp_path)
     assert caught.value.facts["key"] == "x.subject"

@@ -10,7 +10,13 @@ from jiqun.actions.reading.differences import _places, _speaks, clashes, lines_o
 
 @pytest.mark.parametrize(
     ("locator", "lines"),
-    [("L120", (120, 120)), ("L120-L124", (120, 124)), ("L120-124", (120, 124)), ("row 7", (0, 0)), ("", (0, 0))],
+    [
+        ("L120", (120, 120)),
+        ("L120-L124", (120, 124)),
+        ("L120-124", (120, 124)),
+        ("row 7", (0, 0)),
+        ("", (0, 0)),
+    ],
 )
 def test_lines_of_a_locator(locator: str, lines: tuple[int, int]) -> None:
     assert lines_of(locator) == lines

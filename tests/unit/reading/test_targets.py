@@ -29,7 +29,9 @@ BEFORE = date(2024, 6, 1)
         ("10", "<", "9.5", "≤", "met"),
     ],
 )
-def test_verdict_follows_the_bounds(wanted: str, bound: str, reached: str, reached_bound: str, verdict: str) -> None:
+def test_verdict_follows_the_bounds(
+    wanted: str, bound: str, reached: str, reached_bound: str, verdict: str
+) -> None:
     aim = target("2024", wanted, bound=bound)
     outcome = statement("2024", reached, bound=reached_bound)
     assert judged(aim, outcome, on=AFTER)[0] == verdict
@@ -117,7 +119,8 @@ def test_a_stock_reached_early_is_reached() -> None:
 
 def test_a_stock_said_to_be_reached_later_is_reached_late() -> None:
     first, *rest = ladder(
-        [statement("@2024-03", "75", bound="≥"), target("@2024", "100"), statement("@2025-05", "100")], on=AFTER
+        [statement("@2024-03", "75", bound="≥"), target("@2024", "100"), statement("@2025-05", "100")],
+        on=AFTER,
     )
     assert (first.verdict, first.reason) == ("met", "late")
     assert [rung.verdict for rung in rest] == [""]

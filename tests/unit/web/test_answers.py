@@ -28,7 +28,14 @@ class Told:
 
 
 def test_json_keeps_decimals_exact_and_chinese_readable() -> None:
-    told = Told(Label("集群", "cluster"), Decimal("9.190"), Status.TARGET, date(2024, 3, 14), frozenset({"b", "a"}), (("x", "y"),))
+    told = Told(
+        Label("集群", "cluster"),
+        Decimal("9.190"),
+        Status.TARGET,
+        date(2024, 3, 14),
+        frozenset({"b", "a"}),
+        (("x", "y"),),
+    )
     response = json_response(told, status=201)
     assert response.status_code == 201
     assert response["Content-Type"] == "application/json; charset=utf-8"
@@ -40,7 +47,10 @@ def test_json_keeps_decimals_exact_and_chinese_readable() -> None:
 
 
 def test_missing_is_null_and_never_zero() -> None:
-    assert orjson.loads(json_response({"value": None, "zero": Decimal(0)}).content) == {"value": None, "zero": "0"}
+    assert orjson.loads(json_response({"value": None, "zero": Decimal(0)}).content) == {
+        "value": None,
+        "zero": "0",
+    }
 
 
 def test_times_are_written_with_their_zone() -> None:
@@ -55,7 +65,11 @@ def test_a_download_keeps_its_chinese_name() -> None:
 
 @pytest.mark.parametrize(
     ("headers", "fragment"),
-    [({}, False), ({"HX-Request": "true"}, True), ({"HX-Request": "true", "HX-History-Restore-Request": "true"}, False)],
+    [
+        ({}, False),
+        ({"HX-Request": "true"}, True),
+        ({"HX-Request": "true", "HX-History-Restore-Request": "true"}, False),
+    ],
 )
 def test_only_htmx_gets_a_fragment(headers: dict[str, str], fragment: bool) -> None:
     assert is_fragment(RequestFactory().get("/", headers=headers)) is fragment
@@ -71,7 +85,10 @@ def request(query: str):
     ("query", "expected"),
     [
         ("", ("subject", False, 1, "", "", False)),
-        ("sort=value&dir=desc&page=3&status=target&text=规上&real=1", ("value", True, 3, "target", "规上", True)),
+        (
+            "sort=value&dir=desc&page=3&status=target&text=规上&real=1",
+            ("value", True, 3, "target", "规上", True),
+        ),
         ("sort=drop table&dir=desc&page=-1&status=lie", ("subject", False, 1, "", "", False)),
         ("page=99999999999999999999", ("subject", False, 1, "", "", False)),
         ("page=²", ("subject", False, 1, "", "", False)),

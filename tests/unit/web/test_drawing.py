@@ -62,7 +62,12 @@ def test_bars_carry_their_evidence() -> None:
     place = PlaceValue(link("region:330624", zh="新昌县"), Decimal("12.50"), ">", "f1")
     page = PlacesContext(link("gdp"), "亿元", 2024, "规上", 1, (place,))
     (row,) = drawing.ranking(page, "zh")["rows"]
-    assert (row["name"], row["value"], row["say"], row["why"]) == ("新昌县", 12.5, "> 12.5 亿元", "/why/fact/f1/")
+    assert (row["name"], row["value"], row["say"], row["why"]) == (
+        "新昌县",
+        12.5,
+        "> 12.5 亿元",
+        "/why/fact/f1/",
+    )
     assert row["tip"].splitlines() == ["新昌县", "2024: > 12.5 亿元", "规上"]
 
 
@@ -84,7 +89,9 @@ def chart(*cells: Cell, indicator: str = "gdp") -> MapContext:
 
 
 def test_a_tile_says_what_is_known_and_leads_to_why() -> None:
-    drawn = drawing.tiles(chart(cell(0, 0, "a", "8.125", fact="f1", bound="≥", scope="规上"), cell(1, 0, "b", None)), "zh")
+    drawn = drawing.tiles(
+        chart(cell(0, 0, "a", "8.125", fact="f1", bound="≥", scope="规上"), cell(1, 0, "b", None)), "zh"
+    )
     known, unknown = drawn["tiles"]
     assert (known["css"], known["value"], known["why"]) == ("q4", "≥8.12", "/why/fact/f1/")
     assert known["say"] == "某县\n≥ 8.125 亿元\n规上"
@@ -111,4 +118,9 @@ def test_edges_stand_between_cities_and_around_the_whole() -> None:
 
 
 def test_digits_are_cut_only_after_the_point() -> None:
-    assert [drawing._short(Decimal(text)) for text in ("12345.678", "12.345", "1.2345", "0")] == ["12,346", "12.3", "1.23", "0"]
+    assert [drawing._short(Decimal(text)) for text in ("12345.678", "12.345", "1.2345", "0")] == [
+        "12,346",
+        "12.3",
+        "1.23",
+        "0",
+    ]

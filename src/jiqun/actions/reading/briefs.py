@@ -10,7 +10,8 @@ from jiqun.actions.reading.clusters import member_keys
 from jiqun.actions.reading.differences import Difference, explained
 from jiqun.actions.reading.relations import RelationGroup, relation_groups
 from jiqun.actions.reading.statements import Label, Statement
-from jiqun.actions.reading.targets import Rung, ladder
+from jiqun.actions.reading.targets import LadderOf
+from jiqun.actions.reading.targets import ladders as ladders_of
 from jiqun.core.errors import NotFound
 from jiqun.lake.listing import Wanted
 from jiqun.ledger.permissions import Actor
@@ -19,14 +20,6 @@ from jiqun.ledger.sources import Source
 KINDS = ("region", "cluster", "indicator")
 STATEMENTS_MOST = 300
 MEMBERS_STATED = 80
-
-
-@dataclass(frozen=True)
-class LadderOf:
-    """Targets and outcomes of one quantity."""
-
-    title: Label
-    rungs: tuple[Rung, ...]
 
 
 @dataclass(frozen=True)
@@ -83,14 +76,13 @@ def _of_subject(archive: Archive, key: str) -> BriefContext:
         wanted = Wanted(subjects=inside, real=not subject.synthetic)
         others = archive.statements(wanted, limit=STATEMENTS_MOST + 1)
     shown = (*own[:STATEMENTS_MOST], *others[:MEMBERS_STATED])
-    ladders = _ladders(archive, own)
     return BriefContext(
         kind=subject.kind,
         key=subject.key,
         title=archive.link(subject.key).label,
         definition=None,
         at=archive.desk.now(),
-        ladders=ladders,
+        ladders=ladders_of(own, on=archive.desk.now().date()),
         own=own[:STATEMENTS_MOST],
         others=others[:MEMBERS_STATED],
         relations=relation_groups(archive, subject.key),
@@ -111,7 +103,7 @@ def _of_indicator(archive: Archive, key: str) -> BriefContext:
         title=link.label,
         definition=Label(definition["zh"], definition["en"]),
         at=archive.desk.now(),
-        ladders=_ladders(archive, own),
+        ladders=ladders_of(own, on=archive.desk.now().date()),
         own=own[:STATEMENTS_MOST],
         others=(),
         relations=(),
@@ -128,19 +120,6 @@ def _inside(archive: Archive, key: str) -> tuple[str, ...]:
     if kind == "cluster":
         return member_keys(key)
     return tuple(f"region:{region.code}" for region in archive.desk.regions.children(code))
-
-
-def _ladders(archive: Archive, statements: Iterable[Statement]) -> tuple[LadderOf, ...]:
-    groups: dict[tuple[str, str], list[Statement]] = {}
-    for one in statements:
-        groups.setdefault((one.subject.key, one.indicator.key), []).append(one)
-    found = []
-    for group in groups.values():
-        if any(one.status == "target" for one in group):
-            subject, indicator = group[0].subject.label, group[0].indicator.label
-            title = Label(f"{subject.zh} · {indicator.zh}", f"{subject.en} · {indicator.en}")
-            found.append(LadderOf(title, ladder(group, on=archive.desk.now().date())))
-    return tuple(found[:40])
 
 
 def _differences(archive: Archive, statements: Iterable[Statement]) -> tuple[Difference, ...]:

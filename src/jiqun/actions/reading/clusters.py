@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jiqun.actions.desk import Desk
+from jiqun.actions.reading.about import About, about_of
 from jiqun.actions.reading.archive import Archive, Ask, Count, StatementTable
 from jiqun.actions.reading.relations import RelationGroup, relation_groups
-from jiqun.actions.reading.statements import Label, Link, Statement
-from jiqun.actions.reading.targets import Rung, ladder
+from jiqun.actions.reading.statements import Label, Link
+from jiqun.actions.reading.targets import LadderOf, ladders
 from jiqun.core.packfiles import read_csv
 from jiqun.lake.listing import Wanted
 from jiqun.ledger import membership, relations, subjects
@@ -70,10 +71,10 @@ class ClustersContext:
 class ClusterContext:
     """One cluster.
 
-    rungs      targets and outcomes of its revenue by year
+    ladders    targets and outcomes of its quantities by year
     table      statements about it, and about its members when `of` is "all"
+    own        how many are about it alone; stated: with its members
     relations  areas, chains, leaders, enterprises, projects … by relation
-    counties   codes of its core and cooperation areas, for the small map
     """
 
     link: Link
@@ -81,12 +82,12 @@ class ClusterContext:
     group: Label | None
     region: Label | None
     of: str
-    rungs: tuple[Rung, ...]
+    ladders: tuple[LadderOf, ...]
     table: StatementTable
     own: int
-    about: int
+    stated: int
     relations: tuple[RelationGroup, ...]
-    headline: tuple[Statement, ...]
+    about: About
 
 
 def groups_of_pack(desk: Desk) -> tuple[tuple[str, Label, tuple[str, ...]], ...]:
@@ -133,7 +134,7 @@ def cluster_page(desk: Desk, actor: Actor, key: str, *, ask: Ask, of: str = "all
     chosen = (subject.key,) if of == "own" else (subject.key, *members)
     table = archive.table(Wanted(subjects=chosen), ask)
     own = archive.statements(Wanted(subject=subject.key), sort="period", limit=500)
-    about = sum(
+    stated = sum(
         count for count, _ in archive.tallied(Wanted(subjects=(subject.key, *members)), by="status").values()
     )
     group = next((label for _, label, names in groups_of_pack(desk) if subject.key in names), None)
@@ -143,12 +144,12 @@ def cluster_page(desk: Desk, actor: Actor, key: str, *, ask: Ask, of: str = "all
         group=group,
         region=archive.region_label(subject.region) if subject.region else None,
         of=of,
-        rungs=ladder((one for one in own if one.indicator.key == "revenue"), on=desk.now().date()),
+        ladders=ladders(own, on=desk.now().date()),
         table=table,
         own=len(own),
-        about=about,
+        stated=stated,
         relations=relation_groups(archive, subject.key),
-        headline=own[:6],
+        about=about_of(archive, subject),
     )
 
 

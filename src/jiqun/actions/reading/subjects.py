@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from jiqun.actions.desk import Desk
+from jiqun.actions.reading.about import About, about_of
 from jiqun.actions.reading.archive import Archive, Ask, StatementTable, link_of
 from jiqun.actions.reading.relations import RelationGroup, relation_groups
 from jiqun.actions.reading.statements import Label, Link
@@ -81,7 +82,7 @@ class SubjectContext:
     """One subject.
 
     registration  the row of the register, for enterprises that have one
-    attributes    what else the ledger keeps of it
+    about         where it was named, what was noted of it, what else the ledger keeps
     """
 
     link: Link
@@ -90,10 +91,8 @@ class SubjectContext:
     region: Label | None
     region_code: str
     provisional: bool
-    source: Link | None
-    batch: str
+    about: About
     registration: Registration | None
-    attributes: tuple[tuple[str, str], ...]
     relations: tuple[RelationGroup, ...]
     table: StatementTable
     parts: tuple[Hit, ...] = ()
@@ -161,12 +160,8 @@ def subject_page(desk: Desk, actor: Actor, key: str, *, ask: Ask) -> SubjectCont
         region=archive.region_label(subject.region) if subject.region else None,
         region_code=subject.region,
         provisional=subject.provisional,
-        source=archive.source_links.get(subject.source),
-        batch=subject.batch,
+        about=about_of(archive, subject),
         registration=_registration(archive, subject) if subject.kind == "enterprise" else None,
-        attributes=tuple(
-            (name, str(value)) for name, value in subject.attributes.items() if value not in ("", None)
-        ),
         relations=relation_groups(archive, subject.key),
         table=archive.table(Wanted(subject=subject.key), ask),
         parts=hits(archive, list(subjects.children(subject.code))) if subject.kind == "region" else (),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from jiqun.actions.reading.statements import Statement
+from jiqun.actions.reading.statements import Label, Link, Statement
 
 FULL = Decimal(100)
 NEAR = Decimal("0.03")
@@ -30,6 +30,30 @@ class Rung:
     outcome: Statement | None
     verdict: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LadderOf:
+    """Targets and outcomes of one quantity: a subject's indicator."""
+
+    subject: Link
+    indicator: Link
+    rungs: tuple[Rung, ...]
+
+    @property
+    def title(self) -> Label:
+        """Both names."""
+        subject, indicator = self.subject.label, self.indicator.label
+        return Label(f"{subject.zh} · {indicator.zh}", f"{subject.en} · {indicator.en}")
+
+
+def ladders(statements: Iterable[Statement], *, on: date, most: int = 40) -> tuple[LadderOf, ...]:
+    """A ladder for each subject and indicator that has a target."""
+    groups: dict[tuple[str, str], list[Statement]] = {}
+    for one in statements:
+        groups.setdefault((one.subject.key, one.indicator.key), []).append(one)
+    aimed = [group for group in groups.values() if any(one.status == "target" for one in group)]
+    return tuple(LadderOf(group[0].subject, group[0].indicator, ladder(group, on=on)) for group in aimed[:most])
 
 
 def ladder(statements: Iterable[Statement], *, on: date) -> tuple[Rung, ...]:

@@ -236,3 +236,29 @@ def covered_url(row: object) -> str:
 def unknown_rows(rows: object) -> list[object]:
     """Rows of a coverage list nothing is known of."""
     return [row for row in rows if not row.count.value]  # type: ignore[attr-defined]
+
+
+@register.simple_tag
+def export_query(page: object, page_name: str) -> str:
+    """What an export of the page's list is asked with; empty when the list cannot be exported as a whole."""
+    wanted: dict[str, object] = {}
+    match page_name:
+        case "subject" | "cluster":
+            wanted = {"subject": page.link.key}  # type: ignore[attr-defined]
+        case "indicator":
+            subject = None if page.everything else page.subject  # type: ignore[attr-defined]
+            wanted = {"indicator": page.link.key, "subject": subject.key if subject else ""}  # type: ignore[attr-defined]
+        case "batch":
+            wanted = {"batch": page.batch.id}  # type: ignore[attr-defined]
+        case "source":
+            wanted = {"source": page.source.link.key}  # type: ignore[attr-defined]
+        case "subjects":
+            real = "false" if page.synthetic else "true"  # type: ignore[attr-defined]
+            wanted = {"region": page.region, "q": page.text, "real": real}  # type: ignore[attr-defined]
+    return urlencode({name: value for name, value in wanted.items() if value})
+
+
+@register.filter
+def pairs_of(text: str) -> list[tuple[str, str]]:
+    """`a:b c:d` as pairs."""
+    return [(key, value) for key, _, value in (part.partition(":") for part in text.split())]
