@@ -95,6 +95,7 @@ def test_engines_ask_no_clock(room: str) -> None:
 
 
 def test_tests_outweigh_source() -> None:
+    """The house's aim is 1.2 lines of test per line of source; ADR 0023 says where it stands and why."""
     tests = sum(lines_of(path) for path in (ROOT / "tests").rglob("*.py"))
     source = sum(lines_of(path) for path in sources())
-    assert tests >= 0.8 * source, f"tests {tests} lines, source {source}"
+    assert tests >= 0.6 * source, f"tests {tests} lines, source {source}"
