@@ -4,6 +4,7 @@ Who works holds the lock of the upload; it falls with the process, so a kill lea
 import is safe to run again: what an earlier run has written is found unchanged.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ from jiqun.lake.durable import locked
 from jiqun.ledger.permissions import NOBODY, Actor, Grant
 from jiqun.ledger.roles import Permission
 from jiqun.ledger.scopes import Scope
+
+log = logging.getLogger("jiqun.uploads")
 
 PATIENCE = timedelta(seconds=4)
 TOLD_EVERY_S = 0.5
@@ -84,6 +87,8 @@ def _step(desk: Desk, store: UploadFiles, upload: Upload) -> None:
         store.change(upload.id, state="failed", fault=fault_of(error))
         return
     except Exception:
+        asked = (upload.actor or {}).get("request_id", "")
+        log.exception("upload %s, asked for in request %s, stopped", upload.id, asked)
         store.change(upload.id, state="failed", fault={"code": "http.server_error", "facts": {}})
         raise
     _write_errors(store.errors_file(upload.id), report)
