@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from jiqun.ledger.roles import ROLES
+
 ACTIONS = {
     "account.close": ("停用账号", "close an account"),
     "account.create": ("新建账号", "make an account"),
@@ -24,6 +26,7 @@ ACTIONS = {
     "import.subjects": ("导入主体", "import subjects"),
     "quarantine.dismiss": ("搁置隔离行", "dismiss a held row"),
     "quarantine.resubmit": ("修复隔离行", "repair a held row"),
+    "quarantine.retry": ("重新核验隔离行", "judge held rows again"),
     "session.close": ("退出", "sign out"),
     "session.locked": ("暂停登录", "pause signing in"),
     "session.open": ("登录", "sign in"),
@@ -75,6 +78,22 @@ DETAILS = {
     "updated": ("更新", "changed"),
     "what": ("内容", "what"),
 }
+VALUES = {
+    "kind": {
+        "enterprises": ("企业", "enterprises"),
+        "facts": ("事实", "facts"),
+        "subjects": ("主体", "subjects"),
+        "relations": ("关系", "relations"),
+        "document": ("文件", "document"),
+        "register": ("登记名册", "register"),
+        "office_sheet": ("部门报表", "office sheet"),
+        "user": ("个人", "person"),
+        "synthetic": ("合成", "synthetic"),
+    },
+    "role": {key: (role.zh, role.en) for key, role in ROLES.items()},
+    "scope": {"all:": ("全省", "the whole province")},
+    "lang": {"zh-hans": ("中文", "Chinese"), "zh": ("中文", "Chinese"), "en": ("英文", "English")},
+}
 
 
 def action_label(action: str, lang: str) -> str:
@@ -85,7 +104,7 @@ def action_label(action: str, lang: str) -> str:
 def told_of(detail: Mapping[str, Any], lang: str) -> tuple[tuple[str, str], ...]:
     """A detail in words: names and values as text; what is empty is left out."""
     return tuple(
-        (detail_label(name, lang), written(value))
+        (detail_label(name, lang), _value_label(name, value, lang))
         for name, value in detail.items()
         if value not in ("", None)
     )
@@ -105,6 +124,12 @@ def written(value: Any) -> str:
 def detail_label(name: str, lang: str) -> str:
     """The name of a detail in words."""
     return DETAILS.get(name, (name, name))[_place(lang)]
+
+
+def _value_label(name: str, value: Any, lang: str) -> str:
+    """A value of a closed list in words, any other as it is written."""
+    known = VALUES.get(name, {}).get(value) if isinstance(value, str) else None
+    return known[_place(lang)] if known else written(value)
 
 
 def _place(lang: str) -> int:
