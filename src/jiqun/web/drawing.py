@@ -14,6 +14,7 @@ from jiqun.actions.reading.targets import value_of
 from jiqun.web import words
 from jiqun.web.numerals import number
 
+NAME_MOST, LONG_NAME = 11, 7
 TILE_W, TILE_H, STEP_X, STEP_Y, EDGE = 52, 40, 56, 44, 4
 
 
@@ -148,11 +149,13 @@ def _tile(cell: Cell, page: MapContext, lang: str) -> dict[str, object]:
     shown = "" if cell.value is None else _short(cell.value)
     bound = cell.bound if cell.bound not in ("=", "range") else ""
     known = f"{bound} {number(cell.value)} {page.unit}".strip() if cell.value is not None else "—"
+    name = getattr(cell.short, lang)[:NAME_MOST]
     css = f"q{cell.quantile}" if cell.quantile else "none"
     return {
         "x": x, "y": y, "cx": x + TILE_W / 2, "y1": y + (18 if shown else 24), "y2": y + 32,
         "css": f"{css} is-synthetic" if cell.synthetic else css,
-        "name": getattr(cell.short, lang)[: 4 if lang == "zh" else 8],
+        "name": name,
+        "name_css": " ".join(filter(None, ("named" if shown else "", "is-long" if len(name) > LONG_NAME else ""))),
         "value": f"{bound}{shown}",
         "say": "\n".join(filter(None, (getattr(cell.label, lang), known, cell.scope))),
         "why": why_of(cell, page),

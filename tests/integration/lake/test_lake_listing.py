@@ -11,6 +11,7 @@ from jiqun.lake.listing import SORTS, Wanted
 from jiqun.lake.store import Lake
 
 DAY = timedelta(days=1)
+IN_2025 = {"period_start": date(2025, 1, 1), "period_end": date(2026, 1, 1)}
 ENTERPRISE = "enterprise:91330624MA2XXXXXX1"
 
 
@@ -24,7 +25,7 @@ def filled(lake: Lake) -> Lake:
     rows = [
         fact(1),
         fact(2, subject="region:330683", source="001", value=Decimal(3), base_value=Decimal(3), scope="规上"),
-        fact(3, indicator="revenue", status="target", period="2025", period_start=date(2025, 1, 1), period_end=date(2026, 1, 1)),
+        fact(3, indicator="revenue", status="target", period="2025") | IN_2025,
         fact(4, subject=ENTERPRISE, source="sheet", unit="万元", quote="营收超9亿元", batch="b2"),
         fact(5, subject="cluster:robots_cnc", synthetic=True),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Classes of the map: about equally many units each, every value in one of them."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ def test_every_value_falls_into_one_class(values: list[Decimal]) -> None:
 @given(VALUES)
 def test_classes_do_not_overlap(values: list[Decimal]) -> None:
     steps = _steps(sorted(values))
-    assert all(one.high < other.low for one, other in zip(steps, steps[1:], strict=False))
+    assert all(one.high < other.low for one, other in pairwise(steps))
 
 
 def test_nothing_known_gives_no_class() -> None:

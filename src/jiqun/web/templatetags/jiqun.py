@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
 from django import template
@@ -37,12 +36,6 @@ register.filter("number", number)
 def word(key: str, of: str) -> object:
     """The word for a key of one of our closed lists: `status|word:"status"`."""
     return words.WORDS[of].get(str(key), key)
-
-
-@register.filter
-def day_before(value: date) -> date:
-    """The last day of a half-open span."""
-    return value - timedelta(days=1)
 
 
 @register.filter
@@ -111,12 +104,6 @@ def sort_query(context: template.Context, key: str) -> str:
 def quoted(text: str) -> str:
     """A text as part of an address."""
     return quote(str(text), safe="")
-
-
-@register.simple_tag
-def address_with(address: str, **parts: object) -> str:
-    """An address with a query."""
-    return f"{address}?{urlencode({name: value for name, value in parts.items() if value not in ('', None)})}"
 
 
 @register.filter

@@ -70,23 +70,7 @@ function ranking(data) {
   };
 }
 
-function network(data) {
-  return {
-    ...shared(),
-    legend: { ...shared().legend, data: data.categories.map((c) => c.name) },
-    tooltip: { ...shared().tooltip, formatter: (item) => item.data.tip || item.name },
-    series: [{
-      type: "graph", layout: "force", roam: false, draggable: true, categories: data.categories,
-      force: { repulsion: 190, edgeLength: [50, 120], gravity: 0.12, layoutAnimation: false },
-      label: { show: true, position: "right", color: colour("ink"), fontSize: 11, formatter: (item) => item.data.short },
-      lineStyle: { color: colour("line-2"), width: 1.2, curveness: 0.05 },
-      data: data.nodes, links: data.links, emphasis: { focus: "adjacency" },
-    }],
-    color: [colour("accent"), colour("target"), colour("estimate"), colour("claim"), colour("ink-3"), colour("q3")],
-  };
-}
-
-const KINDS = { series, ranking, network };
+const KINDS = { series, ranking };
 
 function draw(box) {
   if (box.dataset.drawn || !window.echarts) {
