@@ -82,7 +82,8 @@ def cell(x: int, y: int, city: str, value: str | None, **changed: object) -> Cel
 
 def chart(*cells: Cell, indicator: str = "gdp") -> MapContext:
     return MapContext(
-        indicator=indicator, label=Label.of("某"), definition=Label.of(""), unit="亿元", kind="level", year=2024, years=(2024,),
+        indicator=indicator, label=Label.of("某"), definition=Label.of(""), unit="亿元", kind="level",
+        year=2024, years=(2024,),
         status="actual", synthetic=False, counted=(), choices=(), cells=cells, steps=(Step(4, Decimal(1), Decimal(9)),),
         known=1, width=2, height=1, cities=(),
     )  # fmt: skip
