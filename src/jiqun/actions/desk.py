@@ -60,7 +60,7 @@ class Desk:
     @cached_property
     def industries(self) -> Industries:
         """国民经济行业分类."""
-        return Industries.load(self.packs / "codes" / "gbt4754_2017.csv")
+        return Industries.load(self.packs / "codes")
 
     @cached_property
     def messages(self) -> Messages:

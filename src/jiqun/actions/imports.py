@@ -11,12 +11,14 @@ from pathlib import Path
 from time import perf_counter
 
 from jiqun.actions.desk import Desk
-from jiqun.core.errors import RowError
-from jiqun.lake.files import HandedIn, open_table
+from jiqun.core.errors import InputError, RowError
+from jiqun.lake.cell_words import control_character
+from jiqun.lake.files import HandedIn, beyond, open_table
 from jiqun.lake.mapping import ColumnMap, apply_map, check_required, propose, read_map, table_fields
 from jiqun.ledger.permissions import Actor
 
 Progress = Callable[[str, int, int], None]
+SOURCE_LIMIT = 80
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,19 @@ class Opened:
     table: HandedIn
     mapping: ColumnMap
 
+    def raw(self, cells: Sequence[str]) -> dict[str, str]:
+        """A row as it stood in the file, by column, as quarantine keeps it."""
+        return dict(
+            zip(self.table.columns, (*cells, *[""] * len(self.table.columns)), strict=False)
+        ) | beyond(list(cells), len(self.table.columns))
+
 
 def open_order(desk: Desk, order: Order) -> Opened:
     """Open the file and settle the mapping; InputError for what concerns the file as a whole."""
+    if len(order.source) > SOURCE_LIMIT or control_character([order.source], name=True):
+        raise InputError(
+            "gate.text_too_long", column="source", seen=order.source[:40], allowed=f"≤ {SOURCE_LIMIT}"
+        )
     table = open_table(order.path, desk.limits, name=order.name, sheet=order.sheet)
     fields = table_fields(desk.packs, order.kind.removesuffix("s"))
     if order.mapping is None:
@@ -92,7 +104,7 @@ def run_import(
     desk: Desk, order: Order, *, by: Actor, at: datetime, progress: Progress | None = None
 ) -> ImportReport:
     """Import a file of any kind; see the module of its kind for what a row becomes."""
-    from jiqun.actions import imports_enterprises, imports_facts, imports_subjects
+    from jiqun.actions import imports_enterprises, imports_facts, imports_subjects, outbox
 
     verbs = {
         "enterprises": imports_enterprises.run,
@@ -102,6 +114,10 @@ def run_import(
     }
     started = perf_counter()
     opened = open_order(desk, order)
+    if not order.dry_run:
+        outbox.reconcile(
+            desk, at=at
+        )  # what an earlier run was killed over is finished before anything is compared
     report = verbs[order.kind](desk, order, opened, by=by, at=at, progress=progress or _silent)
     report.notes = [{"code": code, "seen": seen} for code, seen in opened.table.notes]
     report.seconds = round(perf_counter() - started, 3)

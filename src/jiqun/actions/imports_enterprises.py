@@ -13,9 +13,11 @@ import orjson
 from jiqun.actions.desk import Desk
 from jiqun.actions.entering import Entry, enter
 from jiqun.actions.imports import ImportReport, Opened, Order, Progress
-from jiqun.actions.imports_facts import fact_columns, facts_of_rows, reach_of
+from jiqun.actions.imports_facts import fact_columns, reach_of
+from jiqun.actions.quantities import check_quantities, facts_of_rows
 from jiqun.core.errors import RowError
 from jiqun.core.facts import Fact, plain
+from jiqun.core.periods import SHANGHAI
 from jiqun.lake.gate_enterprises import EnterpriseGate, Judged, Registration
 from jiqun.lake.mapping import ColumnMap
 from jiqun.ledger import batches, permissions, subjects
@@ -53,6 +55,7 @@ def run(
 ) -> ImportReport:
     """Import an opened list; with `dry_run` nothing is written."""
     permissions.check(by, Permission.IMPORT_DATA, target_scope=permissions.ANYWHERE)
+    check_quantities(desk, opened.mapping.facts, file=opened.table.file)
     batch = batches.new_id(at)
     work = _judge(desk, order, opened, by=by, at=at, batch=batch, progress=progress)
     report = _report(order, opened, work)
@@ -70,21 +73,17 @@ def _judge(
     desk: Desk, order: Order, opened: Opened, *, by: Actor, at: datetime, batch: str, progress: Progress
 ) -> _Work:
     table, mapping = opened.table, opened.mapping
+    today = at.astimezone(SHANGHAI).date()
     gate = EnterpriseGate(
-        desk.regions, at.date(), mapping, table.columns, table.file, made_up_regions=made_up_regions()
+        desk.regions, today, mapping, table.columns, table.file, made_up_regions=made_up_regions()
     )
     judged = gate.judge(table, _told(table.rows, progress))
     _hold_outside(judged, opened, by=by)
+    facts = facts_of_rows(desk, order, opened, judged, at=at, batch=batch, progress=progress)
     rows = [subject_row(item, source=order.source, synthetic=order.synthetic) for item in judged.accepted]
     whole = keep_held(rows, mapping)
     completed = {n: row for n, row in enumerate(whole) if row is not rows[n]}
     compared = subjects.compare(whole)
-    facts: list[Fact] = []
-    if mapping.facts:
-        found = facts_of_rows(desk, order, opened, judged, at=at, batch=batch, progress=progress)
-        facts = found.accepted
-        judged.faults.extend(found.faults)
-        judged.held.update(found.held)
     return _Work(judged, compared, facts, completed)
 
 
@@ -101,6 +100,7 @@ def _hold_outside(judged: Judged, opened: Opened, *, by: Actor) -> None:
     reach = reach_of(by)
     if reach is None:
         return
+    by_row = dict(opened.table.rows)
     kept: list[Registration] = []
     for item in judged.accepted:
         if reach(item.subject, item.region):
@@ -116,7 +116,8 @@ def _hold_outside(judged: Judged, opened: Opened, *, by: Actor) -> None:
                 by.label,
             )
         )
-        judged.held[item.row_no] = {"name": item.name, "uscc": item.uscc, "address": item.address}
+        judged.held[item.row_no] = opened.raw(by_row[item.row_no])
+        judged.placed[item.region_how] -= 1
     judged.accepted[:] = kept
 
 
@@ -139,12 +140,18 @@ def keep_held(rows: list[SubjectRow], mapping: ColumnMap) -> list[SubjectRow]:
         return rows
     known = subjects.row_hashes([row.key for row in rows])
     held = subjects.get_many(known)
-    return [_with_held(row, held[row.key], lacking, given, places) if row.key in held else row for row in rows]
+    return [
+        _with_held(row, held[row.key], lacking, given, places) if row.key in held else row for row in rows
+    ]
 
 
-def _with_held(row: SubjectRow, before: Subject, lacking: list[str], given: set[str], places: bool) -> SubjectRow:
+def _with_held(
+    row: SubjectRow, before: Subject, lacking: list[str], given: set[str], places: bool
+) -> SubjectRow:
     known = {name: before.attributes[name] for name in lacking if name in before.attributes}
-    placed = {"region": before.region, "city": before.city} if places or (before.region and not row.region) else {}
+    placed = (
+        {"region": before.region, "city": before.city} if places or (before.region and not row.region) else {}
+    )
     if placed:
         known["placed_by"] = before.attributes.get("placed_by", "")
     industry = {} if "industry_code" in given else {"industry_code": before.industry_code}
@@ -195,7 +202,7 @@ def _report(order: Order, opened: Opened, work: _Work) -> ImportReport:
         unchanged=counts.unchanged + judged.repeated,
         quarantined=len(judged.held),
         flagged=len(judged.flagged),
-        placed=dict(judged.placed),
+        placed={how: count for how, count in judged.placed.items() if count},
         errors=judged.faults,
         flags=judged.flagged,
     )

@@ -1,4 +1,4 @@
-"""导入事实: rows of a fact table, or quantity columns of an enterprise list, become facts in the lake.
+"""导入事实: rows of a fact table become facts in the lake.
 
 The same statement again changes nothing; the same statement with another value is a correction that names what it
 supersedes. Enterprises not yet in the ledger are entered provisionally under the name or code they were given.
@@ -17,7 +17,6 @@ from jiqun.core.periods import Period
 from jiqun.core.regions import Region
 from jiqun.lake.facts import FactReader
 from jiqun.lake.files import beyond
-from jiqun.lake.gate_enterprises import Judged
 from jiqun.lake.gate_facts import FactGate, JudgedFacts
 from jiqun.ledger import batches, permissions, sources, subjects
 from jiqun.ledger.permissions import Actor, Permission
@@ -31,9 +30,10 @@ Reach = Callable[[str, str], bool]
 
 @dataclass
 class _Sorted:
-    """Accepted facts sorted by what they are to the ledger."""
+    """Accepted facts sorted by what they are to the ledger; `late` are older than what it holds of the same statement."""
 
     new: list[Fact] = field(default_factory=list)
+    late: list[Fact] = field(default_factory=list)
     corrections: int = 0
     unchanged: int = 0
 
@@ -46,15 +46,18 @@ def run(
     batch = batches.new_id(at)
     rows = list(_as_fields(opened))
     known, made = known_subjects(desk, (row.get("subject", "") for _, row in rows), order=order)
-    judged = _gate(desk, order, opened.table.file, known, at=at, batch=batch).judge(_told(rows, progress))
+    gate = fact_gate(desk, order, opened.table.file, known.get, at=at, batch=batch)
+    judged = gate.judge(_told(rows, progress))
     _hold_outside(judged, dict(rows), by=by, order=order, file=opened.table.file)
-    kept = sort_out(desk, judged.accepted)
+    kept = sort_out(desk, judged.accepted, at=at)
+    _hold_late(judged, kept, dict(rows), file=opened.table.file)
     report = _report(order, opened, judged, kept)
     if order.dry_run:
         report.dry_run = True
         return report
+    real = {fact.subject for fact in kept.new if not fact.synthetic}
     used = {fact.subject for fact in kept.new}
-    provisional = [row for row in made if row.key in used]
+    provisional = [replace(row, synthetic=row.key not in real) for row in made if row.key in used]
     entry = Entry(
         order, opened, report, {"facts": fact_columns(kept.new)} if kept.new else {}, judged.held, batch
     )
@@ -96,7 +99,7 @@ def known_subjects(
 ) -> tuple[dict[str, str], list[SubjectRow]]:
     """Today's key for every subject as written, and the enterprises that are entered provisionally for it."""
     texts = {text.strip() for text in wanted if text and ":" in text}
-    found = {text: subjects.resolve(text) for text in subjects.exists(texts)}
+    found = subjects.resolve_many(texts)
     made: list[SubjectRow] = []
     for text in sorted(texts - set(found)):
         kind, _, key = text.partition(":")
@@ -124,87 +127,55 @@ def _region_of_today(desk: Desk, text: str) -> str | None:
     return key if key and subjects.exists([key]) else None
 
 
-def _gate(
-    desk: Desk, order: Order, file: str, known: Mapping[str, str], *, at: datetime, batch: str
+def fact_gate(
+    desk: Desk, order: Order, file: str, subject_of: Callable[[str], str | None], *, at: datetime, batch: str
 ) -> FactGate:
+    """The gate for the facts of one file."""
     documents = document_keys()
     return FactGate(
-        desk.indicators,
-        desk.units,
-        known.get,
-        documents.__contains__,
-        at,
-        batch,
-        file,
-        order.source,
-        order.synthetic,
-    )
+        desk.indicators, desk.units, subject_of, documents.__contains__, at, batch, file, order.source, order.synthetic
+    )  # fmt: skip
 
 
-def facts_of_rows(
-    desk: Desk, order: Order, opened: Opened, judged: Judged, *, at: datetime, batch: str, progress: Progress
-) -> JudgedFacts:
-    """Facts of the quantity columns of an enterprise list; an empty cell is unknown and gives no fact."""
-    table, mapping = opened.table, opened.mapping
-    places = [(table.columns.index(item.column), item) for item in mapping.facts]
-    by_row = dict(table.rows)
-    gate = FactGate(
-        desk.indicators,
-        desk.units,
-        lambda text: text,
-        lambda _: False,
-        at,
-        batch,
-        table.file,
-        order.source,
-        order.synthetic,
-    )
-    found = JudgedFacts()
-    total = len(judged.accepted)
-    for done, item in enumerate(judged.accepted):
-        if done % CHUNK == 0:
-            progress("取数 reading quantities", done, total)
-        cells = by_row[item.row_no]
-        rows = [
-            (item.row_no, _quantity_row(item.subject, cells[n].strip(), told))
-            for n, told in places
-            if n < len(cells) and cells[n].strip() not in _NOTHING
-        ]
-        part = gate.judge(rows)
-        found.accepted.extend(part.accepted)
-        found.faults.extend(part.faults)
-        found.held.update(part.held)
-    kept = sort_out(desk, found.accepted)
-    found.accepted[:] = kept.new
-    return found
+def sort_out(desk: Desk, facts: Sequence[Fact], *, at: datetime) -> _Sorted:
+    """Part what is already known from what is new, and link corrections to what they supersede.
 
-
-_NOTHING = frozenset({"", "-", "—", "－", "/", "…"})
-
-
-def _quantity_row(subject: str, text: str, told: object) -> dict[str, str]:
-    return {
-        "subject": subject, "indicator": told.indicator, "period": told.period, "value": text, "unit": told.unit,
-        "scope": told.scope, "status": told.status, "locator": told.column,
-    }  # fmt: skip
-
-
-def sort_out(desk: Desk, facts: Sequence[Fact]) -> _Sorted:
-    """Part what is already known from what is new, and link corrections to what they supersede."""
+    Facts with a time of recording of their own (an older ledger taken over) are linked in the order of their times.
+    """
     documents = document_keys()
-    keys = [natural_key(fact, is_document=fact.source in documents) for fact in facts]
-    current = FactReader(desk.lake).current_keys(keys)
+    reader = FactReader(desk.lake)
+    keyed = [(fact, natural_key(fact, is_document=fact.source in documents)) for fact in facts]
+    current = reader.current_keys([key for _, key in keyed])
+    dated = [key for fact, key in keyed if fact.recorded_at != at and key in current]
+    told = reader.told_of(dated) if dated else {}
     kept = _Sorted()
-    for fact, key in zip(facts, keys, strict=True):
-        before = current.get(key)
+    for fact, key in sorted(keyed, key=lambda pair: pair[0].recorded_at):
+        before, digest = current.get(key), content_hash(fact, is_document=fact.source in documents)
         if before is None:
             kept.new.append(fact)
-        elif before[1] == content_hash(fact, is_document=fact.source in documents):
+        elif before[1] == digest or (fact.recorded_at, digest) in told.get(key, ()):
             kept.unchanged += 1
+            continue
+        elif key in told and fact.recorded_at <= told[key][-1][0]:
+            kept.late.append(fact)
+            continue
         else:
             kept.new.append(replace(fact, supersedes=before[0]))
             kept.corrections += 1
+        current[key] = (fact.id, digest)
     return kept
+
+
+def _hold_late(
+    judged: JudgedFacts, kept: _Sorted, rows: Mapping[int, Mapping[str, str]], *, file: str
+) -> None:
+    """A statement of an older day cannot come under a later one the ledger holds: it waits in quarantine."""
+    late = {fact.row_no for fact in kept.late}
+    for fact in kept.late:
+        seen = fact.recorded_at.isoformat()
+        judged.faults.append(RowError(file, fact.row_no, "recorded_at", "gate.recorded_later", seen, ""))
+        judged.held[fact.row_no] = dict(rows[fact.row_no])
+    judged.accepted[:] = [fact for fact in judged.accepted if fact.row_no not in late]
 
 
 def reach_of(by: Actor) -> Reach | None:
@@ -233,9 +204,13 @@ def _hold_outside(
     for fact in judged.accepted:
         faults: list[RowError] = []
         if not allowed[fact.subject]:
-            faults.append(RowError(file, fact.row_no, "subject", "auth.outside_scope", fact.subject, by.label))
+            faults.append(
+                RowError(file, fact.row_no, "subject", "auth.outside_scope", fact.subject, by.label)
+            )
         if fact.source != order.source and not any_source:
-            faults.append(RowError(file, fact.row_no, "source", "auth.other_source", fact.source, order.source))
+            faults.append(
+                RowError(file, fact.row_no, "source", "auth.other_source", fact.source, order.source)
+            )
         if not faults:
             kept.append(fact)
             continue

@@ -36,12 +36,11 @@ def run_import(arguments: Namespace) -> int:
     from jiqun.cli.progress import bar
 
     django.setup()
-    from jiqun.actions import imports, outbox
+    from jiqun.actions import imports
     from jiqun.actions.desk import desk
 
     opened = desk()
     at = opened.now()
-    outbox.reconcile(opened, at=at)
     order = imports.Order(
         arguments.kind, arguments.file, arguments.source or source_key(arguments.file), sheet=arguments.sheet,
         mapping=arguments.map, dry_run=arguments.dry_run, synthetic=arguments.synthetic,

@@ -91,6 +91,15 @@ class FactReader:
         query = compiled(_counted, filters.names())
         return int(str(self._lake.ask(query, filters.params(), tables=_ids(filters))[0][0]))
 
+    def told_of(self, natural_keys: Iterable[str]) -> dict[str, list[tuple[datetime, str]]]:
+        """Natural key to (recorded_at, content hash) of everything told under it and not undone, latest last."""
+        query = compiled(_told_of)
+        found: dict[str, list[tuple[datetime, str]]] = {}
+        for key, at, digest in self._lake.ask(query, tables={"keys": _texts("natural_key", list(natural_keys))}):
+            assert isinstance(at, datetime)
+            found.setdefault(str(key), []).append((at.replace(tzinfo=UTC), str(digest)))
+        return found
+
     def remembers(self, subject: str) -> bool:
         """Was anything ever stated about a subject, undone and corrected facts included?"""
         asked = f"SELECT 1 FROM {self._lake.table_sql('facts')} WHERE subject = ? LIMIT 1"
@@ -228,6 +237,12 @@ def _coverage(by: str, with_as_of: bool) -> ir.Table:
 def _current_keys() -> ir.Table:
     wanted = handed_in("keys", {"natural_key": "text"}).distinct()
     return _known(False).semi_join(wanted, "natural_key").select("natural_key", "id", "content_hash")
+
+
+def _told_of() -> ir.Table:
+    wanted = handed_in("keys", {"natural_key": "text"}).distinct()
+    told = on.recorded(table("facts"), table("batches")).semi_join(wanted, "natural_key")
+    return told.select("natural_key", "recorded_at", "content_hash").order_by(["natural_key", "recorded_at"])
 
 
 def _texts(name: str, values: Sequence[str]) -> Table:

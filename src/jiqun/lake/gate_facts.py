@@ -113,6 +113,8 @@ class FactGate:
         return replace(fact, id=fact_id(fact, is_document=self.is_document(fact.source))), cells.faults
 
     def _subject(self, text: str) -> str:
+        if any(mark in text for mark in "\t\r\n"):
+            raise InputError("gate.line_break", seen=text[:40])
         key = self.subject_of(str(SubjectKey.parse(text)))
         if key is None:
             raise InputError("gate.unknown_subject", seen=text, allowed="jiqun subjects search")

@@ -40,7 +40,7 @@ __all__ = [
     "Comparison", "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow",
     "Undone", "all_keys", "apply_undo", "by_code", "children", "compare", "counts_by_kind_and_region", "digest",
     "exists", "former_keys", "get", "get_many", "iterate", "labels", "list_page", "merge", "named", "resolve",
-    "row_hashes", "target_of", "upsert", "upsert_enterprises", "write",
+    "resolve_many", "row_hashes", "target_of", "upsert", "upsert_enterprises", "write",
 ]  # fmt: skip
 
 SORTS = {
@@ -147,6 +147,13 @@ def resolve(key: str) -> str:
             return key
         key = into
     raise WrongState("subject.merge_loop", key=key)
+
+
+def resolve_many(keys: Iterable[str]) -> dict[str, str]:
+    """Those of `keys` the ledger holds, each with the key it goes by today."""
+    rows = models.Subject.objects.values_list("key", "merged_into")
+    held = {key: into for chunk in chunks(list(keys), 900) for key, into in rows.filter(key__in=chunk)}
+    return {key: resolve(into) if into else key for key, into in held.items()}
 
 
 def named(name: str, *, kind: str = "enterprise") -> tuple[Subject, ...]:

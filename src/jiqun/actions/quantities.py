@@ -1,0 +1,93 @@
+"""数量列 quantities: columns of an enterprise list that are facts of each row's enterprise.
+
+An empty cell is unknown and gives no fact. A row with a quantity nobody can read waits in quarantine as a whole, so that
+it is counted once and comes back whole when it is repaired.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from jiqun.actions.desk import Desk
+from jiqun.actions.imports import Opened, Order, Progress
+from jiqun.actions.imports_facts import CHUNK, fact_gate, sort_out
+from jiqun.core.errors import InputError, RowError
+from jiqun.core.facts import Fact, Status
+from jiqun.core.periods import Period
+from jiqun.core.units import fits
+from jiqun.lake.cell_words import NOTHING
+from jiqun.lake.gate_enterprises import Judged, Registration
+from jiqun.lake.gate_facts import FactGate
+from jiqun.lake.mapping import QuantityColumn
+
+
+def check_quantities(desk: Desk, quantities: Sequence[QuantityColumn], *, file: str) -> None:
+    """Refuse a mapping whose quantities nobody could read, before any row is: InputError names file and column."""
+    seen: dict[tuple[str, ...], str] = {}
+    for item in quantities:
+        try:
+            indicator, unit = desk.indicators.get(item.indicator), desk.units.get(item.unit)
+            if not fits(unit, desk.units.get(indicator.unit)):
+                raise InputError("gate.unit_mismatch", seen=unit.key, allowed=indicator.unit)
+            told = (
+                indicator.key,
+                Period.parse(item.period).text,
+                item.scope,
+                Status.parse(item.status).value,
+            )
+        except InputError as error:
+            raise InputError(error.code, **{**error.facts, "file": file, "column": item.column}) from None
+        if told in seen:
+            reason = f"[[facts]] {seen[told]} = {item.column}: {' '.join(filter(None, told))}"
+            raise InputError("gate.bad_map", file=file, reason=reason)
+        seen[told] = item.column
+
+
+def facts_of_rows(
+    desk: Desk, order: Order, opened: Opened, judged: Judged, *, at: datetime, batch: str, progress: Progress
+) -> list[Fact]:
+    """New facts of the accepted rows; a row with a faulty quantity moves from the accepted ones to the held ones."""
+    table, mapping = opened.table, opened.mapping
+    places = [(table.columns.index(item.column), item) for item in mapping.facts]
+    if not places:
+        return []
+    by_row, total = dict(table.rows), len(judged.accepted)
+    gate = fact_gate(desk, order, table.file, lambda text: text, at=at, batch=batch)
+    found: list[Fact] = []
+    kept: list[Registration] = []
+    for done, item in enumerate(judged.accepted):
+        if done % CHUNK == 0:
+            progress("取数 reading quantities", done, total)
+        facts, faults = _of_row(gate, item, by_row[item.row_no], places)
+        if faults:
+            judged.faults.extend(faults)
+            judged.held[item.row_no] = opened.raw(by_row[item.row_no])
+            judged.placed[item.region_how] -= 1
+            continue
+        kept.append(item)
+        found.extend(facts)
+    judged.accepted[:] = kept
+    return sort_out(desk, found, at=at).new
+
+
+def _of_row(
+    gate: FactGate, item: Registration, cells: Sequence[str], places: Sequence[tuple[int, QuantityColumn]]
+) -> tuple[list[Fact], list[RowError]]:
+    facts: list[Fact] = []
+    faults: list[RowError] = []
+    for n, told in places:
+        text = cells[n].strip() if n < len(cells) else ""
+        if text in NOTHING:
+            continue
+        fact, wrong = gate.read(item.row_no, _as_row(item.subject, text, told))
+        faults.extend(replace(fault, column=told.column) for fault in wrong)
+        if fact is not None:
+            facts.append(fact)
+    return facts, faults
+
+
+def _as_row(subject: str, text: str, told: QuantityColumn) -> dict[str, str]:
+    return {
+        "subject": subject, "indicator": told.indicator, "period": told.period, "value": text, "unit": told.unit,
+        "scope": told.scope, "status": told.status, "locator": told.column,
+    }  # fmt: skip
