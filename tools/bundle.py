@@ -114,7 +114,9 @@ def bundle(out: Path, *, platform: str = "", python: str = "") -> Path:
 def _packed(path: Path, folder: Path, about: dict[str, str]) -> Path:
     for source in sorted(HERE.iterdir()):
         if source.is_file():
-            shutil.copyfile(source, folder / source.name)
+            text = source.read_text(encoding="utf-8")
+            ending = "\r\n" if source.suffix == ".bat" else "\n"
+            (folder / source.name).write_text(text, encoding="utf-8", newline=ending)
     for name in ("LICENSE", "NOTICE"):
         shutil.copyfile(ROOT / name, folder / name)
     files = sorted(item for item in folder.rglob("*") if item.is_file())
