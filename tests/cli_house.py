@@ -54,7 +54,9 @@ class House:
         )  # fmt: skip
         answer = Answer(done.returncode, done.stdout, done.stderr)
         if code is not None:
-            assert answer.code == code, f"{words}: exit {answer.code}\n{answer.out[-1500:]}\n{answer.err[-3000:]}"
+            assert answer.code == code, (
+                f"{words}: exit {answer.code}\n{answer.out[-1500:]}\n{answer.err[-3000:]}"
+            )
         assert "Traceback" not in answer.err, f"{words}:\n{answer.err[-3000:]}"
         return answer
 
@@ -70,7 +72,10 @@ class House:
     def start(self, *words: object) -> "subprocess.Popen[bytes]":
         """Start a command without waiting for it."""
         return subprocess.Popen(
-            command(self.home, *words), env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            command(self.home, *words),
+            env=clean_environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
 
     def kill_when(self, due: Callable[[float], bool], *words: object) -> bool:

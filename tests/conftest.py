@@ -14,7 +14,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 _home = Path(tempfile.mkdtemp(prefix="jiqun-test-home-"))
 os.environ["JIQUN_HOME"] = str(_home)
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")     # Playwright's loop runs in the test's thread
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
 (_home / "uploads").mkdir()
 (_home / "secret.key").write_text("k" * 50)
 

@@ -46,5 +46,7 @@ def running_postgres() -> Iterator[str]:
     try:
         yield f"postgresql://{user}@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*prefix, binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], check=False, **quiet)
+        subprocess.run(
+            [*prefix, binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], check=False, **quiet
+        )
         shutil.rmtree(folder, ignore_errors=True)

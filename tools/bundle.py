@@ -108,7 +108,11 @@ def bundle(out: Path, *, platform: str = "", python: str = "") -> Path:
         pins.append(f"jiqun=={version} --hash=sha256:{digest(ours)}")
         requirements.write_text("\n".join(pins) + "\n", encoding="utf-8")
         name = f"jiqun-{version}-{for_platform}-cp{for_python.replace('.', '')}"
-        return _packed(out / f"{name}.zip", Path(folder), {"jiqun": version, "python": for_python, "platform": for_platform})
+        return _packed(
+            out / f"{name}.zip",
+            Path(folder),
+            {"jiqun": version, "python": for_python, "platform": for_platform},
+        )
 
 
 def _packed(path: Path, folder: Path, about: dict[str, str]) -> Path:
@@ -121,7 +125,9 @@ def _packed(path: Path, folder: Path, about: dict[str, str]) -> Path:
         shutil.copyfile(ROOT / name, folder / name)
     files = sorted(item for item in folder.rglob("*") if item.is_file())
     about_files = {item.relative_to(folder).as_posix(): digest(item) for item in files}
-    (folder / "bundle.json").write_text(json.dumps(about | {"files": about_files}, indent=1), encoding="utf-8")
+    (folder / "bundle.json").write_text(
+        json.dumps(about | {"files": about_files}, indent=1), encoding="utf-8"
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for item in [*files, folder / "bundle.json"]:
@@ -133,7 +139,9 @@ def main() -> int:
     """Read the words of the command line and make the archive."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
-    parser.add_argument("--platform", default="", help="platform tags, comma separated; this machine's by default")
+    parser.add_argument(
+        "--platform", default="", help="platform tags, comma separated; this machine's by default"
+    )
     parser.add_argument("--python", default="", help="Python version of the other machine, e.g. 3.12")
     words = parser.parse_args()
     path = bundle(words.out, platform=words.platform, python=words.python)

@@ -39,14 +39,28 @@ def live(house: House, folder: Path) -> None:
     rows = [firm(number) for number in range(6)]
     rows[5] = firm(5, 统一社会信用代码="12345")
     house.json("import", "enterprises", table(folder / "list.csv", rows), "--source", "list")
-    house.json("import", "enterprises", table(folder / "more.csv", [firm(1, 注册资本="250")]), "--source", "list")
+    house.json(
+        "import", "enterprises", table(folder / "more.csv", [firm(1, 注册资本="250")]), "--source", "list"
+    )
     early = fact(value="500") | {"recorded_at": "2024-03-01T09:00:00+08:00"}
     house.json("import", "facts", facts_file(folder / "early.csv", [early]), "--source", "yearbook")
-    house.json("import", "facts", facts_file(folder / "late.csv", [fact(value="512")]), "--source", "yearbook")
+    house.json(
+        "import", "facts", facts_file(folder / "late.csv", [fact(value="512")]), "--source", "yearbook"
+    )
     wrong = facts_file(folder / "wrong.csv", [fact(subject="region:330683", value="1")])
     batch = house.json("import", "facts", wrong, "--source", "yearbook")["batch_id"]
     house.json("batches", "undo", batch)
-    house.json("accounts", "create", "zhang", "--name", "张三", "--role", "county_officer", "--scope", "region:330624")
+    house.json(
+        "accounts",
+        "create",
+        "zhang",
+        "--name",
+        "张三",
+        "--role",
+        "county_officer",
+        "--scope",
+        "region:330624",
+    )
 
 
 def packed(home: Path, path: Path) -> None:
@@ -73,7 +87,9 @@ def main() -> int:
         house = House(folder / "home")
         live(house, folder)
         answers = {key: house.json(*words) for key, words in QUESTIONS.items()}
-        (target / "expected.json").write_text(json.dumps(answers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (target / "expected.json").write_text(
+            json.dumps(answers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
         house.json("backup", folder / "backup.zip", "--portable")
         shutil.copyfile(folder / "backup.zip", target / "backup.zip")
         packed(house.home, target / "home.zip")

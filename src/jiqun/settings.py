@@ -23,12 +23,24 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("JIQUN_HOME", "./home", "Data folder: ledger, lake, uploads, secret key. `--home` overrides it."),
-    Setting("JIQUN_DATABASE_URL", "", "postgresql://user:password@host:port/name; empty means SQLite in home."),
-    Setting("JIQUN_PACKS", "", "Folder of rule packs and code tables; empty means the packs shipped with jiqun."),
+    Setting(
+        "JIQUN_DATABASE_URL", "", "postgresql://user:password@host:port/name; empty means SQLite in home."
+    ),
+    Setting(
+        "JIQUN_PACKS", "", "Folder of rule packs and code tables; empty means the packs shipped with jiqun."
+    ),
     Setting("JIQUN_EXAMPLE", "", "Folder of the example; empty means the example shipped with jiqun."),
-    Setting("JIQUN_LANG", "zh-hans", "Language of pages and commands for who has not chosen one: zh-hans or en."),
-    Setting("JIQUN_HOSTS", "", "Host names, comma separated, under which the server may be reached beside loopback."),
-    Setting("JIQUN_HTTPS", "0", "1 when a proxy in front speaks HTTPS: cookies become secure-only, HSTS is sent."),
+    Setting(
+        "JIQUN_LANG", "zh-hans", "Language of pages and commands for who has not chosen one: zh-hans or en."
+    ),
+    Setting(
+        "JIQUN_HOSTS",
+        "",
+        "Host names, comma separated, under which the server may be reached beside loopback.",
+    ),
+    Setting(
+        "JIQUN_HTTPS", "0", "1 when a proxy in front speaks HTTPS: cookies become secure-only, HSTS is sent."
+    ),
     Setting("JIQUN_UPLOAD_MB", "200", "Largest file an upload or import may have, in MB."),
     Setting("JIQUN_UNPACKED_MB", "2000", "Largest size a workbook or archive may unpack to, in MB."),
     Setting("JIQUN_MEMORY_MB", "512", "Memory limit of the query engine in each process, in MB."),
@@ -36,7 +48,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("JIQUN_PAGE_ROWS", "50", "Rows a table page shows before it turns the page."),
     Setting("JIQUN_EXPORT_ROWS", "1000000", "Most rows one export may hold."),
     Setting("JIQUN_DEBUG", "0", "1 shows tracebacks on error pages; never on a machine others can reach."),
-    Setting("JIQUN_FONT_DIR", "", "Folder with a Chinese font for PDF briefs; empty means the fonts of the machine."),
+    Setting(
+        "JIQUN_FONT_DIR",
+        "",
+        "Folder with a Chinese font for PDF briefs; empty means the fonts of the machine.",
+    ),
 )
 
 

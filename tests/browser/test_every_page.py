@@ -88,7 +88,7 @@ def addresses(opener: Callable[..., Window]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module", params=[(size, lang) for size in screens.WIDTHS for lang in screens.LANGUAGES],
-                ids=lambda pair: "-".join(pair))  # fmt: skip
+                ids="-".join)  # fmt: skip
 def window(request: pytest.FixtureRequest, opener: Callable[..., Window]) -> Iterator[tuple[Window, str]]:
     """The administrator's window, one for each size and language."""
     size, lang = request.param

@@ -10,12 +10,16 @@ import pytest
 from jiqun import settings
 
 ROOT = Path(__file__).resolve().parents[2]
-HOSTS = re.compile(r"files\.pythonhosted\.org|registry\.npmjs\.org|pypi\.org/simple|deb\.debian\.org|registry\.npmmirror")
+HOSTS = re.compile(
+    r"files\.pythonhosted\.org|registry\.npmjs\.org|pypi\.org/simple|deb\.debian\.org|registry\.npmmirror"
+)
 
 
 def tracked() -> list[Path]:
     try:
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout: the list of files is not known")
     return [ROOT / name for name in listed.split("\0") if name]
@@ -55,13 +59,19 @@ def test_every_error_code_has_a_sentence_in_both_languages() -> None:
     }
     missing = sorted(code for code in used if code not in flat)
     assert not missing
-    half = [code for code, entry in flat.items() if not all(entry.get(part) for part in ("zh", "en", "next_zh", "next_en"))]
+    half = [
+        code
+        for code, entry in flat.items()
+        if not all(entry.get(part) for part in ("zh", "en", "next_zh", "next_en"))
+    ]
     assert not half
 
 
 def test_no_registry_host_is_committed() -> None:
     suffixes = {".png", ".jpg", ".gz", ".parquet", ".xlsx", ".mo", ".ico"}
-    files = [p for p in tracked() if p.suffix not in suffixes and p.is_file() and p.name != Path(__file__).name]
+    files = [
+        p for p in tracked() if p.suffix not in suffixes and p.is_file() and p.name != Path(__file__).name
+    ]
     assert not [str(p) for p in files if HOSTS.search(p.read_text(encoding="utf-8", errors="ignore"))]
 
 
@@ -81,16 +91,22 @@ def test_no_copyleft_in_the_core() -> None:
     """No dependency of the product is under GPL or AGPL (LGPL libraries that are linked stay allowed, by ADR)."""
     from importlib.metadata import PackageNotFoundError, metadata
 
-    pins = re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8"), re.M)
+    pins = re.findall(
+        r"^([a-z0-9-]+)==", (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8"), re.M
+    )
     bad = []
     for name in pins:
         try:
             about = metadata(name)
         except PackageNotFoundError:
-            continue                    # for another platform
+            continue  # for another platform
         words = " ".join([about.get("License", "") or "", about.get("License-Expression", "") or "",
                           *(c for c in about.get_all("Classifier") or [] if c.startswith("License"))])  # fmt: skip
-        if re.search(r"\bA?GPL|GNU (Affero )?General Public", words) and "LGPL" not in words and "Lesser" not in words:
+        if (
+            re.search(r"\bA?GPL|GNU (Affero )?General Public", words)
+            and "LGPL" not in words
+            and "Lesser" not in words
+        ):
             bad.append((name, words[:80]))
     assert not bad
 
@@ -98,7 +114,11 @@ def test_no_copyleft_in_the_core() -> None:
 def test_glossary_covers_the_rooms_words() -> None:
     glossary = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
     engines = [p for room in ("core", "lake", "ledger") for p in (ROOT / "src" / "jiqun" / room).glob("*.py")]
-    heads = {p: p.read_text(encoding="utf-8").split('"""')[1].splitlines()[0] for p in engines if p.name != "__init__.py"}
+    heads = {
+        p: p.read_text(encoding="utf-8").split('"""')[1].splitlines()[0]
+        for p in engines
+        if p.name != "__init__.py"
+    }
     terms = {p.name: m.group() for p, head in heads.items() if (m := re.search(r"[\u4e00-\u9fff]{2,}", head))}
     missing = {name: term for name, term in terms.items() if term not in glossary}
     assert not missing

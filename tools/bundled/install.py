@@ -41,7 +41,9 @@ def make_environment(folder):
         try:
             venv.create(folder, with_pip=True)
         except subprocess.CalledProcessError:
-            sys.exit("This Python cannot make environments; on Debian or Ubuntu install the package python3-venv first.")
+            sys.exit(
+                "This Python cannot make environments; on Debian or Ubuntu install the package python3-venv first."
+            )
     return python
 
 
@@ -56,7 +58,9 @@ def main():
     """Check, install, start."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--into", type=Path, default=HERE / "jiqun", help="where the program goes")
-    parser.add_argument("--home", type=Path, default=None, help="where the data goes (by default: home beside the program)")
+    parser.add_argument(
+        "--home", type=Path, default=None, help="where the data goes (by default: home beside the program)"
+    )
     parser.add_argument("--no-start", action="store_true", help="install only")
     words, rest = parser.parse_known_args()
     about = json.loads((HERE / "bundle.json").read_text(encoding="utf-8"))

@@ -11,15 +11,12 @@ import orjson
 from django.db import transaction
 
 from jiqun.actions import outbox
+from jiqun.actions.before import before_batch
 from jiqun.actions.desk import Desk
-from jiqun.actions.imports_enterprises import subject_row
 from jiqun.core.errors import WrongState
-from jiqun.lake.gate_enterprises import Registration
 from jiqun.lake.held_rows import count_facts
-from jiqun.lake.registrations import RegistrationReader
-from jiqun.ledger import audit, batches, permissions, relations, subjects
+from jiqun.ledger import audit, batches, permissions, quarantine, relations, subjects
 from jiqun.ledger.permissions import Actor, Permission
-from jiqun.ledger.subjects import RestoredRow, SubjectRow
 
 
 @dataclass(frozen=True)
@@ -52,14 +49,15 @@ def undo(desk: Desk, batch_id: str, *, by: Actor, at: datetime) -> Undoing:
     permissions.check(by, Permission.UNDO_BATCH, target_scope=batch.scope)
     check_undoable(batch)
     facts = count_facts(desk.lake, batch_id)
-    before = RegistrationReader(desk.lake).before(batch_id)
+    before = before_batch(desk, batch_id)
     event = {"batch": [batch_id], "event": ["undone"], "recorded_at": [at], "table_name": [batch.kind],
              "rows": [batch.counts.accepted], "detail": [orjson.dumps({"by": by.label}).decode()]}  # fmt: skip
     with outbox.held_spool(desk) as spool:
         segment = spool.stage("batches", event, f"{batch_id}-undo")
         with transaction.atomic():
-            gone = relations.undo_relations(batch_id)
-            done = subjects.apply_undo(batch_id, [_restored(row) for row in before], at=at)
+            gone = relations.undo_relations(batch_id, before.relations)
+            done = subjects.apply_undo(batch_id, before.subjects, at=at)
+            quarantine.undo_of(batch_id, by=by.label, at=at)
             batches.mark_undone(batch_id, by=by.label, at=at)
             outbox.note(spool, [segment], at=at)
             detail = {
@@ -71,15 +69,3 @@ def undo(desk: Desk, batch_id: str, *, by: Actor, at: datetime) -> Undoing:
             audit.record(by, "batch.undo", f"batch:{batch_id}", detail, at=at, batch=batch_id)
         outbox.deliver(desk, spool, [segment], at=at)
     return Undoing(batch_id, done.removed, done.restored, gone, facts)
-
-
-def _restored(row: dict[str, object]) -> RestoredRow:
-    """The subject as an earlier registration had it."""
-    extra = orjson.loads(str(row["extra"])) if row["extra"] else {}
-    whole = extra.get("subject_row") if isinstance(extra, dict) else None
-    if whole:
-        kept = SubjectRow(**(whole | {"aliases": tuple(whole["aliases"])}))
-    else:
-        item = Registration(**{name: row[name] for name in Registration._fields})
-        kept = subject_row(item, source=str(row["source"]), synthetic=bool(row["synthetic"]))
-    return RestoredRow(kept, str(row["batch"]), str(row["first_batch"]))

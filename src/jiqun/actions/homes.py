@@ -17,8 +17,13 @@ PACK_SOURCE = "packs"
 
 
 def prepare(desk: Desk, *, by: Actor, at: datetime) -> dict[str, object]:
-    """Enter what the packs know as subjects and finish what an earlier process left half-way; safe to repeat."""
-    rows = [*_regions(desk), *_clusters(desk)]
+    """Enter what the packs know as subjects and finish what an earlier process left half-way; safe to repeat.
+
+    A subject of the packs that an office has written since is left as the office has it.
+    """
+    known = pack_subjects(desk)
+    held = subjects.get_many([row.key for row in known])
+    rows = [row for row in known if row.key not in held or held[row.key].batch == PACK_SOURCE]
     with transaction.atomic():
         sources.save(
             Source(PACK_SOURCE, "register", "jiqun packs 代码表", publisher="packs/codes/source.toml")
@@ -30,11 +35,16 @@ def prepare(desk: Desk, *, by: Actor, at: datetime) -> dict[str, object]:
             )
     done = outbox.reconcile(desk, at=at)
     return {
-        "subjects": len(rows),
+        "subjects": len(known),
         "created": counts.created,
         "published": done.published,
         "merged_rows": done.merged_rows,
     }
+
+
+def pack_subjects(desk: Desk) -> list[SubjectRow]:
+    """Every subject the packs know: places and clusters."""
+    return [*_regions(desk), *_clusters(desk)]
 
 
 def has_example() -> bool:

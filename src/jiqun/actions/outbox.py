@@ -39,7 +39,8 @@ def note(spool: Spool, segments: Sequence[Segment], *, at: datetime) -> None:
     """Write the outbox rows of staged segments; call it inside the ledger transaction."""
     outbox.add(
         [
-            outbox.NewSegment(one.batch, one.table, spool.writer, one.key, one.rows, one.sha256) for one in segments
+            outbox.NewSegment(one.batch, one.table, spool.writer, one.key, one.rows, one.sha256)
+            for one in segments
         ],
         at=at,
     )

@@ -22,7 +22,9 @@ def compact_if_many(desk: Desk, *, most: int = FILES_AT_MOST) -> dict[str, int]:
     """Put a table's files together once there are more than `most`; gives how many files each table had."""
     lake = desk.lake
     return {
-        name: compact(lake.root, name, lake.cursor()) for name in TABLES if len(lake.snapshot(name).files) > most
+        name: compact(lake.root, name, lake.cursor())
+        for name in TABLES
+        if len(lake.snapshot(name).files) > most
     }
 
 

@@ -17,6 +17,8 @@ from jiqun.core.errors import JiqunError
 
 VERBS = ("up", "home", "imports", "batches", "questions", "exports", "engine", "accounts", "backups")
 
+INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole tree; each module of `VERBS` adds its verbs with `add(commands)`."""
@@ -51,13 +53,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_error(error, as_json=getattr(arguments, "json", False))
         return error.exit_code
     except KeyboardInterrupt:
-        print(
-            "\n已停止；再运行一次同样的命令即可接着完成。 Stopped; run the same command again to finish.",
-            file=sys.stderr,
-        )
-        return 130
+        return _stopped()
+    except RuntimeError as error:
+        if str(error) != INTERRUPTED:
+            raise
+        return _stopped()
     except BrokenPipeError:
         return 0
+
+
+def _stopped() -> int:
+    print(
+        "\n已停止；再运行一次同样的命令即可接着完成。 Stopped; run the same command again to finish.",
+        file=sys.stderr,
+    )
+    return 130
 
 
 if __name__ == "__main__":

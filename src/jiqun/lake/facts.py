@@ -95,9 +95,20 @@ class FactReader:
         """Natural key to (recorded_at, content hash) of everything told under it and not undone, latest last."""
         query = compiled(_told_of)
         found: dict[str, list[tuple[datetime, str]]] = {}
-        for key, at, digest in self._lake.ask(query, tables={"keys": _texts("natural_key", list(natural_keys))}):
+        for key, at, digest in self._lake.ask(
+            query, tables={"keys": _texts("natural_key", list(natural_keys))}
+        ):
             assert isinstance(at, datetime)
             found.setdefault(str(key), []).append((at.replace(tzinfo=UTC), str(digest)))
+        return found
+
+    def told_by_others(self, subjects: Sequence[str], batch: str) -> dict[str, tuple[str, str]]:
+        """Those of the subjects that facts of other batches speak of, with the first such batch and its source."""
+        query = compiled(_told_by_others)
+        rows = self._lake.ask(query, {"batch": batch}, tables={"subjects": _texts("subject", subjects)})
+        found: dict[str, tuple[str, str]] = {}
+        for subject, other, source in rows:
+            found.setdefault(str(subject), (str(other), str(source)))
         return found
 
     def remembers(self, subject: str) -> bool:
@@ -243,6 +254,14 @@ def _told_of() -> ir.Table:
     wanted = handed_in("keys", {"natural_key": "text"}).distinct()
     told = on.recorded(table("facts"), table("batches")).semi_join(wanted, "natural_key")
     return told.select("natural_key", "recorded_at", "content_hash").order_by(["natural_key", "recorded_at"])
+
+
+def _told_by_others() -> ir.Table:
+    told = on.recorded(table("facts"), table("batches"))
+    told = told.filter(told.batch != param("batch")).semi_join(
+        handed_in("subjects", {"subject": "text"}), "subject"
+    )
+    return told.select("subject", "batch", "source").distinct().order_by(["subject", "batch", "source"])
 
 
 def _texts(name: str, values: Sequence[str]) -> Table:

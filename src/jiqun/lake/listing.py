@@ -2,8 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -40,6 +40,7 @@ class Wanted:
 
     kind      kind of the subject (region, cluster …)
     subjects  any of these subjects; indicators, sources, ids likewise
+    year      the period ends in this year
     text      words that scope, breakdown, quote or note hold
     withheld  sources whose statements about enterprises are left out, save those about `seen`
     real      True leaves made-up facts out
@@ -54,6 +55,7 @@ class Wanted:
     unit: str = ""
     kind: str = ""
     text: str = ""
+    year: int = 0
     subjects: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -74,6 +76,8 @@ class Wanted:
             values |= {"kind_from": f"{self.kind}:", "kind_to": f"{self.kind};"}
         if self.text:
             values["text"] = self.text
+        if self.year:
+            values |= {"year_from": date(self.year, 1, 1), "year_to": date(self.year + 1, 1, 1)}
         if self.as_of is not None:
             values["as_of"] = instant(self.as_of)
         return values
@@ -136,8 +140,9 @@ def cells_of(lake: Lake, wanted: Wanted, *, year: int) -> list[Row]:
 
     Columns: subject, year, value, base_value, bound, scope, id, synthetic.
     """
-    query = compiled(_cells, wanted.names())
-    rows = _asked(lake, query, wanted, more=(("year", year),))
+    of_year = replace(wanted, year=year)
+    query = compiled(_cells, of_year.names())
+    rows = _asked(lake, query, of_year)
     return [dict(zip(query.columns, values, strict=True)) for values in rows]
 
 
@@ -176,15 +181,13 @@ def _asked(
     query: Query,
     wanted: Wanted,
     page: tuple[int | None, int] = (None, 0),
-    *,
-    more: tuple[tuple[str, object], ...] = (),
 ) -> list[Values]:
     memory = _memories.setdefault(lake, _Memory())
     version = (lake.snapshot("facts").version, lake.snapshot("batches").version)
-    key = (query, wanted, page, more)
+    key = (query, wanted, page)
     rows = memory.of(version, key)
     if rows is None:
-        rows = lake.ask(query, wanted.params() | dict(more), tables=wanted.tables(), page=page)
+        rows = lake.ask(query, wanted.params(), tables=wanted.tables(), page=page)
         memory.keep(version, key, rows)
     return rows
 
@@ -224,6 +227,9 @@ def _of_key(facts: ir.Table, names: frozenset[str]) -> ir.Table:
             facts = facts.filter(facts[name] == param(name))
     if "kind" in names:
         facts = facts.filter(facts.subject >= param("kind_from"), facts.subject < param("kind_to"))
+    if "year" in names:
+        ends = facts.period_end
+        facts = facts.filter(ends > param("year_from", "date"), ends <= param("year_to", "date"))
     for name in ("subjects", "indicators", "sources"):
         if name in names:
             facts = facts.semi_join(handed_in(name, {_ANY_OF[name]: "text"}), _ANY_OF[name])
@@ -256,7 +262,6 @@ def _tallied(names: frozenset[str], by: str) -> ir.Table:
 def _cells(names: frozenset[str]) -> ir.Table:
     facts = _narrowed(names)
     cells = one_per_cell(facts.filter(facts.breakdown == ""), any_scope=True)
-    cells = cells.filter(cells.year == param("year", "int"))
     shown = cells.select("subject", "year", "value", "base_value", "bound", "scope", "id", "synthetic")
     return shown.order_by(["subject", "synthetic"])
 

@@ -28,7 +28,7 @@ class RegistrationReader:
         listed = ", ".join(f"r.{name}" for name in names)
         rows = self._lake.run(
             f"""
-            WITH rows_now AS (SELECT * FROM {self._lake.table_sql('registrations')}),
+            WITH rows_now AS (SELECT * FROM {self._lake.table_sql("registrations")}),
                  mine AS (SELECT DISTINCT subject FROM rows_now WHERE batch = $batch),
                  others AS (
                     SELECT r.* FROM rows_now r SEMI JOIN mine USING (subject)

@@ -138,7 +138,9 @@ def grant(user_id: int, role: str, scope: Scope = EVERYTHING, *, by: str, at: da
         raise InputError("role.unknown", role=role, allowed=", ".join(ROLES))
     allowed = ROLES[role].scope_kinds
     if scope.kind not in allowed or (scope.kind == "all") == bool(scope.key):
-        raise InputError("role.scope", role=role, scope=f"{scope.kind}:{scope.key}", allowed=", ".join(allowed))
+        raise InputError(
+            "role.scope", role=role, scope=f"{scope.kind}:{scope.key}", allowed=", ".join(allowed)
+        )
     with transaction.atomic():
         _user(user_id)
         key = {"user_id": user_id, "role": role, "scope_kind": scope.kind, "scope_key": scope.key}
@@ -177,7 +179,9 @@ def actor_of(user_id: int, *, request_id: str = "") -> Actor | None:
 
 def administrators() -> int:
     """How many active accounts may manage accounts; the last one must not be closed."""
-    rows = models.User.objects.filter(is_active=True, grants__role="administrator", grants__revoked_at__isnull=True)
+    rows = models.User.objects.filter(
+        is_active=True, grants__role="administrator", grants__revoked_at__isnull=True
+    )
     return rows.distinct().count()
 
 
@@ -201,7 +205,9 @@ def _read(rows: QuerySet[models.User]) -> Iterable[Account]:
 
 
 def _account(user: models.User) -> Account:
-    return Account(user.id, user.username, user.display_name, user.is_active, user.date_joined, user.last_login)
+    return Account(
+        user.id, user.username, user.display_name, user.is_active, user.date_joined, user.last_login
+    )
 
 
 def _grant(row: models.RoleGrant) -> HeldGrant:

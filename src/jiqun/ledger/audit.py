@@ -48,7 +48,9 @@ def record(
     detail  values a reader needs to understand the line; never a password or a token
     """
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("an audit line belongs into the transaction of what it records")
+        raise transaction.TransactionManagementError(
+            "an audit line belongs into the transaction of what it records"
+        )
     models.AuditEvent.objects.create(
         at=at,
         by=by.label[:150],

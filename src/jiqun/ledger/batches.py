@@ -1,7 +1,7 @@
 """Batches 批次: one load of data, from received to visible, or undone.
 
-    received → staged → merged → visible → undone; a step on the way may be skipped
-    received, staged and merged may fail; a failed batch may be received again.
+received → staged → merged → visible → undone; a step on the way may be skipped
+received, staged and merged may fail; a failed batch may be received again.
 """
 
 import secrets
@@ -163,7 +163,13 @@ def get(id: str) -> Batch:
 
 
 def list_page(
-    *, kind: str = "", state: str = "", source: str = "", scope: Scope = EVERYTHING, page: int = 1, size: int = 50
+    *,
+    kind: str = "",
+    state: str = "",
+    source: str = "",
+    scope: Scope = EVERYTHING,
+    page: int = 1,
+    size: int = 50,
 ) -> Page[Batch]:
     """One page of batches, latest first; `scope` shows only those bound to it or to a place within it."""
     exact = {"kind": kind, "state": state, "source": source}
@@ -199,7 +205,9 @@ def settle(*, at: datetime) -> tuple[str, ...]:
 
 def same_file(sha256: str, *, kind: str, source: str) -> Batch | None:
     """The latest visible batch of this kind and source whose file had this content."""
-    rows = models.Batch.objects.filter(sha256=sha256, kind=kind, source=source, state="visible").order_by("-id")
+    rows = models.Batch.objects.filter(sha256=sha256, kind=kind, source=source, state="visible").order_by(
+        "-id"
+    )
     return next(iter(_read(rows[:1])), None)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 LONGEST_NAME = 300
 
+
 def normalised(text: str) -> str:
     """Fold width and case and leave out punctuation and spaces: 「浙江（杭州）ＡＢ厂」 → 浙江杭州ab厂."""
     folded = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)

@@ -1,6 +1,6 @@
 """Outbox 发件箱: segments a ledger transaction promises to the lake, until they are merged there.
 
-    received (in the ledger's transaction) → published (in the spool) → merged (in the lake)
+received (in the ledger's transaction) → published (in the spool) → merged (in the lake)
 """
 
 from collections.abc import Iterable

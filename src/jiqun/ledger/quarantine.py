@@ -91,6 +91,22 @@ def resolve(id: int, state: str, *, by: str, at: datetime, batch: str = "") -> I
     return _item(row)
 
 
+def undo_of(batch: str, *, by: str, at: datetime) -> int:
+    """Close what waits of a batch that is undone, and let wait again what it had taken in of others; give how many.
+
+    A row whose own batch is undone stays closed.
+    """
+    rows = models.QuarantineItem.objects
+    undone = models.Batch.objects.filter(state="undone").values("id")
+    with transaction.atomic():
+        closed = rows.filter(batch=batch, state="waiting").update(
+            state="dismissed", resolved_by=by[:150], resolved_at=at
+        )
+        opened = rows.filter(resolved_batch=batch, state="resubmitted").exclude(batch__in=undone)
+        again = opened.update(state="waiting", resolved_by="", resolved_at=None, resolved_batch="")
+    return closed + again
+
+
 def waiting_by_batch() -> dict[str, int]:
     """How many rows wait, by batch."""
     rows = models.QuarantineItem.objects.filter(state="waiting").values_list("batch")

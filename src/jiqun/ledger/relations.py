@@ -67,6 +67,11 @@ def compared(rows: Iterable[RelationRow]) -> Counts:
     return _sorted_out(rows)[0]
 
 
+def fresh(rows: Iterable[RelationRow]) -> list[RelationRow]:
+    """Those of the rows that are new or say something new."""
+    return list(_sorted_out(rows)[1].values())
+
+
 def upsert_relations(rows: Iterable[RelationRow], *, batch: str) -> Counts:
     """Write new and changed relations; those equal to what is held are left alone.
 
@@ -80,11 +85,28 @@ def upsert_relations(rows: Iterable[RelationRow], *, batch: str) -> Counts:
 
 
 def undo_relations(batch: str, restored: Iterable[tuple[RelationRow, str]] = ()) -> int:
-    """Take away the relations `batch` wrote and put back (row, batch) as they stood; give how many went."""
+    """Take away the relations `batch` wrote last and put those of them back, as (row, batch), that stood before.
+
+    Give how many were taken away.  A relation that a later batch has written again is left as it is.
+    """
     with transaction.atomic():
-        gone, _ = models.Relation.objects.filter(batch=batch).delete()
-        write_rows(TARGET, [(*_key(row), *_content(row), former) for row, former in restored])
+        alone_on("ledger_relation")
+        written = models.Relation.objects.filter(batch=batch)
+        mine = set(written.values_list(*NATURAL))
+        gone, _ = written.delete()
+        back = [(row, former) for row, former in restored if key_of(row) in mine]
+        write_rows(TARGET, [(*key_of(row), *_content(row), former) for row, former in back])
     return gone
+
+
+def spoken_of(keys: Iterable[str], *, apart_from: str) -> dict[str, str]:
+    """Those of `keys` at either end of a relation another batch than `apart_from` wrote, with one such batch."""
+    found: dict[str, str] = {}
+    for end in ("subject", "object"):
+        rows = models.Relation.objects.exclude(batch=apart_from).order_by("-batch").values_list(end, "batch")
+        for chunk in chunks(list(keys), 900):
+            found.update(rows.filter(**{f"{end}__in": chunk}))
+    return found
 
 
 def relations_of(key: str) -> tuple[Relation, ...]:
@@ -110,7 +132,8 @@ def written_by(batch: str) -> tuple[Relation, ...]:
     return _read(models.Relation.objects.filter(batch=batch))
 
 
-def _key(row: RelationRow) -> tuple[str, ...]:
+def key_of(row: RelationRow) -> tuple[str, ...]:
+    """What makes it the same relation."""
     return row.subject, row.predicate, row.object, row.valid_from, row.source, row.locator
 
 
@@ -122,7 +145,7 @@ def _sorted_out(rows: Iterable[RelationRow]) -> tuple[Counts, dict[tuple[str, ..
     total, given = 0, {}
     for row in rows:
         total += 1
-        given[_key(row)] = row
+        given[key_of(row)] = row
     held = _held({row.subject for row in given.values()})
     written = {key: row for key, row in given.items() if held.get(key) != _content(row)}
     created = sum(key not in held for key in written)
@@ -139,5 +162,7 @@ def _read(rows: QuerySet[models.Relation]) -> tuple[Relation, ...]:
     held = list(rows.order_by("predicate", "subject", "object", "valid_from", "id").values_list(*FIELDS))
     keys = {row[1] for row in held} | {row[3] for row in held}
     named = models.Subject.objects.values_list("key", "label_zh", "label_en")
-    labels = {key: (zh, en) for chunk in chunks(sorted(keys), 900) for key, zh, en in named.filter(key__in=chunk)}
+    labels = {
+        key: (zh, en) for chunk in chunks(sorted(keys), 900) for key, zh, en in named.filter(key__in=chunk)
+    }
     return tuple(Relation(*row, *labels.get(row[1], ("", "")), *labels.get(row[3], ("", ""))) for row in held)

@@ -151,5 +151,3 @@ def matrix() -> list[tuple[str, str, bool, bool]]:
         for role in ROLES.values()
         for permission in Permission
     ]
-
-

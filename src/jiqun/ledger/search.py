@@ -93,7 +93,9 @@ def search(
     Gives `limit` hits from `offset` on; ask for one more than a page shows to know whether there is more.
     """
     limit, offset = max(0, min(limit, LIMIT_MOST)), max(0, offset)
-    query = _Query(normalised(text)[:LONGEST_NAME], kind or "", region or "", scope or Scope(), offset + limit)
+    query = _Query(
+        normalised(text)[:LONGEST_NAME], kind or "", region or "", scope or Scope(), offset + limit
+    )
     found: dict[int, None] = {}
     for tier in query.tiers():
         found.update(dict.fromkeys(tier))
@@ -147,7 +149,9 @@ class _Query:
         where = all_of([*conditions, *narrowed(kind=self.kind, region=self.region, scope=self.scope)])
         return self._ids(f"SELECT id FROM ledger_subject WHERE {where.sql} ORDER BY {order} LIMIT %s", where)  # noqa: S608
 
-    def _words(self, words: list[str], *conditions: Condition, order: str = "ledger_subject_search.rowid") -> list[int]:
+    def _words(
+        self, words: list[str], *conditions: Condition, order: str = "ledger_subject_search.rowid"
+    ) -> list[int]:
         found = words_match([*words, *self._marks()])
         where = all_of([found, *conditions, *narrowed(scope=self.scope)])
         return self._ids(f"SELECT id FROM {FROM_SEARCH} WHERE {where.sql} ORDER BY {order} LIMIT %s", where)  # noqa: S608

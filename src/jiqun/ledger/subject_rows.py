@@ -160,6 +160,25 @@ def upsert(rows: Iterable[SubjectRow], *, batch: str, at: datetime) -> Counts:
 upsert_enterprises = upsert
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenSubject:
+    """A subject as far as an undo needs to know it."""
+
+    key: str
+    kind: str
+    label_zh: str
+    label_en: str
+    source: str
+    synthetic: bool
+    first_batch: str
+
+
+def written_by(batch: str) -> list[WrittenSubject]:
+    """The subjects a batch was the last to write."""
+    fields = tuple(WrittenSubject.__dataclass_fields__)
+    return [WrittenSubject(*row) for row in models.Subject.objects.filter(batch=batch).values_list(*fields)]
+
+
 def apply_undo(batch: str, restored_rows: Iterable[RestoredRow], *, at: datetime) -> Undone:
     """Take back what `batch` did: those it changed stand as before, its own go.
 

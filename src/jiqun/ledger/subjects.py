@@ -27,6 +27,7 @@ from jiqun.ledger.subject_rows import (
     RestoredRow,
     SubjectRow,
     Undone,
+    WrittenSubject,
     apply_undo,
     compare,
     digest,
@@ -34,13 +35,14 @@ from jiqun.ledger.subject_rows import (
     upsert,
     upsert_enterprises,
     write,
+    written_by,
 )
 
 __all__ = [
     "Comparison", "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow",
-    "Undone", "all_keys", "apply_undo", "by_code", "children", "compare", "counts_by_kind_and_region", "digest",
-    "exists", "former_keys", "get", "get_many", "iterate", "labels", "list_page", "merge", "named", "resolve",
-    "resolve_many", "row_hashes", "target_of", "upsert", "upsert_enterprises", "write",
+    "Undone", "WrittenSubject", "all_keys", "apply_undo", "by_code", "children", "compare",
+    "counts_by_kind_and_region", "digest", "exists", "former_keys", "get", "get_many", "iterate", "labels", "list_page", "merge", "named", "resolve",
+    "resolve_many", "row_hashes", "target_of", "upsert", "upsert_enterprises", "write", "written_by",
 ]  # fmt: skip
 
 SORTS = {
@@ -123,7 +125,9 @@ def get(key: str) -> Subject:
 def get_many(keys: Iterable[str]) -> dict[str, Subject]:
     """The subjects that exist under `keys`."""
     wanted = list(keys)
-    rows = (row for chunk in chunks(wanted, 900) for row in _read(models.Subject.objects.filter(key__in=chunk)))
+    rows = (
+        row for chunk in chunks(wanted, 900) for row in _read(models.Subject.objects.filter(key__in=chunk))
+    )
     return {row.key: row for row in rows}
 
 
@@ -168,9 +172,7 @@ def by_code(code: str, *, kind: str = "enterprise") -> Subject | None:
     return None
 
 
-def list_page(
-    wanted: SubjectFilter, *, sort: str = "label", page: int = 1, size: int = 50
-) -> Page[Subject]:
+def list_page(wanted: SubjectFilter, *, sort: str = "label", page: int = 1, size: int = 50) -> Page[Subject]:
     """One page of the subjects `wanted`; `sort` is a key of SORTS, another one counts as "label"."""
     order: tuple[Any, ...] = SORTS.get(sort, SORTS["label"])
     if order == SORTS["label"] and len(subtree_prefix(wanted.region)) == 6:

@@ -52,8 +52,13 @@ def test_the_archive_names_and_proves_what_is_in_it(archive: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         top = archive.stem
         about = json.loads(packed.read(f"{top}/bundle.json"))
-        assert {name.removeprefix(f"{top}/") for name in packed.namelist()} == {*about["files"], "bundle.json"}
-        assert {"install.py", "install.sh", "install.bat", "README.txt", "LICENSE", "NOTICE"} <= set(about["files"])
+        assert {name.removeprefix(f"{top}/") for name in packed.namelist()} == {
+            *about["files"],
+            "bundle.json",
+        }
+        assert {"install.py", "install.sh", "install.bat", "README.txt", "LICENSE", "NOTICE"} <= set(
+            about["files"]
+        )
         wheels = [name for name in about["files"] if name.startswith("wheels/")]
         assert all(name.endswith(".whl") for name in wheels)
         pins = packed.read(f"{top}/requirements.txt").decode().splitlines()
@@ -71,7 +76,11 @@ def test_it_installs_and_starts_without_any_network(archive: Path, tmp_path: Pat
     port_file = tmp_path / "answer"
     script = tmp_path / "try.py"
     script.write_text(TRY, encoding="utf-8")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("JIQUN", "DJANGO", "PIP", "PYTHON"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JIQUN", "DJANGO", "PIP", "PYTHON"))
+    }
     done = subprocess.run(
         [sys.executable, OFFLINE, sys.executable, script, folder, tmp_path / "into", port_file], env=clean,
         capture_output=True, text=True, timeout=560,
@@ -90,12 +99,14 @@ def test_a_changed_file_stops_the_installation(archive: Path, tmp_path: Path) ->
     folder = tmp_path / archive.stem
     with (folder / "requirements.txt").open("a", encoding="utf-8") as file:
         file.write("evil==1.0\n")
-    done = subprocess.run([sys.executable, folder / "install.py", "--no-start"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, folder / "install.py", "--no-start"], capture_output=True, text=True
+    )
     assert done.returncode == 1 and "requirements.txt" in done.stderr
     assert not (folder / "jiqun").exists()
 
 
-TRY = '''
+TRY = """
 import json, os, pathlib, signal, socket, subprocess, sys, time, urllib.request
 folder, into, answer = map(pathlib.Path, sys.argv[1:])
 try:
@@ -129,4 +140,4 @@ facts = subprocess.run([python, "-m", "jiqun", "--home", into / "home", "facts",
                        capture_output=True, text=True, check=True).stdout
 answer.write_text(json.dumps({"outside": outside, "page": page, "vendor": vendor, "seconds": seconds,
                               "facts": json.loads(facts)["count"]}))
-'''
+"""

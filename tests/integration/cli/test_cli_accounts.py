@@ -61,7 +61,10 @@ def test_closing_and_opening(office: House) -> None:
     assert office.json("accounts", "enable", "sun")["account"]["active"] is True  # type: ignore[index]
     office.json("accounts", "create", "boss", "--role", "administrator")
     assert office.json("accounts", "disable", "boss", code=14)["code"] == "account.last_administrator"
-    assert office.json("accounts", "revoke", "boss", "administrator", code=14)["code"] == "account.last_administrator"
+    assert (
+        office.json("accounts", "revoke", "boss", "administrator", code=14)["code"]
+        == "account.last_administrator"
+    )
 
 
 def test_every_step_is_on_the_trail_without_passwords(office: House) -> None:

@@ -16,8 +16,14 @@ def _csv(path: Path) -> list[dict[str, str]]:
 def test_three_forms_hold_the_same_facts(told: House, tmp_path: Path) -> None:
     rows = {}
     for form in ("csv", "xlsx", "parquet"):
-        report = told.json("export", "facts", "--format", form, "--out", tmp_path / f"f.{form}", "--source", "002")
-        assert report["ok"] and report["format"] == form and report["bytes"] == (tmp_path / f"f.{form}").stat().st_size
+        report = told.json(
+            "export", "facts", "--format", form, "--out", tmp_path / f"f.{form}", "--source", "002"
+        )
+        assert (
+            report["ok"]
+            and report["format"] == form
+            and report["bytes"] == (tmp_path / f"f.{form}").stat().st_size
+        )
         rows[form] = report["rows"]
     assert len(set(rows.values())) == 1 and rows["csv"] == told.json("facts", "--document", "002")["count"]
     plain = {row["id"]: row["value"] for row in _csv(tmp_path / "f.csv")}

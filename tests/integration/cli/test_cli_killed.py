@@ -44,7 +44,9 @@ def check_once(house: House, rows: int) -> None:
     subjects = house.count("SELECT count(*) FROM ledger_subject")
     assert house.count("SELECT count(*) FROM ledger_subject_search") == subjects
     standing = "batch NOT IN (SELECT batch FROM {batches} WHERE event = 'undone')"
-    counted = house.lake_rows("SELECT count(*), count(DISTINCT subject) FROM {registrations} WHERE " + standing)
+    counted = house.lake_rows(
+        "SELECT count(*), count(DISTINCT subject) FROM {registrations} WHERE " + standing
+    )
     assert counted == [(rows, rows)]
     received = house.lake_rows("SELECT batch, count(*) FROM {batches} WHERE event = 'received' GROUP BY 1")
     assert all(number == 1 for _, number in received)
@@ -71,7 +73,9 @@ def test_killed_again_and_again_at_random(seed: int, house: House, long_list: Pa
     chance = random.Random(seed)
     for _ in range(3):
         due = chance.uniform(0.2, 4.0)
-        house.kill_when(lambda passed, due=due: passed > due, "import", "enterprises", long_list, "--source", "list")  # type: ignore[misc]
+        house.kill_when(
+            lambda passed, due=due: passed > due, "import", "enterprises", long_list, "--source", "list"
+        )  # type: ignore[misc]
         if chance.random() < 0.5:
             house.json("init")
             assert house.count("SELECT count(*) FROM ledger_subject WHERE kind = 'enterprise'") in (0, ROWS)
@@ -93,3 +97,46 @@ def test_an_undo_that_is_killed_is_done_or_not_done(seed: int, house: House, lon
     if undone == 0:
         house.json("batches", "undo", batch)
         assert house.count("SELECT count(*) FROM ledger_subject WHERE kind = 'enterprise'") == 0
+
+
+def test_ctrl_c_stops_with_130_and_the_same_command_finishes(house: House, long_list: Path) -> None:
+    import signal
+    import time
+
+    child = house.start("import", "enterprises", long_list, "--source", "list")
+    staged = house.home / "lake" / "spool" / "cli" / "staging"
+    until = time.monotonic() + 60
+    while (
+        child.poll() is None and time.monotonic() < until and not (staged.is_dir() and any(staged.iterdir()))
+    ):
+        time.sleep(0.002)
+    child.send_signal(signal.SIGINT)
+    _, told = child.communicate(timeout=60)
+    assert child.returncode in (0, 130) and b"Traceback" not in told, told.decode()[-2000:]
+    report = house.json("import", "enterprises", long_list, "--source", "list")
+    assert report["accepted"] == ROWS
+    check_once(house, ROWS)
+
+
+def test_two_imports_at_once_count_every_row_once(house: House, long_list: Path) -> None:
+    """The same list handed in by two commands at the same moment, and a third after them."""
+    children = [house.start("import", "enterprises", long_list, "--source", "list") for _ in range(2)]
+    for child in children:
+        _, told = child.communicate(timeout=300)
+        assert child.returncode == 0, told.decode()[-2000:]
+    report = house.json("import", "enterprises", long_list, "--source", "list")
+    assert report["unchanged"] == ROWS
+    assert house.count("SELECT count(*) FROM ledger_subject WHERE kind = 'enterprise'") == ROWS
+    assert house.lake_rows("SELECT count(DISTINCT subject) FROM {registrations}") == [(ROWS,)]
+
+
+def test_two_fact_imports_at_once_state_each_fact_once(house: House, tmp_path: Path) -> None:
+    from cli_house import fact, facts_file
+
+    rows = [fact(period=str(year), value=str(year)) for year in range(1950, 2020)]
+    path = facts_file(tmp_path / "facts.csv", rows)
+    children = [house.start("import", "facts", path, "--source", "yearbook") for _ in range(2)]
+    for child in children:
+        _, told = child.communicate(timeout=300)
+        assert child.returncode == 0, told.decode()[-2000:]
+    assert house.json("facts", "region:330624", "--indicator", "gdp")["count"] == len(rows)

@@ -32,7 +32,12 @@ def registered(fresh: House, path: Path, tmp_path_factory: pytest.TempPathFactor
 
 def test_the_same_again_changes_nothing(registered: House, path: Path) -> None:
     report = registered.json("import", "enterprises", path, "--source", "register")
-    assert (report["accepted"], report["unchanged"], report["created"], report["updated"]) == (ROWS, ROWS, 0, 0)
+    assert (report["accepted"], report["unchanged"], report["created"], report["updated"]) == (
+        ROWS,
+        ROWS,
+        0,
+        0,
+    )
     check_once(registered, ROWS)
 
 
@@ -53,7 +58,9 @@ def test_killed_in_the_middle_and_run_again(fresh: House, path: Path, tmp_path: 
     check_once(house, ROWS)
 
 
-def test_undo_of_the_register_empties_the_house_again(registered: House, fresh: House, tmp_path: Path) -> None:
+def test_undo_of_the_register_empties_the_house_again(
+    registered: House, fresh: House, tmp_path: Path
+) -> None:
     house = registered.copy(tmp_path / "home")
     batch = house.json("batches", "list")["batches"][-1]["id"]  # type: ignore[index]
     undone = house.json("batches", "undo", batch)

@@ -31,7 +31,9 @@ def unpacked(version: str, target: Path) -> House:
 def holds(then: object, now: object) -> bool:
     """Is everything that was answered then still answered? New fields may stand beside it."""
     if isinstance(then, dict):
-        return isinstance(now, dict) and all(name in now and holds(value, now[name]) for name, value in then.items())
+        return isinstance(now, dict) and all(
+            name in now and holds(value, now[name]) for name, value in then.items()
+        )
     if isinstance(then, list):
         return isinstance(now, list) and len(then) == len(now) and all(map(holds, then, now))
     return then == now
@@ -58,7 +60,9 @@ def test_an_old_home_is_brought_up_and_goes_on_working(version: str, tmp_path: P
     check_answers(house, version)
     waiting = [row for row in house.json("batches", "list")["batches"] if row["counts"]["quarantined"]]  # type: ignore[attr-defined]
     assert len(house.json("batches", "show", waiting[0]["id"])["waiting"]) == 1  # type: ignore[arg-type]
-    again = house.json("import", "enterprises", table(tmp_path / "l.csv", [firm(2), firm(3), firm(9)]), "--source", "list")
+    again = house.json(
+        "import", "enterprises", table(tmp_path / "l.csv", [firm(2), firm(3), firm(9)]), "--source", "list"
+    )
     assert (again["unchanged"], again["created"]) == (2, 1)
     updating = next(row for row in house.json("batches", "list")["batches"] if row["counts"]["updated"] == 1
                     and row["kind"] == "enterprises")  # type: ignore[attr-defined]  # fmt: skip

@@ -75,7 +75,9 @@ def test_weak_passwords_are_refused_where_the_settings_say_so(settings: object) 
     settings.AUTH_PASSWORD_VALIDATORS = [{"NAME": rule, "OPTIONS": {"min_length": 10}}]
     with pytest.raises(InputError) as caught:
         accounts.create_user("wang", "short", at=AT)
-    assert caught.value.code == "account.password" and "password_too_short" in str(caught.value.facts["reasons"])
+    assert caught.value.code == "account.password" and "password_too_short" in str(
+        caught.value.facts["reasons"]
+    )
     made = person()
     with pytest.raises(InputError):
         accounts.set_password(made.id, "short")

@@ -12,14 +12,21 @@ pytestmark = pytest.mark.django_db
 
 def write(action: str = "batch.undo", target: str = "batch:b1", **more: object) -> None:
     with transaction.atomic():
-        audit.record(more.pop("by", SOMEBODY), action, target, {"rows": 3, "词": "值"}, at=more.pop("at", AT), **more)
+        audit.record(
+            more.pop("by", SOMEBODY), action, target, {"rows": 3, "词": "值"}, at=more.pop("at", AT), **more
+        )
 
 
 def test_a_line_says_who_what_when_and_in_which_request() -> None:
     write(batch="b1", target_label="名单.xlsx")
     (line,) = audit.list_page().rows
     assert (line.by, line.by_id, line.at, line.request_id) == ("Li Ming", 7, AT, "r-1")
-    assert (line.action, line.target, line.target_label, line.batch) == ("batch.undo", "batch:b1", "名单.xlsx", "b1")
+    assert (line.action, line.target, line.target_label, line.batch) == (
+        "batch.undo",
+        "batch:b1",
+        "名单.xlsx",
+        "b1",
+    )
     assert line.detail == {"rows": 3, "词": "值"}
 
 
@@ -35,7 +42,12 @@ def test_lines_are_found_by_action_person_target_and_time() -> None:
     write("batch.retry", at=later(hours=1), by=SYSTEM)
     write("batches.odd", at=later(hours=2), target="batch:b2")
     write("user.grant", at=later(hours=3), target="user:7", batch="b9")
-    assert [line.action for line in audit.list_page().rows] == ["user.grant", "batches.odd", "batch.retry", "batch.undo"]
+    assert [line.action for line in audit.list_page().rows] == [
+        "user.grant",
+        "batches.odd",
+        "batch.retry",
+        "batch.undo",
+    ]
     assert [line.action for line in audit.list_page(action="batch").rows] == ["batch.retry", "batch.undo"]
     assert [line.action for line in audit.list_page(action="batch.undo").rows] == ["batch.undo"]
     assert [line.action for line in audit.list_page(by="jiqun").rows] == ["batch.retry"]
@@ -62,6 +74,10 @@ def test_the_model_refuses_to_change_or_delete() -> None:
 
 def test_the_database_itself_refuses_to_change() -> None:
     write()
-    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="never changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE ledger_audit_event SET action = 'nothing.happened'")
     assert audit.list_page().rows[0].action == "batch.undo"

@@ -14,7 +14,9 @@ from jiqun.ledger.quarantine import NewItem
 from jiqun.ledger.scopes import Scope
 
 pytestmark = pytest.mark.django_db
-NEW = NewBatch(kind="enterprises", by="Li Ming", file_name="名单.xlsx", sha256="f" * 64, bytes=12, source="register")
+NEW = NewBatch(
+    kind="enterprises", by="Li Ming", file_name="名单.xlsx", sha256="f" * 64, bytes=12, source="register"
+)
 
 
 def test_an_id_says_when_in_the_time_of_zhejiang_and_sorts() -> None:
@@ -24,20 +26,33 @@ def test_an_id_says_when_in_the_time_of_zhejiang_and_sorts() -> None:
 
 
 def test_what_is_recorded_comes_back() -> None:
-    new = NewBatch(kind="facts", by="Li Ming", mapping={"名称": "name"}, scope=Scope("region", "330624"), note="试")
+    new = NewBatch(
+        kind="facts", by="Li Ming", mapping={"名称": "name"}, scope=Scope("region", "330624"), note="试"
+    )
     batch = batches.open_batch(new, at=AT, counts=BatchCounts(rows=3, accepted=2, quarantined=1))
     held = batches.get(batch.id)
     assert held == batch
     assert (held.state, held.started_at, held.finished_at) == ("received", AT, None)
-    assert (held.scope, held.mapping, held.counts.quarantined) == (Scope("region", "330624"), {"名称": "name"}, 1)
+    assert (held.scope, held.mapping, held.counts.quarantined) == (
+        Scope("region", "330624"),
+        {"名称": "name"},
+        1,
+    )
 
 
 def test_from_received_to_undone() -> None:
     id = batches.open_batch(NEW, at=AT).id
-    batches.advance(id, "staged", at=later(seconds=1), counts=BatchCounts(rows=10, accepted=9, created=9, quarantined=1))
+    batches.advance(
+        id, "staged", at=later(seconds=1), counts=BatchCounts(rows=10, accepted=9, created=9, quarantined=1)
+    )
     batches.advance(id, "merged", at=later(seconds=2))
     done = batches.advance(id, "visible", at=later(seconds=3), note="好")
-    assert (done.state, done.finished_at, done.counts.created, done.note) == ("visible", later(seconds=3), 9, "好")
+    assert (done.state, done.finished_at, done.counts.created, done.note) == (
+        "visible",
+        later(seconds=3),
+        9,
+        "好",
+    )
     undone = batches.mark_undone(id, by="Wang Fang", at=later(days=1))
     assert (undone.state, undone.undone_by, undone.undone_at) == ("undone", "Wang Fang", later(days=1))
     assert undone.finished_at == later(seconds=3)
@@ -89,12 +104,16 @@ def test_unknown_batches_and_kinds_are_refused() -> None:
 
 def test_lists_show_the_latest_first_and_narrow() -> None:
     for n, scope in enumerate((Scope(), Scope("region", "330624"), Scope("region", "330600"))):
-        batches.open_batch(NewBatch(kind="facts", by="x", scope=scope, source=f"s{n}"), at=later(hours=n), id=f"b{n}")
+        batches.open_batch(
+            NewBatch(kind="facts", by="x", scope=scope, source=f"s{n}"), at=later(hours=n), id=f"b{n}"
+        )
     assert [batch.id for batch in batches.list_page().rows] == ["b2", "b1", "b0"]
     assert [batch.id for batch in batches.list_page(scope=Scope("region", "330624")).rows] == ["b1"]
     assert [batch.id for batch in batches.list_page(scope=Scope("region", "330600")).rows] == ["b2", "b1"]
     assert [batch.id for batch in batches.list_page(scope=Scope("cluster", "cluster:a")).rows] == []
-    assert [batch.id for batch in batches.list_page(source="s2", kind="facts", state="received").rows] == ["b2"]
+    assert [batch.id for batch in batches.list_page(source="s2", kind="facts", state="received").rows] == [
+        "b2"
+    ]
     assert batches.times(["b0", "b9"]) == {"b0": AT}
 
 
@@ -167,7 +186,12 @@ def test_quarantined_rows_wait_until_they_are_settled() -> None:
     assert quarantine.list_page(scope=Scope("region", "330683")).total == 0
     first, second, _ = page.rows
     done = quarantine.resolve(first.id, "resubmitted", by="Li Ming", at=AT, batch="b2")
-    assert (done.state, done.resolved_by, done.resolved_at, done.resolved_batch) == ("resubmitted", "Li Ming", AT, "b2")
+    assert (done.state, done.resolved_by, done.resolved_at, done.resolved_batch) == (
+        "resubmitted",
+        "Li Ming",
+        AT,
+        "b2",
+    )
     quarantine.resolve(second.id, "dismissed", by="Li Ming", at=AT)
     assert quarantine.waiting_by_batch() == {"b1": 1}
     assert quarantine.get(second.id).state == "dismissed"

@@ -10,7 +10,15 @@ from jiqun.ledger.subjects import Counts
 pytestmark = pytest.mark.django_db
 
 ROWS = [
-    tie("enterprise:A", "chain_leader_of", "chain:b", source="002", locator="L12", quote="链主企业", valid_from="2023"),
+    tie(
+        "enterprise:A",
+        "chain_leader_of",
+        "chain:b",
+        source="002",
+        locator="L12",
+        quote="链主企业",
+        valid_from="2023",
+    ),
     tie("enterprise:A", "located_in", "region:330624", source="002"),
     tie("chain:b", "part_of", "cluster:c"),
 ]
@@ -38,17 +46,25 @@ def test_a_relation_given_twice_is_written_once() -> None:
 def test_read_from_either_end_with_labels() -> None:
     subjects.upsert([firm("A", "甲公司"), thing("chain:b", "乙链", label_en="Chain B")], batch="b1", at=AT)
     relations.upsert_relations(ROWS, batch="b1")
-    assert [item.predicate for item in relations.relations_of("enterprise:A")] == ["chain_leader_of", "located_in"]
+    assert [item.predicate for item in relations.relations_of("enterprise:A")] == [
+        "chain_leader_of",
+        "located_in",
+    ]
     first, second = relations.relations_of("chain:b")
     assert (first.subject_label_zh, first.object_label_en, first.quote) == ("甲公司", "Chain B", "链主企业")
     assert second.object == "cluster:c" and second.object_label_zh == ""
-    assert relations.relations_with(predicate="located_in", subject="enterprise:A")[0].object == "region:330624"
+    assert (
+        relations.relations_with(predicate="located_in", subject="enterprise:A")[0].object == "region:330624"
+    )
 
 
 def test_undo_takes_away_and_puts_back() -> None:
     relations.upsert_relations(ROWS, batch="b1")
     before = relations.written_by("b1")
-    changed = [tie("chain:b", "part_of", "cluster:c", note="改"), tie("enterprise:Z", "located_in", "region:330624")]
+    changed = [
+        tie("chain:b", "part_of", "cluster:c", note="改"),
+        tie("enterprise:Z", "located_in", "region:330624"),
+    ]
     relations.upsert_relations(changed, batch="b2")
     former = [(row, "b1") for row in relations.as_rows(before) if row.predicate == "part_of"]
     assert relations.undo_relations("b2", former) == 2

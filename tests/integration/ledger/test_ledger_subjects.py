@@ -43,10 +43,17 @@ def test_the_same_rows_again_change_nothing() -> None:
 
 def test_a_changed_row_keeps_who_created_it() -> None:
     subjects.upsert([firm("A", "旧名"), firm("B", "乙")], batch="b1", at=AT)
-    counts = subjects.upsert([firm("A", "新名"), firm("B", "乙"), firm("C", "丙")], batch="b2", at=later(days=1))
+    counts = subjects.upsert(
+        [firm("A", "新名"), firm("B", "乙"), firm("C", "丙")], batch="b2", at=later(days=1)
+    )
     assert counts == Counts(created=1, updated=1, unchanged=1)
     held = subjects.get("enterprise:A")
-    assert (held.label_zh, held.batch, held.first_batch, held.updated_at) == ("新名", "b2", "b1", later(days=1))
+    assert (held.label_zh, held.batch, held.first_batch, held.updated_at) == (
+        "新名",
+        "b2",
+        "b1",
+        later(days=1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -224,7 +231,9 @@ def test_places_below_a_place() -> None:
 
 def test_real_and_made_up_are_counted_apart() -> None:
     province()
-    counted = {(item.kind, item.region, item.synthetic): item.count for item in subjects.counts_by_kind_and_region()}
+    counted = {
+        (item.kind, item.region, item.synthetic): item.count for item in subjects.counts_by_kind_and_region()
+    }
     assert counted["enterprise", "330624", False] == 1
     assert counted["enterprise", "330624", True] == 1
     assert counted["enterprise", "", False] == 1
@@ -244,7 +253,9 @@ def test_a_target_knows_its_place_and_groups() -> None:
 
 def test_a_firm_known_by_name_becomes_one_known_by_code() -> None:
     by_name = thing("enterprise:万丰奥特", "万丰奥特", provisional=True)
-    subjects.upsert([by_name, firm("W", "万丰奥特控股集团有限公司"), thing("cluster:a", "甲集群")], batch="b1", at=AT)
+    subjects.upsert(
+        [by_name, firm("W", "万丰奥特控股集团有限公司"), thing("cluster:a", "甲集群")], batch="b1", at=AT
+    )
     relations.upsert_relations([tie("enterprise:万丰奥特", "member_of", "cluster:a")], batch="b1")
     subjects.merge("enterprise:万丰奥特", "enterprise:W", batch="b2", at=later(days=1))
     assert subjects.resolve("enterprise:万丰奥特") == "enterprise:W" == subjects.resolve("enterprise:W")

@@ -32,7 +32,10 @@ def test_the_search_table_goes_and_comes_back() -> None:
 
 def test_every_key_compares_byte_by_byte() -> None:
     """Keys, codes and names are KeyField, so that order and ranges agree on both databases."""
-    for model, names in ((models.Subject, ("key", "name_norm", "region", "merged_into")), (models.Batch, ("id",))):
+    for model, names in (
+        (models.Subject, ("key", "name_norm", "region", "merged_into")),
+        (models.Batch, ("id",)),
+    ):
         for name in names:
             assert isinstance(model._meta.get_field(name), KeyField)
 

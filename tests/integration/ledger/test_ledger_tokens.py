@@ -33,7 +33,14 @@ def test_the_plaintext_is_shown_once_and_kept_nowhere(user: int) -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    [lambda t: t[:-1], lambda t: t + "x", lambda t: t.upper(), lambda t: "", lambda t: "jq__", lambda t: "jq_ff_x"],
+    [
+        lambda t: t[:-1],
+        lambda t: t + "x",
+        lambda t: t.upper(),
+        lambda t: "",
+        lambda t: "jq__",
+        lambda t: "jq_ff_x",
+    ],
 )
 def test_nearly_right_is_wrong(user: int, spoil: object) -> None:
     issued = tokens.issue(user, "周报", [P.READ_PUBLIC], at=AT)

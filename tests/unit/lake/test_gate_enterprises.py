@@ -77,7 +77,9 @@ def test_other_columns_are_kept_and_quantities_are_not_said_twice(regions: Regio
 
 
 def test_a_stray_mark_in_a_text_of_an_old_register_does_no_harm(regions: Regions) -> None:
-    assert orjson.loads(accepted(regions, business_scope="物业管理\x7f").extra) == {"business_scope": "物业管理\x7f"}
+    assert orjson.loads(accepted(regions, business_scope="物业管理\x7f").extra) == {
+        "business_scope": "物业管理\x7f"
+    }
 
 
 def test_short_rows_are_filled_up(regions: Regions) -> None:

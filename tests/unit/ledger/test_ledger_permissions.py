@@ -33,7 +33,9 @@ def test_each_role_for_each_scope_and_action(role: str, kind: str, permission: P
     granted = permission in ROLES[role].permissions
     assert can(who, permission, target_scope=ANYWHERE) is granted
     assert can(who, permission, target_scope=HERE) is granted
-    assert can(who, permission, target_scope=ELSEWHERE) is (granted and (kind == "all" or permission in UNSCOPED))
+    assert can(who, permission, target_scope=ELSEWHERE) is (
+        granted and (kind == "all" or permission in UNSCOPED)
+    )
 
 
 def refused(who: Actor, permission: Permission, target: Target | Scope | None) -> str:
@@ -73,7 +75,9 @@ def test_a_token_narrows_and_never_widens() -> None:
     narrow = actor(("provincial_officer", EVERYTHING), token_scope=Scope("region", "330624"))
     assert can(narrow, P.IMPORT_DATA, target_scope=HERE)
     assert refused(narrow, P.IMPORT_DATA, ELSEWHERE) == "auth.token_scope"
-    wide = actor(("county_officer", Scope("region", "330624")), token_scope=EVERYTHING, token_scopes=frozenset(P))
+    wide = actor(
+        ("county_officer", Scope("region", "330624")), token_scope=EVERYTHING, token_scopes=frozenset(P)
+    )
     assert refused(wide, P.IMPORT_DATA, ELSEWHERE) == "auth.scope"
     assert refused(wide, P.BACKUP, HERE) == "auth.role"
 

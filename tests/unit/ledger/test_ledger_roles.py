@@ -21,12 +21,22 @@ manage_users         x   .    .    .    .    .    .
 read_audit           x   .    .    .    .    .    x
 backup               x   .    .    .    .    .    .
 """
-ORDER = ("administrator", "provincial_officer", "county_officer", "cluster_office", "analyst", "enterprise", "auditor")
+ORDER = (
+    "administrator",
+    "provincial_officer",
+    "county_officer",
+    "cluster_office",
+    "analyst",
+    "enterprise",
+    "auditor",
+)
 
 
 def expected() -> set[tuple[str, str]]:
     lines = [line.split() for line in EXPECTED.strip().splitlines()[1:]]
-    return {(role, word) for word, *cells in lines for role, cell in zip(ORDER, cells, strict=True) if cell == "x"}
+    return {
+        (role, word) for word, *cells in lines for role, cell in zip(ORDER, cells, strict=True) if cell == "x"
+    }
 
 
 def test_the_matrix_is_the_one_agreed() -> None:

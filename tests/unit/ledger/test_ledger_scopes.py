@@ -4,7 +4,9 @@ import pytest
 
 from jiqun.ledger.scopes import EVERYTHING, Reach, Scope, Target
 
-XINCHANG = Target(subject="enterprise:X", region="330624", groups=frozenset({"chain:bearings", "cluster:robots_cnc"}))
+XINCHANG = Target(
+    subject="enterprise:X", region="330624", groups=frozenset({"chain:bearings", "cluster:robots_cnc"})
+)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,11 @@ def test_an_enterprise_in_a_county_and_a_chain(scope: Scope, covered: bool) -> N
 def test_only_everything_covers_the_whole() -> None:
     whole = Target()
     assert EVERYTHING.covers(whole)
-    for scope in (Scope("region", "330000"), Scope("cluster", "cluster:a"), Scope("enterprise", "enterprise:a")):
+    for scope in (
+        Scope("region", "330000"),
+        Scope("cluster", "cluster:a"),
+        Scope("enterprise", "enterprise:a"),
+    ):
         assert not scope.covers(whole)
 
 

@@ -1,6 +1,7 @@
 """档案 the archive: what one person may read of lake and ledger, told in words; every page reads through it."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -68,6 +69,19 @@ class StatementTable:
     def last(self) -> int:
         """Number of the last row shown."""
         return self.first + len(self.rows) - 1 if self.rows else 0
+
+
+def table_of(statements: Sequence[Statement], ask: Ask) -> StatementTable:
+    """A table over statements that are all at hand, by period; what a page has read already is not asked for again."""
+    kept = [one for one in statements if not (ask.real and one.synthetic)]
+    statuses = Counter(one.status for one in kept)
+    shown = [one for one in kept if not ask.status or one.status == ask.status]
+    shown.sort(key=lambda one: (one.ends, one.starts, one.id), reverse=ask.descending)
+    last = max(1, -(-len(shown) // ask.size))
+    ask = replace(ask, page=max(1, min(ask.page, last)))
+    rows = shown[(ask.page - 1) * ask.size : ask.page * ask.size]
+    made_up = sum(one.synthetic for one in shown)
+    return StatementTable(tuple(rows), len(shown), ask, tuple(statuses.most_common()), made_up)
 
 
 class Archive:

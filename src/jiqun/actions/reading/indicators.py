@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jiqun.actions.desk import Desk
-from jiqun.actions.reading.archive import Archive, Ask, StatementTable
+from jiqun.actions.reading.archive import Archive, Ask, StatementTable, table_of
 from jiqun.actions.reading.differences import Clash, Difference, clashes, explained
 from jiqun.actions.reading.statements import Label, Link, Statement
 from jiqun.actions.reading.targets import Rung, ladder
@@ -126,7 +126,7 @@ def indicator_page(
         if chosen
         else ()
     )
-    scope = Wanted(indicator=key) if everything or not chosen else Wanted(indicator=key, subject=chosen)
+    everything = everything or not chosen
     return IndicatorContext(
         link=archive.indicator_links[key],
         definition=Label(item.definition["zh"], item.definition["en"]),
@@ -141,9 +141,18 @@ def indicator_page(
         rungs=ladder((one for one in points if one.kind == item.kind.value), on=desk.now().date()),
         clashes=clashes(points),
         differences=explained(archive, indicator=key),
-        table=archive.table(scope, ask),
-        everything=everything or not chosen,
+        table=_table(archive, key, chosen if not everything else "", points, ask),
+        everything=everything,
     )
+
+
+def _table(
+    archive: Archive, key: str, subject: str, points: tuple[Statement, ...], ask: Ask
+) -> StatementTable:
+    """The statements of the subject, from its points when they are all there; else asked of the lake."""
+    if subject and ask.sort == "period" and not ask.text and len(points) < POINTS_MOST:
+        return table_of(points, ask)
+    return archive.table(Wanted(indicator=key, subject=subject), ask)
 
 
 def places_page(desk: Desk, actor: Actor, key: str) -> PlacesContext:

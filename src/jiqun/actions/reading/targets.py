@@ -53,7 +53,9 @@ def ladders(statements: Iterable[Statement], *, on: date, most: int = 40) -> tup
     for one in statements:
         groups.setdefault((one.subject.key, one.indicator.key), []).append(one)
     aimed = [group for group in groups.values() if any(one.status == "target" for one in group)]
-    return tuple(LadderOf(group[0].subject, group[0].indicator, ladder(group, on=on)) for group in aimed[:most])
+    return tuple(
+        LadderOf(group[0].subject, group[0].indicator, ladder(group, on=on)) for group in aimed[:most]
+    )
 
 
 def ladder(statements: Iterable[Statement], *, on: date) -> tuple[Rung, ...]:
