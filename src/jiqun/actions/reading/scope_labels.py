@@ -54,14 +54,15 @@ def _words(desk: Desk, scope: Scope, known: dict[str, tuple[str, str]], lang: st
 def visible_scopes(desk: Desk, actor: Actor, permission: Permission) -> tuple[Scope, ...]:
     """Every scope whose things the actor may see: held ones and, for a region, all places below it.
 
-    EVERYTHING alone when nothing narrows; empty when the permission is not held at all.
+    EVERYTHING alone when nothing narrows; empty when the permission is not held at all.  A made-up county stands in no
+    list of regions and has nothing below it.
     """
     held = scopes_for(actor, permission)
     if EVERYTHING in held:
         return (EVERYTHING,)
     found = dict.fromkeys(held)
     for scope in held:
-        if scope.kind == "region":
+        if scope.kind == "region" and desk.regions.find(scope.key):
             found.update(
                 dict.fromkeys(Scope("region", region.code) for region in desk.regions.subtree(scope.key))
             )
