@@ -78,10 +78,11 @@ def list_page(
     """One page of the trail, latest first.
 
     action   the whole word or its beginning up to a dot (``batch`` finds ``batch.undo``)
+    by       the name of who acted, or a part of it: a label reads ``市县经信人员 (demo-county)``
     since    from this instant; until: before this instant
     """
     rows = models.AuditEvent.objects.order_by("-at", "-id")
-    exact = {"by": by, "target": target, "batch": batch, "at__gte": since, "at__lt": until}
+    exact = {"by__icontains": by, "target": target, "batch": batch, "at__gte": since, "at__lt": until}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if action:
         rows = rows.filter(action=action) | rows.filter(action__gte=action + ".", action__lt=action + "/")
