@@ -1,4 +1,4 @@
-// Small comforts: forms that send themselves when a choice changes, menus that close, the search key "/".
+// Small comforts: forms that send themselves when a choice changes, menus that close (Escape too), the search key "/".
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto]");
   if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) {
@@ -19,6 +19,12 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+    for (const menu of document.querySelectorAll("details.pop[open], details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
   const typing = event.target.matches("input, textarea, select") || event.target.isContentEditable;
   if (event.key === "/" && !typing) {
     const field = document.querySelector("[data-seek]");
