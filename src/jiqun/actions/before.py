@@ -15,7 +15,7 @@ from jiqun.actions.imports_enterprises import subject_row
 from jiqun.lake.facts import FactReader
 from jiqun.lake.gate_enterprises import Registration
 from jiqun.lake.registrations import RegistrationReader
-from jiqun.ledger import batches, relations, subjects
+from jiqun.ledger import relations, subjects
 from jiqun.ledger.relations import RelationRow
 from jiqun.ledger.subjects import RestoredRow, SubjectRow, WrittenSubject
 
@@ -69,7 +69,8 @@ def _unregistered(desk: Desk, rest: list[WrittenSubject], batch: str) -> Iterabl
             other, source = facts[item.key]
             yield RestoredRow(_bare(item, source), other, other)
         elif item.key in ties:
-            yield RestoredRow(_bare(item, batches.get(ties[item.key]).source), ties[item.key], ties[item.key])
+            other, source = ties[item.key]
+            yield RestoredRow(_bare(item, source), other, other)
 
 
 def _bare(item: WrittenSubject, source: str) -> SubjectRow:

@@ -5,6 +5,7 @@ Killed anywhere, the same command run again finishes the work and doubles nothin
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -104,21 +105,28 @@ def run_import(
     desk: Desk, order: Order, *, by: Actor, at: datetime, progress: Progress | None = None
 ) -> ImportReport:
     """Import a file of any kind; see the module of its kind for what a row becomes."""
-    from jiqun.actions import imports_enterprises, imports_facts, imports_subjects, outbox
+    from jiqun.actions import (
+        imports_enterprises,
+        imports_facts,
+        imports_relations,
+        imports_subjects,
+        outbox,
+    )
 
     verbs = {
         "enterprises": imports_enterprises.run,
         "facts": imports_facts.run,
         "subjects": imports_subjects.run,
-        "relations": imports_subjects.run_relations,
+        "relations": imports_relations.run,
     }
     started = perf_counter()
     opened = open_order(desk, order)
-    if not order.dry_run:
-        outbox.reconcile(
-            desk, at=at
-        )  # what an earlier run was killed over is finished before anything is compared
-    report = verbs[order.kind](desk, order, opened, by=by, at=at, progress=progress or _silent)
+    with nullcontext(at) if order.dry_run else outbox.turn(desk, at=at) as at:
+        if not order.dry_run:
+            outbox.reconcile(
+                desk, at=at
+            )  # what an earlier run was killed over is finished before anything is compared
+        report = verbs[order.kind](desk, order, opened, by=by, at=at, progress=progress or _silent)
     report.notes = [{"code": code, "seen": seen} for code, seen in opened.table.notes]
     report.seconds = round(perf_counter() - started, 3)
     return report

@@ -99,13 +99,14 @@ def undo_relations(batch: str, restored: Iterable[tuple[RelationRow, str]] = ())
     return gone
 
 
-def spoken_of(keys: Iterable[str], *, apart_from: str) -> dict[str, str]:
-    """Those of `keys` at either end of a relation another batch than `apart_from` wrote, with one such batch."""
-    found: dict[str, str] = {}
+def spoken_of(keys: Iterable[str], *, apart_from: str) -> dict[str, tuple[str, str]]:
+    """Those of `keys` at either end of a relation another batch than `apart_from` wrote, with that batch and source."""
+    found: dict[str, tuple[str, str]] = {}
     for end in ("subject", "object"):
-        rows = models.Relation.objects.exclude(batch=apart_from).order_by("-batch").values_list(end, "batch")
+        rows = models.Relation.objects.exclude(batch=apart_from).order_by("-batch", "-id")
         for chunk in chunks(list(keys), 900):
-            found.update(rows.filter(**{f"{end}__in": chunk}))
+            for key, batch, source in rows.filter(**{f"{end}__in": chunk}).values_list(end, "batch", "source"):
+                found[key] = (batch, source)
     return found
 
 

@@ -39,8 +39,8 @@ from jiqun.ledger.subject_rows import (
 )
 
 __all__ = [
-    "Comparison", "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter",
-    "SubjectRow", "Undone", "WrittenSubject", "all_keys", "apply_undo", "by_code", "children", "compare",
+    "Comparison", "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow",
+    "Undone", "WrittenSubject", "all_keys", "apply_undo", "by_code", "children", "compare",
     "counts_by_kind_and_region", "digest", "exists", "former_keys", "get", "get_many", "iterate", "labels",
     "list_page", "merge", "named", "resolve", "resolve_many", "row_hashes", "target_of", "upsert",
     "upsert_enterprises", "write", "written_by",
