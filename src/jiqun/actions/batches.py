@@ -45,8 +45,13 @@ def check_undoable(batch: batches.Batch) -> None:
 
 def undo(desk: Desk, batch_id: str, *, by: Actor, at: datetime) -> Undoing:
     """Take a batch back with everything that came from it."""
+    permissions.check(by, Permission.UNDO_BATCH, target_scope=batches.get(batch_id).scope)
+    with outbox.turn(desk, at=at) as now:
+        return _undone(desk, batch_id, by=by, at=now)
+
+
+def _undone(desk: Desk, batch_id: str, *, by: Actor, at: datetime) -> Undoing:
     batch = batches.get(batch_id)
-    permissions.check(by, Permission.UNDO_BATCH, target_scope=batch.scope)
     check_undoable(batch)
     facts = count_facts(desk.lake, batch_id)
     before = before_batch(desk, batch_id)

@@ -121,12 +121,12 @@ def run_import(
     }
     started = perf_counter()
     opened = open_order(desk, order)
-    with nullcontext(at) if order.dry_run else outbox.turn(desk, at=at) as at:
+    with nullcontext(at) if order.dry_run else outbox.turn(desk, at=at) as now:
         if not order.dry_run:
             outbox.reconcile(
-                desk, at=at
+                desk, at=now
             )  # what an earlier run was killed over is finished before anything is compared
-        report = verbs[order.kind](desk, order, opened, by=by, at=at, progress=progress or _silent)
+        report = verbs[order.kind](desk, order, opened, by=by, at=now, progress=progress or _silent)
     report.notes = [{"code": code, "seen": seen} for code, seen in opened.table.notes]
     report.seconds = round(perf_counter() - started, 3)
     return report

@@ -13,12 +13,14 @@ from datetime import datetime
 from jiqun.actions.desk import Desk
 from jiqun.actions.upkeep import compact_if_many
 from jiqun.core.errors import WrongState
+from jiqun.lake.durable import FileLock
 from jiqun.lake.merge import merge
 from jiqun.lake.recovery import recover
 from jiqun.lake.spool import Segment, Spool
 from jiqun.ledger import batches, outbox
 
 WAIT_S = 120.0
+TURN_S = 1800.0
 WRITERS = ("cli", "server", "worker")
 
 
@@ -33,6 +35,25 @@ def held_spool(desk: Desk) -> Iterator[Spool]:
     """Hold this process kind's spool, waiting for another command that holds it."""
     with Spool(desk.lake.root, writer_name(), wait_s=WAIT_S) as spool:
         yield spool
+
+
+@contextmanager
+def turn(desk: Desk, *, at: datetime) -> Iterator[datetime]:
+    """Wait for one's turn: what is compared with the ledger must not change before it is written.
+
+    One import or undo at a time in a home, whichever process it runs in. Gives the instant of acting, which is later
+    than `at` for one who had to wait.
+    """
+    lock = FileLock(desk.home / "turn.lock")
+    try:
+        lock.acquire()
+    except WrongState:
+        lock.acquire(wait_s=TURN_S)
+        at = max(at, desk.now())
+    try:
+        yield at
+    finally:
+        lock.release()
 
 
 def note(spool: Spool, segments: Sequence[Segment], *, at: datetime) -> None:
