@@ -4,7 +4,7 @@ An empty cell is unknown and gives no fact. A row with a quantity nobody can rea
 it is counted once and comes back whole when it is repaired.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from jiqun.lake.cell_words import NOTHING
 from jiqun.lake.gate_enterprises import Judged, Registration
 from jiqun.lake.gate_facts import FactGate
 from jiqun.lake.mapping import QuantityColumn
+
+STAND_IN = "enterprise:held"
 
 
 def check_quantities(desk: Desk, quantities: Sequence[QuantityColumn], *, file: str) -> None:
@@ -46,7 +48,10 @@ def check_quantities(desk: Desk, quantities: Sequence[QuantityColumn], *, file: 
 def facts_of_rows(
     desk: Desk, order: Order, opened: Opened, judged: Judged, *, at: datetime, batch: str, progress: Progress
 ) -> list[Fact]:
-    """New facts of the accepted rows; a row with a faulty quantity moves from the accepted ones to the held ones."""
+    """New facts of the accepted rows; a row with a faulty quantity moves from the accepted ones to the held ones.
+
+    Rows held for another reason are told of their faulty quantities too: all errors of a row at once.
+    """
     table, mapping = opened.table, opened.mapping
     places = [(table.columns.index(item.column), item) for item in mapping.facts]
     if not places:
@@ -58,7 +63,7 @@ def facts_of_rows(
     for done, item in enumerate(judged.accepted):
         if done % CHUNK == 0:
             progress("取数 reading quantities", done, total)
-        facts, faults = _of_row(gate, item, by_row[item.row_no], places)
+        facts, faults = _of_row(gate, item.row_no, item.subject, by_row[item.row_no], places)
         if faults:
             judged.faults.extend(faults)
             judged.held[item.row_no] = opened.raw(by_row[item.row_no])
@@ -67,11 +72,29 @@ def facts_of_rows(
         kept.append(item)
         found.extend(facts)
     judged.accepted[:] = kept
+    _faults_of_held(gate, judged, by_row, places)
     return sort_out(desk, found, at=at).new
 
 
+def _faults_of_held(
+    gate: FactGate,
+    judged: Judged,
+    by_row: Mapping[int, Sequence[str]],
+    places: Sequence[tuple[int, QuantityColumn]],
+) -> None:
+    told = {(fault.row, fault.column) for fault in judged.faults}
+    for row in judged.held:
+        _, faults = _of_row(gate, row, STAND_IN, by_row.get(row, ()), places)
+        judged.faults.extend(fault for fault in faults if (fault.row, fault.column) not in told)
+    judged.faults.sort(key=lambda fault: fault.row or 0)
+
+
 def _of_row(
-    gate: FactGate, item: Registration, cells: Sequence[str], places: Sequence[tuple[int, QuantityColumn]]
+    gate: FactGate,
+    row: int,
+    subject: str,
+    cells: Sequence[str],
+    places: Sequence[tuple[int, QuantityColumn]],
 ) -> tuple[list[Fact], list[RowError]]:
     facts: list[Fact] = []
     faults: list[RowError] = []
@@ -79,7 +102,7 @@ def _of_row(
         text = cells[n].strip() if n < len(cells) else ""
         if text in NOTHING:
             continue
-        fact, wrong = gate.read(item.row_no, _as_row(item.subject, text, told))
+        fact, wrong = gate.read(row, _as_row(subject, text, told))
         faults.extend(replace(fault, column=told.column) for fault in wrong)
         if fact is not None:
             facts.append(fact)
