@@ -44,6 +44,7 @@ class Wanted:
     text      words that scope, breakdown, quote or note hold
     withheld  sources whose statements about enterprises are left out, save those about `seen`
     real      True leaves made-up facts out
+    whole     True leaves out what a map of a year cannot show: a part (breakdown), words alone, a span over years
     as_of     as known then (see `facts.instant`); None means now
     """
 
@@ -63,6 +64,7 @@ class Wanted:
     withheld: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     real: bool = False
+    whole: bool = False
     as_of: AsOf = None
 
     def names(self) -> frozenset[str]:
@@ -210,6 +212,9 @@ def _narrowed(names: frozenset[str]) -> ir.Table:
         facts = facts.filter(words.contains(param("text")))
     if "real" in names:
         facts = on.real(facts)
+    if "whole" in names:
+        spans = on.with_year(facts.filter(facts.breakdown == "", facts.value.notnull()))
+        facts = spans.filter(spans.period_start.year() == spans.year).drop("year")
     if "withheld" in names:
         withheld = handed_in("withheld", {"source": "text"})
         others = (facts.subject < "enterprise:") | (facts.subject >= "enterprise;")

@@ -179,7 +179,9 @@ def _facts_by_place(archive: Archive) -> dict[str, int]:
 
 def _counties(pick: Pick, archive: Archive) -> Wanted:
     keys = tuple(f"region:{county.code}" for county in archive.desk.regions.counties())
-    return Wanted(indicator=pick.indicator, status=pick.status, subjects=keys, real=not pick.synthetic)
+    return Wanted(
+        indicator=pick.indicator, status=pick.status, subjects=keys, real=not pick.synthetic, whole=True
+    )
 
 
 def _known(archive: Archive, pick: Pick, year: int) -> dict[str, Known]:
@@ -207,6 +209,7 @@ def _context(archive: Archive, known: Mapping[str, Known], **said: object) -> Ma
         Wanted(
             subjects=tuple(f"region:{county.code}" for county in regions.counties()),
             real=not said["synthetic"],
+            whole=True,
         ),
         by="indicator",
     )
