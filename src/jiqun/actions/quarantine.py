@@ -12,6 +12,7 @@ from django.db import transaction
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import ImportReport, Order, run_import
 from jiqun.core.errors import InputError, RowErrors, WrongState
+from jiqun.lake.cell_words import control_character
 from jiqun.lake.held_rows import HeldRow, held_row
 from jiqun.ledger import audit, batches, quarantine
 from jiqun.ledger.batches import Batch
@@ -34,6 +35,9 @@ def resubmit(desk: Desk, id: int, cells: Mapping[str, str], *, by: Actor, at: da
         raise WrongState("quarantine.not_there_yet", item=id)
     names = columns_of(held)
     row = {name: cells.get(name, held.cells.get(name, "")) for name in names}
+    for name, text in row.items():
+        if stray := control_character([text]):
+            raise InputError("gate.control_character", column=name, seen=stray)
     path = _as_file(desk, row)
     try:
         order = Order(

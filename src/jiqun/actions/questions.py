@@ -14,6 +14,7 @@ from jiqun.ledger import batches, permissions, search, sources, subjects
 from jiqun.ledger.permissions import Actor, Permission
 
 Row = dict[str, object]
+YEARS = range(1900, 9999)
 HIDDEN = ("natural_key", "content_hash")
 HISTORY = ("id", "value", "bound", "unit", "recorded_at", "batch", "supersedes")
 
@@ -23,9 +24,12 @@ def parse_as_of(text: str | None) -> date | datetime | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text) if len(text) == 10 else parse_instant(text)
+        meant: date | datetime = date.fromisoformat(text)
     except ValueError:
-        raise InputError("gate.bad_instant", seen=text, allowed="2024-03-01") from None
+        meant = parse_instant(text)
+    if meant.year not in YEARS:
+        raise InputError("gate.bad_instant", seen=text, allowed=f"{YEARS[0]}–{YEARS[-1]}")
+    return meant
 
 
 def facts_of(
