@@ -37,7 +37,7 @@ def test_a_held_row_is_kept_as_it_came(world: World) -> None:
     assert held is not None
     assert held.cells == dict(zip(SHEET, BAD, strict=True))
     assert {(fault.column, fault.code) for fault in held.faults} == {
-        ("统一社会信用代码", "gate.malformed_uscc"), ("成立日期", "gate.bad_date"),
+        ("统一社会信用代码", "gate.malformed_uscc"), ("成立日期", "gate.bad_date"), (SHEET[4], "gate.bad_number"),
     }  # fmt: skip
     assert acts.columns_of(held) == SHEET
 
@@ -61,7 +61,7 @@ def test_a_row_that_is_still_wrong_keeps_waiting_and_writes_nothing(world: World
     (item,) = world.held(report)
     with pytest.raises(RowErrors) as caught:
         acts.resubmit(world.desk, item.id, {"统一社会信用代码": firm(1)[1]}, by=SYSTEM, at=world.now())
-    assert [error.code for error in caught.value.errors] == ["gate.bad_date"]
+    assert [error.code for error in caught.value.errors] == ["gate.bad_date", "gate.bad_number"]
     with pytest.raises(RowErrors) as caught:
         acts.resubmit(
             world.desk, item.id, {"统一社会信用代码": firm(1)[1], "成立日期": ""}, by=SYSTEM, at=world.now()
@@ -166,7 +166,7 @@ def test_a_repaired_row_waits_again_when_its_repair_is_undone(world: World) -> N
 def test_waiting_rows_are_written_out_repaired_and_handed_in_again(world: World, tmp_path: Path) -> None:
     report = world.enterprises(firm(1), BAD, ("", firm(3)[1], "", "", "", ""), header=SHEET, mapping=REVENUE)
     assert {row["code"] for row in retries.waiting_rows(world.desk, batch_of(report), by=SYSTEM)} == {
-        "gate.malformed_uscc", "gate.bad_date", "gate.name_missing",
+        "gate.malformed_uscc", "gate.bad_date", "gate.bad_number", "gate.name_missing",
     }  # fmt: skip
     path = tmp_path / "待修.csv"
     assert retries.write_waiting(world.desk, batch_of(report), path, by=SYSTEM) == 2
