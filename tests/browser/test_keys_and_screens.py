@@ -97,7 +97,7 @@ def test_the_map_with_the_keyboard(visit: Visit) -> None:
     page = window.page
     page.locator("svg.cartogram a").first.focus()
     assert page.locator(".tip").is_visible()
-    assert page.inner_text(".tip") == page.locator("svg.cartogram a").first.get_attribute("data-say")
+    assert page.text_content(".tip") == page.locator("svg.cartogram a").first.get_attribute("data-say")
 
 
 def test_nothing_moves_for_who_does_not_want_it(visit: Visit) -> None:
