@@ -42,14 +42,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class House:
-    """One home and the commands run on it."""
+    """One home and the commands run on it; `database` is the URL of its ledger where that is not SQLite."""
 
     home: Path
+    database: str = ""
 
     def run(self, *words: object, code: int | None = 0, stdin: str = "", **environment: str) -> Answer:
         """Run a command; fails the test when its exit code is another (None takes any)."""
         done = subprocess.run(
-            command(self.home, *words), env=clean_environment() | environment, input=stdin, capture_output=True,
+            command(self.home, *words), env=self.environment() | environment, input=stdin, capture_output=True,
             text=True, encoding="utf-8", timeout=TIMEOUT_S, check=False,
         )  # fmt: skip
         answer = Answer(done.returncode, done.stdout, done.stderr)
@@ -64,6 +65,10 @@ class House:
         """Run a command with --json and give the object it prints."""
         return self.run(*words, "--json", code=code, **environment).json
 
+    def environment(self) -> dict[str, str]:
+        """What its commands find in their environment."""
+        return clean_environment() | ({"JIQUN_DATABASE_URL": self.database} if self.database else {})
+
     def copy(self, target: Path) -> "House":
         """The same home again, for a test to change."""
         shutil.copytree(self.home, target)
@@ -73,7 +78,7 @@ class House:
         """Start a command without waiting for it."""
         return subprocess.Popen(
             command(self.home, *words),
-            env=clean_environment(),
+            env=self.environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )

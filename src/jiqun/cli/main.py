@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import jiqun
+from jiqun.cli.faults import translated
 from jiqun.cli.output import print_error
 from jiqun.core.errors import JiqunError
 
@@ -54,12 +55,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return _stopped()
+    except BrokenPipeError:
+        return 0
     except RuntimeError as error:
         if str(error) != INTERRUPTED:
             raise
         return _stopped()
-    except BrokenPipeError:
-        return 0
+    except Exception as error:
+        known = translated(error)
+        if known is None:
+            raise
+        print_error(known, as_json=getattr(arguments, "json", False))
+        return known.exit_code
 
 
 def _stopped() -> int:
