@@ -44,7 +44,9 @@ def office(server: str, tmp_path_factory: pytest.TempPathFactory) -> House:
     rows = [*(firm(number) for number in range(5)), firm(5, 统一社会信用代码="1")]
     house.json("import", "enterprises", table(folder / "l.csv", rows), "--source", "list")
     for name, value in (("a", "500"), ("b", "512"), ("c", "999")):
-        report = house.json("import", "facts", facts_file(folder / f"{name}.csv", [fact(value=value)]), "--source", "y")
+        report = house.json(
+            "import", "facts", facts_file(folder / f"{name}.csv", [fact(value=value)]), "--source", "y"
+        )
     house.json("batches", "undo", report["batch_id"])
     house.json("accounts", "create", "zhang", "--role", "analyst")
     return house
@@ -66,7 +68,9 @@ def test_there_and_back_the_answers_are_the_same(office: House, server: str, tmp
     other = House(tmp_path / "other", database(server, "other"))
     other.json("restore", tmp_path / "b.zip")
     assert [other.json(*words) for words in QUESTIONS] == then
-    again = other.json("import", "enterprises", table(tmp_path / "l.csv", [firm(1), firm(77)]), "--source", "list")
+    again = other.json(
+        "import", "enterprises", table(tmp_path / "l.csv", [firm(1), firm(77)]), "--source", "list"
+    )
     assert (again["unchanged"], again["created"]) == (1, 1)
 
 
