@@ -92,8 +92,8 @@ FACTS = TableDef(
 
 REGISTRATIONS = TableDef(
     "registrations",
-    "登记：企业名单每个收下的行一行",
-    "Registrations: one row per accepted row of an enterprise list",
+    "登记：名单、主体、关系每个写入的行一行，撤销时据此还原",
+    "Registrations: one row per row of a list, subject or relation that was written; an undo restores from it",
     (
         Column("subject", "text", "主体", "Subject, enterprise:<code or name>"),
         Column("uscc", "text", "统一社会信用代码", "Unified social credit code"),
