@@ -60,6 +60,13 @@ class Window:
         self.page.wait_for_function(DRAWN)
         self.page.evaluate(TWO_FRAMES)
 
+    def resize(self, size: str) -> None:
+        """Give the window another size of SIZES."""
+        width, height = SIZES[size]
+        if self.page.viewport_size != {"width": width, "height": height}:
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.settle()
+
     def json(self, path: str) -> Any:
         """What the interface answers this person."""
         return self.page.request.get(self.address + path).json()

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import screens
-from browser_house import SIZES, System, Window, log_in
+from browser_house import SIZES, System, Window, log_in, screens
 
 
 @pytest.fixture(scope="session")

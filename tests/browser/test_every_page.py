@@ -10,8 +10,7 @@ from pathlib import Path
 
 import polib
 import pytest
-import screens
-from browser_house import Window, check, confirm, hand_in
+from browser_house import Window, check, confirm, hand_in, screens
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +20,7 @@ ADDRESSES = {**screens.PAGES, **dict.fromkeys(MORE, "")}
 WITHOUT_FACTS = {"clusters", "indicators", "search", "sources", "imports", "batches", "quarantine", "audit", "accounts",
                  "tokens", "why-count", "upload", "batch", "held-row", "account", "map"}  # fmt: skip
 LANGUAGE_OF = {"zh": "zh-Hans", "en": "en"}
+PRODUCT = {"zh": "集群 jiqun", "en": "jiqun clusters"}
 FACT = re.compile(r"/why/fact/(f[0-9a-f]{19})")
 ID = re.compile(r'"(f[0-9a-f]{19})"')
 TEXTS = """
@@ -87,32 +87,35 @@ def addresses(opener: Callable[..., Window]) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=[(size, lang) for size in screens.WIDTHS for lang in screens.LANGUAGES],
-                ids="-".join)  # fmt: skip
-def window(request: pytest.FixtureRequest, opener: Callable[..., Window]) -> Iterator[tuple[Window, str]]:
-    """The administrator's window, one for each size and language."""
-    size, lang = request.param
-    opened = opener("demo-admin", lang, size)
-    yield opened, lang
+@pytest.fixture(scope="module", params=[("zh", "desktop", "phone"), ("en", "phone", "desktop")], ids="-".join)
+def window(
+    request: pytest.FixtureRequest, opener: Callable[..., Window]
+) -> Iterator[tuple[Window, str, tuple[str, str]]]:
+    """The administrator's window in each language; a page is loaded in the first size and then takes the other."""
+    lang, first, then = request.param
+    opened = opener("demo-admin", lang, first)
+    yield opened, lang, (first, then)
     opened.page.context.close()
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_page(name: str, window: tuple[Window, str], addresses: dict[str, str]) -> None:
-    opened, lang = window
-    answer = opened.go(addresses[name])
+def test_page(name: str, window: tuple[Window, str, tuple[str, str]], addresses: dict[str, str]) -> None:
+    opened, lang, (first, then) = window
     page = opened.page
+    opened.resize(first)
+    answer = opened.go(addresses[name])
     assert answer.status == 200
     assert page.locator("html").get_attribute("lang") == LANGUAGE_OF[lang]
-    product = {"zh": "集群 jiqun", "en": "jiqun clusters"}[lang]
-    assert re.fullmatch(rf"\S.* · {product}", page.title()), page.title()
-    assert opened.too_wide() <= 0
-    said = page.evaluate(TEXTS)
-    assert [text for text in said if FOREIGN[lang].fullmatch(text)] == []
+    assert re.fullmatch(rf"\S.* · {PRODUCT[lang]}", page.title()), page.title()
+    assert [text for text in page.evaluate(TEXTS) if FOREIGN[lang].fullmatch(text)] == []
     twin = page.locator("link[rel=alternate][type='application/json']").get_attribute("href")
     told = page.request.get(opened.address + twin)
     assert told.status == 200
     shown, known = set(FACT.findall(page.content())), set(ID.findall(told.text()))
     assert shown <= known
     assert bool(shown) == (name not in WITHOUT_FACTS)
+    wide = {first: opened.too_wide()}
+    opened.resize(then)
+    wide[then] = opened.too_wide()
+    assert wide == {first: 0, then: 0}
     assert opened.take_troubles() == []

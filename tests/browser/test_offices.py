@@ -72,7 +72,7 @@ def test_a_list_from_the_file_to_the_ledger_and_back(visit: Visit) -> None:
     assert enterprises(window) == before + 2
     window.go(f"/batches/{batch}/")
     assert "规上企业.csv" in page.inner_text(".head")
-    assert chip(window) == "可见"
+    assert chip(window) == "已生效"
     told = window.json(f"/api/batches/{batch}")["batch"]
     assert (told["counts"]["created"], told["counts"]["quarantined"], told["waiting"]) == (2, 1, 1)
     revenue = window.json(f"/api/facts?batch={batch}")["rows"]
@@ -121,7 +121,7 @@ def test_who_keeps_one_county_sees_her_own_work_only(visit: Visit) -> None:
     listed = window.json("/api/batches?size=100")["rows"]
     assert foreign not in {batch["id"] for batch in listed}
     assert all("新昌" in batch["scope"]["label"] or "合成" in batch["scope"]["label"] for batch in listed)
-    assert window.json(f"/api/quarantine?batch={foreign}")["rows"] == []
+    assert window.json(f"/api/quarantine?batch={foreign}")["status"] in (403, 404)
     for path in (f"/batches/{foreign}/", f"/quarantine/{held}/", "/audit/", "/accounts/"):
         answer = window.go(path)
         assert answer.status == 403, path
@@ -131,8 +131,12 @@ def test_who_keeps_one_county_sees_her_own_work_only(visit: Visit) -> None:
     rail = window.page.inner_text("nav.rail")
     assert "导入" in rail
     assert "审计" not in rail
-    revenue = window.json(f"/api/facts?batch={foreign}")
-    assert revenue.get("rows", []) == []  # the neighbour's private figures
+    assert window.json(f"/api/facts?batch={foreign}").get("rows", []) == []  # the neighbour's private figures
+    found = province.json("/api/subjects?q=嵊州市浏览电机")["rows"][0]["key"]
+    assert province.go(f"/subjects/{found}/").status == 200
+    assert province.page.locator("#statements a.fig").count() == 1
+    window.go(f"/subjects/{found}/")
+    assert window.page.locator("#statements a.fig").count() == 0
     undo(province, foreign)
 
 
