@@ -86,7 +86,8 @@ class FactGate:
         period = cells.take("period", Period.parse)
         status = cells.take("status", Status.parse, default=Status.ACTUAL)
         bound = cells.take("bound", Bound.parse, default=Bound.EXACT)
-        value, high = cells.number("value"), cells.number("value_high")
+        shares = self._is_percent(row.get("unit", ""))
+        value, high = cells.number("value", percent=shares), cells.number("value_high", percent=shares)
         unit = cells.take("unit", lambda text: self.units.get(text).key)
         kind = cells.take("kind", _kind, default=indicator.kind if indicator else Kind.LEVEL)
         inferred, synthetic = cells.flag("period_inferred"), cells.flag("synthetic")
@@ -111,6 +112,10 @@ class FactGate:
             self.synthetic or synthetic,
         )  # fmt: skip
         return replace(fact, id=fact_id(fact, is_document=self.is_document(fact.source))), cells.faults
+
+    def _is_percent(self, text: str) -> bool:
+        unit = self.units.find(text.strip())
+        return unit is not None and unit.key == "%"
 
     def _subject(self, text: str) -> str:
         if any(mark in text for mark in "\t\r\n"):
@@ -202,9 +207,14 @@ class _Cells:
             self.fault(column, error.code, str(facts.get("seen", text)), str(facts.get("allowed", "")))
         return None
 
-    def number(self, column: str) -> Decimal | None:
-        """Read a decimal cell; empty is None (not stated), never zero."""
+    def number(self, column: str, *, percent: bool = False) -> Decimal | None:
+        """Read a decimal cell; empty is None (not stated), never zero.
+
+        percent  the unit is %, so the sign may stand behind the number too
+        """
         text = (self.row.get(column) or "").strip()
+        if percent:
+            text = text.removesuffix("%").removesuffix("％").rstrip()
         if not text:
             return None
         amount = parse_amount(text)

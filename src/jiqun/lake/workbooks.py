@@ -2,17 +2,18 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 
 from jiqun.core.errors import InputError
+from jiqun.lake.percent_cells import column_number, percent_cells, unclosed
 
 CHUNK = 1 << 20
 PARTS = 10_000
 CELLS = 10_000_000
-LONGEST_TAG = 1 << 16
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MARK = b"\xd0\xcf\x11\xe0"
 _FILLED = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>")
@@ -31,7 +32,7 @@ def sheet_rows(path: Path, shown: str, *, sheet: str, unpacked: int) -> tuple[st
     if is_zip:
         _check_parts(path, shown, unpacked)
     try:
-        return _chosen(path, shown, sheet)
+        return _chosen(path, shown, sheet, is_zip=is_zip)
     except InputError:
         raise
     except BaseException as error:
@@ -54,7 +55,15 @@ def _check_parts(path: Path, shown: str, unpacked: int) -> None:
                 rows, columns = _extent(archive, item)
                 if rows * columns > CELLS:
                     _refuse(shown, f"{rows:,} × {columns:,}", f"{CELLS:,}")
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         raise InputError("gate.unreadable", file=shown, reason=str(error)) from None
 
 
@@ -72,27 +81,14 @@ def _extent(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> tuple[int, int]:
             found = _FILLED.findall(text)
             if found:
                 rows = max(rows, *(int(row) for _, row in found))
-                columns = max(columns, *(_number(letters) for letters in {letters for letters, _ in found}))
-            rest = _unclosed(text)
+                columns = max(
+                    columns, *(column_number(letters) for letters in {letters for letters, _ in found})
+                )
+            rest = unclosed(text)
     return rows, columns
 
 
-def _unclosed(text: bytes) -> bytes:
-    """The tag that was begun at the end of a block and goes on in the next; one longer than any cell's is let go."""
-    begun = text.rfind(b"<")
-    rest = text[begun:] if begun >= 0 else b""
-    return b"" if b">" in rest or len(rest) > LONGEST_TAG else rest
-
-
-def _number(letters: bytes) -> int:
-    """Number of a column: A is 1, Z 26, AA 27."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
-def _chosen(path: Path, shown: str, sheet: str) -> tuple[str, Numbered]:
+def _chosen(path: Path, shown: str, sheet: str, *, is_zip: bool) -> tuple[str, Numbered]:
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     book = CalamineWorkbook.from_path(str(path))
@@ -103,8 +99,18 @@ def _chosen(path: Path, shown: str, sheet: str) -> tuple[str, Numbered]:
         grid = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
         filled = (row for row in grid if any(map(_text, row)))
         if len(list(islice(filled, 2))) == 2:
+            shares = percent_cells(path, title) if is_zip else frozenset()
+            for row, column in shares:
+                _as_percent(grid, row, column)
             return title, ((n, [cell_text(cell) for cell in row]) for n, row in enumerate(grid, start=1))
     raise InputError("gate.empty_file", file=shown)
+
+
+def _as_percent(grid: list[list[object]], row: int, column: int) -> None:
+    """Make 0.75 the 75% a person sees."""
+    cell = grid[row][column] if row < len(grid) and column < len(grid[row]) else None
+    if isinstance(cell, float):
+        grid[row][column] = f"{cell * 100:.13g}%"
 
 
 def _text(cell: object) -> str:

@@ -243,6 +243,42 @@ def test_what_a_formula_left_behind_the_fifteenth_digit_is_not_taken_for_a_state
     assert open_table(tmp_path / "a.xlsx", LIMITS).rows == [(2, ["0.3", "1234.56"])]
 
 
+def test_what_a_person_sees_as_a_percentage_is_read_as_one(tmp_path: Path) -> None:
+    """The workbook holds 0.75; read as it lies there, in a column of percent, it would be wrong a hundredfold."""
+    path = tmp_path / "率.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        first, page = book.add_worksheet("说明"), book.add_worksheet("率")
+        first.write_row(0, 0, ["说明"])
+        formats = [
+            book.add_format({"num_format": form}) for form in ("0%", "0.00%", '0.0"%"', "0.00", "+0.0%;-0.0%")
+        ]
+        page.write_row(0, 0, ["a", "b", "c", "d", "e"])
+        for column, form in enumerate(formats):
+            page.write_number(1, column, 0.783, form)
+            page.write(2, column, "文字" if column else 0.07, form)
+    assert open_table(path, LIMITS).rows == [
+        (2, ["78.3%", "78.3%", "0.783", "0.783", "78.3%"]), (3, ["7%", "文字", "文字", "文字", "文字"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("writer", ["openpyxl", "xlsxwriter"])
+def test_percentages_of_both_writers_are_found(tmp_path: Path, writer: str) -> None:
+    path = tmp_path / "率.xlsx"
+    if writer == "openpyxl":
+        book = openpyxl.Workbook()
+        book.active.append(["a", "b"])
+        book.active.append([0.5, 0.5])
+        book.active["B2"].number_format = "0.0%"
+        book.save(path)
+    else:
+        with xlsxwriter.Workbook(str(path)) as made:
+            page = made.add_worksheet()
+            page.write_row(0, 0, ["a", "b"])
+            page.write_row(1, 0, [0.5])
+            page.write(1, 1, 0.5, made.add_format({"num_format": 9}))
+    assert open_table(path, LIMITS).rows == [(2, ["0.5", "50%"])]
+
+
 @pytest.mark.parametrize(
     ("cell", "text"),
     [
@@ -345,11 +381,13 @@ def test_an_archive_that_is_no_workbook_is_no_table(tmp_path: Path) -> None:
 
 def test_broken_workbooks_are_unreadable(tmp_path: Path) -> None:
     whole = workbook(tmp_path, {"名单": [["a", "b"], ["1", "2"]]}).read_bytes()
+    first = whole.index(b"PK\x03\x04") + 30 + len("[Content_Types].xml")
+    squashed = whole[:first] + b"\xff" * 20 + whole[first + 20 :]
     empty = zipfile.ZipFile(tmp_path / "b.xlsx", "w")
     empty.writestr("xl/workbook.xml", "<workbook")
     empty.close()
     for broken in (
-        whole[: len(whole) // 2], b"PK\x03\x04" + b"\x00" * 200, b"\xd0\xcf\x11\xe0" + b"\x07" * 3000,
+        whole[: len(whole) // 2], squashed, b"PK\x03\x04" + b"\x00" * 200, b"\xd0\xcf\x11\xe0" + b"\x07" * 3000,
         (tmp_path / "b.xlsx").read_bytes(),
     ):  # fmt: skip
         assert refused(tmp_path, broken, "a.xlsx").code == "gate.unreadable"

@@ -117,6 +117,11 @@ def test_values_are_kept_as_stated_and_in_the_indicators_unit(
     assert (fact.value, fact.base_value) == (Decimal(value), Decimal(base))
 
 
+@pytest.mark.parametrize("written", ["75%", "75 ％", "75"])
+def test_a_percent_sign_may_stand_behind_a_percentage(gate: FactGate, written: str) -> None:
+    assert accepted(gate, indicator="digital_coverage", unit="%", value=written).value == Decimal(75)
+
+
 def test_a_statement_in_words_needs_no_number(gate: FactGate) -> None:
     fact = accepted(gate, indicator="digital_coverage", unit="%", value="", value_text="全覆盖")
     assert (fact.value, fact.base_value, fact.value_text) == (None, None, "全覆盖")
