@@ -93,7 +93,7 @@ def window(
 ) -> Iterator[tuple[Window, str, tuple[str, str]]]:
     """The administrator's window in each language; a page is loaded in the first size and then takes the other."""
     lang, first, then = request.param
-    opened = opener("demo-admin", lang, first)
+    opened = opener("demo-admin", lang, first, reduced_motion="reduce")  # charts stand at once
     yield opened, lang, (first, then)
     opened.page.context.close()
 
