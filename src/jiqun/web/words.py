@@ -166,6 +166,26 @@ WORDS = {
         "region_how": _("Placed by"),
         "confidence": _("Confidence"),
     },
+    "uscc_grade": {
+        "valid": _("valid"),
+        "checksum_mismatch": _("check character does not match"),
+        "absent": _("no code"),
+    },
+    "region_how": {
+        "stated": _("the list itself"),
+        "synthetic": _("made up for demonstration"),
+        "code_and_address": _("code and address agree"),
+        "address": _("county named in the address"),
+        "township": _("township in the address"),
+        "area": _("area in the address"),
+        "landmark": _("place name in the address"),
+        "code": _("region part of the code"),
+        "code_main": _("region part of the code, since divided"),
+        "split_unit": _("not decided: the old unit was divided"),
+        "city_only": _("not decided: only the city is known"),
+        "outside": _("outside the province"),
+        "no_evidence": _("not decided: nothing points to a place"),
+    },
 }
 SIGNS = {"≥": "≥", ">": ">", "≈": "≈", "<": "<", "≤": "≤"}
 
