@@ -105,7 +105,9 @@ def spoken_of(keys: Iterable[str], *, apart_from: str) -> dict[str, tuple[str, s
     for end in ("subject", "object"):
         rows = models.Relation.objects.exclude(batch=apart_from).order_by("-batch", "-id")
         for chunk in chunks(list(keys), 900):
-            for key, batch, source in rows.filter(**{f"{end}__in": chunk}).values_list(end, "batch", "source"):
+            for key, batch, source in rows.filter(**{f"{end}__in": chunk}).values_list(
+                end, "batch", "source"
+            ):
                 found[key] = (batch, source)
     return found
 
