@@ -35,7 +35,7 @@ class System:
     states: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(eq=False)
 class Window:
     """A page of a browser and what went wrong in it; `refusals` when the test asks for a 4xx on purpose."""
 

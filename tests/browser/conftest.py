@@ -1,6 +1,6 @@
 """One real system for the whole run (`jiqun up` on a home of its own, the example loaded once) and one Chromium.
 
-`visit(account)` opens a window; when the test ends, whatever its console said and every request that left this machine is a
+`visit(account)` gives a window; when the test ends, whatever its console said and every request that left this machine is a
 failure. Logging in costs a password hash each time, so a session is kept per account.
 """
 
@@ -42,28 +42,49 @@ def opener(system: System, browser: Any) -> Callable[..., Window]:
             storage_state=_session(system, browser, account),
             **more,
         )
-        code = screens.LANGUAGES[lang]
-        context.add_cookies([{"name": "django_language", "value": code, "url": system.address}])
+        context.add_cookies([language_cookie(lang, system)])
         context.set_default_timeout(20_000)
         return Window(context.new_page(), system.address)
 
     return opened
 
 
+@pytest.fixture(scope="session")
+def kept() -> dict[tuple[object, ...], Window]:
+    """Windows of accounts, kept from one test to the next: a new one costs a process."""
+    return {}
+
+
 @pytest.fixture
-def visit(opener: Callable[..., Window]) -> Iterator[Callable[..., Window]]:
-    """Open windows for one test; what went wrong in any of them fails it."""
+def visit(
+    system: System, opener: Callable[..., Window], kept: dict[tuple[object, ...], Window]
+) -> Iterator[Callable[..., Window]]:
+    """Windows for one test, in the language asked for; what went wrong in any of them fails it."""
     windows: list[Window] = []
 
     def opened(account: str, lang: str = "zh", size: str = "desktop", **more: Any) -> Window:
-        windows.append(opener(account, lang, size, **more))
-        return windows[-1]
+        key = (account, size, *more.items())
+        window = kept.get(key) if account else None
+        if window is None:
+            window = opener(account, lang, size, **more)
+        if account:
+            kept[key] = window
+        window.page.context.add_cookies([language_cookie(lang, system)])
+        windows.append(window)
+        return window
 
     yield opened
     troubles = [trouble for window in windows for trouble in window.take_troubles()]
     for window in windows:
-        window.page.context.close()
+        window.refusals = False
+        if window not in kept.values():
+            window.page.context.close()
     assert not troubles
+
+
+def language_cookie(lang: str, system: System) -> dict[str, str]:
+    """What the language switch leaves in the browser."""
+    return {"name": "django_language", "value": screens.LANGUAGES[lang], "url": system.address}
 
 
 def _session(system: System, browser: Any, account: str) -> Any:
