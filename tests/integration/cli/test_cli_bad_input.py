@@ -107,7 +107,7 @@ def test_every_wrong_row_of_a_list_is_named_at_once(shop: House, tmp_path: Path)
     assert codes(report) == [
         (2, "gate.malformed_uscc"), (3, "gate.malformed_uscc"), (4, "gate.date_too_early"), (5, "gate.date_in_future"),
         (6, "gate.bad_date"), (7, "gate.bad_number"), (8, "gate.negative"), (9, "gate.name_missing"),
-        (10, "gate.out_of_range"),
+        (10, "gate.text_too_long"),
     ]  # fmt: skip
     assert (report["accepted"], report["quarantined"]) == (1, 9)
     assert all(item["message"] and item["file"] == "wrong.csv" for item in report["errors"])  # type: ignore[attr-defined]
@@ -153,7 +153,7 @@ def test_every_wrong_fact_is_named_at_once(shop: House, tmp_path: Path) -> None:
         ({"kind": "growth"}, "kind", "gate.kind_mismatch"), ({"quote": "长" * 41}, "quote", "gate.quote_too_long"),
         ({"bound": "range"}, "value_high", "gate.bad_range"), ({"value_high": "600"}, "value_high", "gate.bad_range"),
         ({"bound": "range", "value_high": "400"}, "value_high", "gate.bad_range"),
-        ({"value": "1e30"}, "value", "gate.out_of_range"), ({"value": "NaN"}, "value", "gate.out_of_range"),
+        ({"value": "1e30"}, "value", "gate.out_of_range"), ({"value": "NaN"}, "value", "gate.bad_number"),
     ]  # fmt: skip
     rows = [fact(**changed) for changed, _, _ in wrong]
     report = dry(
