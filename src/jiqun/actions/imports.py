@@ -122,10 +122,6 @@ def run_import(
     started = perf_counter()
     opened = open_order(desk, order)
     with nullcontext(at) if order.dry_run else outbox.turn(desk, at=at) as now:
-        if not order.dry_run:
-            outbox.reconcile(
-                desk, at=now
-            )  # what an earlier run was killed over is finished before anything is compared
         report = verbs[order.kind](desk, order, opened, by=by, at=now, progress=progress or _silent)
     report.notes = [{"code": code, "seen": seen} for code, seen in opened.table.notes]
     report.seconds = round(perf_counter() - started, 3)

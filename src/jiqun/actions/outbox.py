@@ -1,7 +1,7 @@
 """发件箱 outbox: rows reach the lake exactly once, whatever is killed between ledger and lake.
 
 stage segments (durable) → ledger transaction with its outbox rows → publish = acknowledged → merge → visible.
-`reconcile` finishes whatever an earlier process left half-way; it runs at every start and before every import.
+`reconcile` finishes whatever an earlier process left half-way; it runs at every start and before every import and undo.
 """
 
 import os
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiqun.actions.desk import Desk
-from jiqun.actions.upkeep import compact_if_many
 from jiqun.core.errors import WrongState
 from jiqun.lake.durable import FileLock
 from jiqun.lake.merge import merge
@@ -41,8 +40,8 @@ def held_spool(desk: Desk) -> Iterator[Spool]:
 def turn(desk: Desk, *, at: datetime) -> Iterator[datetime]:
     """Wait for one's turn: what is compared with the ledger must not change before it is written.
 
-    One import or undo at a time in a home, whichever process it runs in. Gives the instant of acting, which is later
-    than `at` for one who had to wait.
+    One import or undo at a time in a home, whichever process it runs in. What an earlier run was killed over is
+    finished first. Gives the instant of acting, which is later than `at` for one who had to wait.
     """
     lock = FileLock(desk.home / "turn.lock")
     try:
@@ -51,6 +50,7 @@ def turn(desk: Desk, *, at: datetime) -> Iterator[datetime]:
         lock.acquire(wait_s=TURN_S)
         at = max(at, desk.now())
     try:
+        reconcile(desk, at=at)
         yield at
     finally:
         lock.release()
@@ -74,7 +74,6 @@ def deliver(desk: Desk, spool: Spool, segments: Sequence[Segment], *, at: dateti
     outbox.mark(spool.writer, [segment.key for segment in segments], "published", at=at)
     _settle(desk, spool, at=at)
     batches.settle(at=at)
-    compact_if_many(desk)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from jiqun.actions.desk import Desk
 from jiqun.lake.catalogue import TABLES
-from jiqun.lake.compaction import compact, vacuum
 
-FILES_AT_MOST = 40
 KEEP_HOURS = 24
 
 
@@ -18,18 +16,11 @@ class Tidied:
     removed: dict[str, int]
 
 
-def compact_if_many(desk: Desk, *, most: int = FILES_AT_MOST) -> dict[str, int]:
-    """Put a table's files together once there are more than `most`; gives how many files each table had."""
-    lake = desk.lake
-    return {
-        name: compact(lake.root, name, lake.cursor())
-        for name in TABLES
-        if len(lake.snapshot(name).files) > most
-    }
-
-
 def tidy(desk: Desk, *, keep_hours: int = KEEP_HOURS) -> Tidied:
-    """What the worker does when it starts: compact every table with more than one file, remove old files."""
-    compacted = compact_if_many(desk, most=1)
-    removed = {name: vacuum(desk.lake.root, name, keep_hours=keep_hours) for name in TABLES}
-    return Tidied(compacted, removed)
+    """What the worker does when it starts: compact every table with more than one file, remove old files.
+
+    While it works a merge compacts a table by itself once it has many files.
+    """
+    lake = desk.lake
+    compacted = {name: files for name in TABLES if (files := lake.compact_if_many(name, most=2))}
+    return Tidied(compacted, {name: lake.vacuum(name, keep_hours=keep_hours) for name in TABLES})

@@ -89,11 +89,9 @@ def run_undo(arguments: Namespace) -> int:
 
     django.setup()
     from jiqun.actions import batches as acts
-    from jiqun.actions import outbox
     from jiqun.actions.desk import desk
 
     opened = desk()
-    outbox.reconcile(opened, at=opened.now())
     done = acts.undo(opened, arguments.batch, by=django.cli_actor(), at=opened.now())
     if arguments.json:
         print_json(done.as_json())
@@ -113,11 +111,10 @@ def run_retry(arguments: Namespace) -> int:
     from jiqun.cli.progress import bar
 
     django.setup()
-    from jiqun.actions import outbox, retries
+    from jiqun.actions import retries
     from jiqun.actions.desk import desk
 
     opened, actor = desk(), django.cli_actor()
-    outbox.reconcile(opened, at=opened.now())
     with bar() as progress:
         report = retries.retry(
             opened, arguments.batch, arguments.file, by=actor, at=opened.now(), progress=progress

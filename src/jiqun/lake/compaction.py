@@ -15,7 +15,7 @@ from jiqun.lake.encode import rewrite
 from jiqun.lake.layout import commit_lock, compacted_name, compaction_lock, log_versions, table_folder
 from jiqun.lake.snapshot import live_files, open_table
 
-MOST_LIVE_FILES = 150
+MOST_LIVE_FILES = 40
 SHORTEST_KEEP_HOURS = 1
 _LOCK_WAIT_S = 60.0
 
