@@ -102,3 +102,13 @@ def test_tests_outweigh_source() -> None:
     tests = sum(lines_of(path) for path in (ROOT / "tests").rglob("*.py"))
     source = sum(lines_of(path) for path in sources())
     assert tests >= 0.6 * source, f"tests {tests} lines, source {source}"
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """Pytest imports test files by their bare name: two of one name break every stage of a full run."""
+    names = [
+        path.name
+        for path in (ROOT / "tests").rglob("*.py")
+        if path.name not in ("__init__.py", "conftest.py")
+    ]
+    assert not {name for name in names if names.count(name) > 1}
