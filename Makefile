@@ -31,6 +31,10 @@ help:            ## Print this list.
 	$(PIP) --require-hashes -r requirements/full.txt
 	@touch .stamps/full
 
+.stamps/bench: requirements/bench.txt .stamps/full
+	$(PIP) --require-hashes -r requirements/bench.txt
+	@touch .stamps/bench
+
 .stamps/assets: frontend/package-lock.json tools/assets.py .venv/bin/python
 	$(PY) tools/assets.py
 	@mkdir -p .stamps && touch $@
@@ -52,7 +56,7 @@ fix: .stamps/test  ## Format and mend what the linter can mend.
 	.venv/bin/ruff check --fix-only src tests tools benchmarks
 	.venv/bin/ruff format src tests tools benchmarks
 
-bench: .stamps/full .stamps/assets  ## Measure against the named baselines, one JSON line each (minutes).
+bench: .stamps/bench .stamps/assets  ## Measure against the named baselines, one JSON line each (minutes).
 	$(PY) -m benchmarks
 
 lock: .stamps/test  ## Make the hash-pinned requirements and the npm lock anew (no host names in them).

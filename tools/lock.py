@@ -13,11 +13,12 @@ LOCKS = {
     "run": PRODUCT,
     "test": [*PRODUCT, "requirements/test.in", "-c", "requirements/run.txt"],
     "full": [*PRODUCT, "--extra", "spark", "requirements/test.in", "-c", "requirements/test.txt"],
+    "bench": [*PRODUCT, "requirements/test.in", "requirements/bench.in", "-c", "requirements/full.txt"],
 }
 
 
 def main() -> int:
-    """Compile the three locks in order (each keeps the pins of the one before), then the npm lock."""
+    """Compile the four locks in order (each keeps the pins of the one before), then the npm lock."""
     for name, words in LOCKS.items():
         subprocess.run([*COMPILE, *words, "-o", f"requirements/{name}.txt"], cwd=ROOT, check=True)
         print(f"requirements/{name}.txt")
