@@ -1,4 +1,7 @@
-"""Homes for tests of the command line: every command is a real process, `python -m jiqun --home …`."""
+"""Homes for tests of the command line: every command is a process of its own, `jiqun --home …`.
+
+`run` forks it from a warm interpreter (see warm_start); `start` and `kill_when` start it cold, as a person would.
+"""
 
 import csv
 import io
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+from warm_start import Warm
 
 from jiqun.core.uscc import check_character
 from jiqun.lake.store import Lake
@@ -23,7 +27,7 @@ FACT_COLUMNS = (
     "scope", "breakdown", "status", "attributed_to", "source", "locator", "quote", "note",
 )  # fmt: skip
 FIRM_COLUMNS = ("企业名称", "统一社会信用代码", "地址", "成立日期", "注册资本")
-TIMEOUT_S = 300
+WARM = Warm()
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,7 @@ class House:
 
     def run(self, *words: object, code: int | None = 0, stdin: str = "", **environment: str) -> Answer:
         """Run a command; fails the test when its exit code is another (None takes any)."""
-        done = subprocess.run(
-            command(self.home, *words), env=self.environment() | environment, input=stdin, capture_output=True,
-            text=True, encoding="utf-8", timeout=TIMEOUT_S, check=False,
-        )  # fmt: skip
-        answer = Answer(done.returncode, done.stdout, done.stderr)
+        answer = Answer(*WARM.run(words_of(self.home, *words), self.environment() | environment, stdin))
         if code is not None:
             assert answer.code == code, (
                 f"{words}: exit {answer.code}\n{answer.out[-1500:]}\n{answer.err[-3000:]}"
@@ -123,7 +123,12 @@ class House:
 
 def command(home: Path, *words: object) -> list[str]:
     """The words of a command on a home."""
-    return [sys.executable, "-m", "jiqun", "--home", str(home), *map(str, words)]
+    return [sys.executable, "-m", "jiqun", *words_of(home, *words)]
+
+
+def words_of(home: Path, *words: object) -> list[str]:
+    """What stands behind `jiqun` in a command on a home."""
+    return ["--home", str(home), *map(str, words)]
 
 
 def clean_environment() -> dict[str, str]:

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 _home = Path(tempfile.mkdtemp(prefix="jiqun-test-home-"))
 os.environ["JIQUN_HOME"] = str(_home)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
+if (
+    signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+):  # started in the background: the programs under test still hear Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 (_home / "uploads").mkdir()
 (_home / "secret.key").write_text("k" * 50)
 

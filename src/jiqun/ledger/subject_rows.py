@@ -1,12 +1,13 @@
 """How a subject is handed in and written 主体登记: rows compared by hash, changed ones written in bulk."""
 
 import hashlib
-import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from jiqun.ledger import models, search
@@ -16,6 +17,7 @@ from jiqun.ledger.bulk import (
     chunks,
     delete_rows,
     reserved_ids,
+    roomy,
     stored,
     take_stock,
     write_rows,
@@ -33,7 +35,10 @@ MANY = 2000
 NEW = Target(TABLE, COLUMNS)
 CHANGED = Target(TABLE, COLUMNS, conflict=("key",), kept=("id", "first_batch", "merged_into"))
 RESTORED = Target(TABLE, COLUMNS, conflict=("key",), kept=("id",))
-_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def _json(held: object) -> str:
+    return orjson.dumps(held, option=orjson.OPT_SORT_KEYS).decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +150,11 @@ def write(compared: Comparison, *, batch: str, at: datetime) -> Counts:
             row = now.values[position]
             (created if row[0] in created else changed)[row[0]] = row
         tail = (batch, batch, stored(at), "")
-        _write_new([created[key] for key in sorted(created)], tail)
-        _write_over(CHANGED, [(*row, *tail) for row in changed.values()])
-        if len(created) + len(changed) >= MANY:
+        many = len(created) + len(changed) >= MANY
+        with roomy() if many else nullcontext():
+            _write_new([created[key] for key in sorted(created)], tail)
+            _write_over(CHANGED, [(*row, *tail) for row in changed.values()])
+        if many:
             take_stock(TABLE, search.SEARCH.table)
     return now.counts
 
@@ -242,7 +249,7 @@ def _write_over(target: Target, rows: list[tuple[Any, ...]]) -> None:
 
 
 def _entry(id: int, row: tuple[Any, ...]) -> search.Entry:
-    others = (row[4], *json.loads(row[6])) if row[4] or row[6] != "[]" else ()
+    others = (row[4], *orjson.loads(row[6])) if row[4] or row[6] != "[]" else ()
     return search.Entry(id, row[1], row[7], row[5], others)
 
 
