@@ -79,7 +79,7 @@ def grant(desk: Desk, user_id: int, role: str, scope: Scope, *, by: Actor, at: d
         account = accounts.get(user_id)
         held = accounts.grant(user_id, role, scope, by=by.label, at=at)
         _note(
-            by, "grant", account, {"role": role, "scope": f"{scope.kind}:{scope.key}", "grant": held.id}, at
+            by, "grant", account, {"role": role, "scope": scope.written, "grant": held.id}, at
         )
     return held
 
@@ -93,7 +93,7 @@ def revoke(desk: Desk, grant_id: int, *, by: Actor, at: datetime) -> HeldGrant:
         if held.role == "administrator" and accounts.administrators() == 0:
             raise WrongState("account.last_administrator", seen=str(held.user_id))
         account = accounts.get(held.user_id)
-        _note(by, "revoke", account, {"role": held.role, "scope": f"{held.scope.kind}:{held.scope.key}"}, at)
+        _note(by, "revoke", account, {"role": held.role, "scope": held.scope.written}, at)
     return held
 
 

@@ -121,8 +121,10 @@ def run_import(
     }
     started = perf_counter()
     opened = open_order(desk, order)
-    with nullcontext(at) if order.dry_run else outbox.turn(desk, at=at) as now:
-        report = verbs[order.kind](desk, order, opened, by=by, at=now, progress=progress or _silent)
+    told = progress or _silent
+    turn = outbox.turn(desk, at=at, waiting=lambda: told("等待前一项 waiting for another import", 0, 1))
+    with nullcontext(at) if order.dry_run else turn as now:
+        report = verbs[order.kind](desk, order, opened, by=by, at=now, progress=told)
     report.notes = [{"code": code, "seen": seen} for code, seen in opened.table.notes]
     report.seconds = round(perf_counter() - started, 3)
     return report

@@ -5,7 +5,7 @@ stage segments (durable) → ledger transaction with its outbox rows → publish
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,16 +37,19 @@ def held_spool(desk: Desk) -> Iterator[Spool]:
 
 
 @contextmanager
-def turn(desk: Desk, *, at: datetime) -> Iterator[datetime]:
+def turn(desk: Desk, *, at: datetime, waiting: Callable[[], None] | None = None) -> Iterator[datetime]:
     """Wait for one's turn: what is compared with the ledger must not change before it is written.
 
     One import or undo at a time in a home, whichever process it runs in. What an earlier run was killed over is
-    finished first. Gives the instant of acting, which is later than `at` for one who had to wait.
+    finished first. Gives the instant of acting, which is later than `at` for one who had to wait; `waiting` is called
+    when the wait begins, so that the person is told.
     """
     lock = FileLock(desk.home / "turn.lock")
     try:
         lock.acquire()
     except WrongState:
+        if waiting is not None:
+            waiting()
         lock.acquire(wait_s=TURN_S)
         at = max(at, desk.now())
     try:

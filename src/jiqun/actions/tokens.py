@@ -44,7 +44,7 @@ def issue(
             by.user_id, label, chosen, at=at, scope=scope, expires_at=at + timedelta(days=days)
         )
         detail = {
-            "permissions": sorted(chosen), "scope": f"{scope.kind}:{scope.key}", "days": days, "prefix": issued.token.prefix,
+            "permissions": sorted(chosen), "scope": scope.written, "days": days, "prefix": issued.token.prefix,
         }  # fmt: skip
         _note(by, "issue", issued.token, detail, at)
     return issued

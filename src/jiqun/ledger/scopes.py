@@ -31,6 +31,11 @@ class Scope:
                 return bool(self.key) and target.subject == self.key
         return False
 
+    @property
+    def written(self) -> str:
+        """The scope in one word, as the audit trail keeps it: ``all:``, ``region:330624``, ``cluster:…``."""
+        return self.key if ":" in self.key else f"{self.kind}:{self.key}"
+
     def contains(self, other: "Scope") -> bool:
         """Say whether the other scope lies wholly within this one, as far as their names tell."""
         if self.kind == "all" or self == other:

@@ -92,14 +92,6 @@ def query(context: template.Context, **changes: object) -> str:
     return "?" + kept.urlencode()
 
 
-@register.simple_tag(takes_context=True)
-def sort_query(context: template.Context, key: str) -> str:
-    """The query that sorts by a column, or turns the order when it is sorted by it already."""
-    now = context["request"].GET
-    turned = now.get("sort") == key and now.get("dir") != "desc"
-    return query(context, sort=key, dir="desc" if turned else "")
-
-
 @register.filter
 def quoted(text: str) -> str:
     """A text as part of an address."""
@@ -135,10 +127,11 @@ def actor_roles(actor: object) -> str:
 
 @register.inclusion_tag("jiqun/parts/th.html", takes_context=True)
 def th(context: template.Context, key: str, title: str, css: str = "") -> dict[str, object]:
-    """The head of a column one can sort by."""
+    """The head of a column one can sort by; clicking the one it is sorted by turns the order, also the first time."""
     ask = context["page"].table.ask
+    turned = ask.sort == key and not ask.descending
     return {
-        "address": sort_query(context, key), "title": title, "css": css,
+        "address": query(context, sort=key, dir="desc" if turned else ""), "title": title, "css": css,
         "sorted": ("descending" if ask.descending else "ascending") if ask.sort == key else "",
     }  # fmt: skip
 
