@@ -78,9 +78,7 @@ def grant(desk: Desk, user_id: int, role: str, scope: Scope, *, by: Actor, at: d
     with transaction.atomic():
         account = accounts.get(user_id)
         held = accounts.grant(user_id, role, scope, by=by.label, at=at)
-        _note(
-            by, "grant", account, {"role": role, "scope": scope.written, "grant": held.id}, at
-        )
+        _note(by, "grant", account, {"role": role, "scope": scope.written, "grant": held.id}, at)
     return held
 
 

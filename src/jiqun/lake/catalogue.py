@@ -28,13 +28,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableDef:
-    """One table: its columns in order and the columns a compaction sorts by."""
+    """One table: its columns in order, the columns a compaction sorts by, and the one it deals into piles before.
+
+    Of facts both all of one subject and all of one indicator are asked for. Sorted by either, the other question reads
+    the whole file; dealt into piles by subject and sorted by indicator within, each reads a part of it.
+    """
 
     name: str
     meaning_zh: str
     meaning_en: str
     columns: tuple[Column, ...]
     sort_by: tuple[str, ...]
+    dealt_by: str = ""
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -87,7 +92,8 @@ FACTS = TableDef(
         Column("supersedes", "text", "更正了哪一条", "Identity of the fact this one corrects"),
         Column("synthetic", "bool", "是否合成", "True for made-up demonstration data"),
     ),
-    ("subject", "indicator", "period_start", "id"),
+    ("indicator", "subject", "period_start", "id"),
+    dealt_by="subject",
 )
 
 REGISTRATIONS = TableDef(

@@ -11,7 +11,7 @@ from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import TABLES, TableDef
 from jiqun.lake.commit import Change, checkpoint, commit, harden, seal
 from jiqun.lake.durable import locked
-from jiqun.lake.encode import rewrite
+from jiqun.lake.encode import rewrite_sorted
 from jiqun.lake.layout import commit_lock, compacted_name, compaction_lock, log_versions, table_folder
 from jiqun.lake.snapshot import live_files, open_table
 
@@ -59,7 +59,7 @@ def _compact_once(
         return 0
     checkpoint(root, table, definition.name)
     new_name = compacted_name(table.version(), uuid.uuid4().hex[:8])
-    rows = rewrite(cursor, [folder / name for name in live], folder / new_name, sort_by=definition.sort_by)
+    rows = rewrite_sorted(cursor, [folder / name for name in live], folder / new_name, definition)
     new = seal(root, definition.name, new_name, rows)
     removed = tuple(
         RemoveAction(name, False, new.written_ms, (folder / name).stat().st_size, {}) for name in live

@@ -67,17 +67,33 @@ def write_parquet(cursor: duckdb.DuckDBPyConnection, path: Path, table: TableDef
     return rows
 
 
-def rewrite(
-    cursor: duckdb.DuckDBPyConnection, files: Iterable[Path], target: Path, *, sort_by: Iterable[str] = ()
+def rewrite(cursor: duckdb.DuckDBPyConnection, files: Iterable[Path], target: Path) -> int:
+    """Write the rows of several Parquet files into one, in the order they come; gives the number of rows."""
+    return _copy(cursor, files, target, "", PARQUET_OPTIONS)
+
+
+def rewrite_sorted(
+    cursor: duckdb.DuckDBPyConnection, files: Iterable[Path], target: Path, table: TableDef
 ) -> int:
-    """Write the rows of several Parquet files into one, sorted where columns are named; gives the number of rows."""
+    """Write the rows of several files of a table into one, laid out as the catalogue says, in small row groups."""
+    order = [f"hash({table.dealt_by}) % {PILES}"] if table.dealt_by else []
+    order += [f'"{column}" NULLS FIRST' for column in table.sort_by]
+    return _copy(
+        cursor, files, target, ", ".join(order), f"{PARQUET_OPTIONS}, ROW_GROUP_SIZE {ROW_GROUP_ROWS}"
+    )
+
+
+def _copy(
+    cursor: duckdb.DuckDBPyConnection, files: Iterable[Path], target: Path, order: str, options: str
+) -> int:
     listed = ", ".join(f"'{quoted(file)}'" for file in files)
-    order = ", ".join(f'"{column}" NULLS FIRST' for column in sort_by)
     source = f"SELECT * FROM read_parquet([{listed}])" + (f" ORDER BY {order}" if order else "")
-    found = cursor.execute(f"COPY ({source}) TO '{quoted(target)}' ({PARQUET_OPTIONS})").fetchone()
+    found = cursor.execute(f"COPY ({source}) TO '{quoted(target)}' ({options})").fetchone()
     return int(found[0]) if found else 0
 
 
+PILES = 8
+ROW_GROUP_ROWS = 20_480
 PARQUET_OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 
 

@@ -25,11 +25,12 @@ _DELTA_TYPE = {
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One version of a table: its live data files as absolute paths, sorted."""
+    """One version of a table: its live data files as absolute paths, sorted, and how large they are together."""
 
     table: str
     version: int
     files: tuple[str, ...]
+    size_bytes: int
 
 
 def delta_schema(table: TableDef) -> Schema:
@@ -99,4 +100,9 @@ class SnapshotCache:
         folder = table_folder(self._root, self._table.name)
         files = tuple(str(folder / name) for name in live_files(table))
         self._mark = self._mark_of(table.version())
-        return Snapshot(self._table.name, table.version(), files)
+        return Snapshot(self._table.name, table.version(), files, sum(_size(file) for file in files))
+
+
+def _size(file: str) -> int:
+    path = Path(file)
+    return path.stat().st_size if path.exists() else 0

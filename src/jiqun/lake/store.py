@@ -12,6 +12,7 @@ from jiqun.lake import compaction
 from jiqun.lake.catalogue import TABLES
 from jiqun.lake.compile import Query
 from jiqun.lake.encode import SQL_TYPE, quoted
+from jiqun.lake.held import HeldTables
 from jiqun.lake.snapshot import Snapshot, SnapshotCache, ensure_table
 from jiqun.lake.spool import Spool
 
@@ -45,6 +46,7 @@ class Lake:
         self._turn = threading.Lock()
         self._caches = {name: SnapshotCache(self.root, table) for name, table in TABLES.items()}
         self._spools: dict[str, Spool] = {}
+        self._held = HeldTables(self._database)
         self._answers: dict[Hashable, tuple[tuple[int, ...], object]] = {}
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -63,15 +65,20 @@ class Lake:
         return self._caches[name].newest()
 
     def table_sql(self, name: str) -> str:
-        """The table as it can stand after FROM: its own files of the newest snapshot, no folder listing."""
-        files = self.snapshot(name).files
+        """The table as it can stand after FROM: its own files of the newest snapshot, no folder listing.
+
+        A small table that is asked again and again is held in memory (see `held`).
+        """
+        snapshot = self.snapshot(name)
+        files = snapshot.files
         if not files:
             columns = ", ".join(
                 f'CAST(NULL AS {SQL_TYPE[c.type]}) AS "{c.name}"' for c in TABLES[name].columns
             )
             return f"(SELECT {columns} WHERE false)"
         listed = ", ".join(f"'{quoted(file)}'" for file in files)
-        return f"read_parquet([{listed}])"
+        source = f"read_parquet([{listed}])"
+        return self._held.name_of(snapshot, source) or source
 
     def ask(
         self,

@@ -10,7 +10,7 @@ from lake_rows import fact, registration
 
 from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import FACTS, REGISTRATIONS, TABLES
-from jiqun.lake.encode import columns_of, rewrite, row_count, write_parquet
+from jiqun.lake.encode import PILES, columns_of, rewrite, rewrite_sorted, row_count, write_parquet
 
 
 @pytest.fixture
@@ -122,14 +122,36 @@ def test_no_rows_make_an_empty_file(tmp_path: Path, cursor: duckdb.DuckDBPyConne
     assert read(cursor, path) == []
 
 
-def test_rewriting_sorts_and_keeps_every_row(tmp_path: Path, cursor: duckdb.DuckDBPyConnection) -> None:
+def test_rewriting_keeps_every_row_in_the_order_it_comes_or_sorted(
+    tmp_path: Path, cursor: duckdb.DuckDBPyConnection
+) -> None:
     parts = []
     for start in (3, 1):
         parts.append(tmp_path / f"{start}.parquet")
         rows = [registration(number, batch=None) for number in (start, start + 1)]
         write_parquet(cursor, parts[-1], REGISTRATIONS, columns_of(rows, REGISTRATIONS))
     target = tmp_path / "all.parquet"
-    assert rewrite(cursor, parts, target, sort_by=("subject",)) == 4
-    assert [row[0] for row in read(cursor, target, "subject")] == [
-        f"enterprise:{number}" for number in (1, 2, 3, 4)
+    assert rewrite(cursor, parts, target) == 4
+    assert [row[0] for row in read(cursor, target, "subject")] == [f"enterprise:{n}" for n in (3, 4, 1, 2)]
+    assert rewrite_sorted(cursor, parts, target, REGISTRATIONS) == 4
+    assert [row[0] for row in read(cursor, target, "subject")] == [f"enterprise:{n}" for n in (1, 2, 3, 4)]
+
+
+def test_facts_are_dealt_into_piles_by_subject_and_sorted_by_indicator_within(
+    tmp_path: Path, cursor: duckdb.DuckDBPyConnection
+) -> None:
+    part, target = tmp_path / "a.parquet", tmp_path / "all.parquet"
+    told = [(f"region:{place}", key) for place in range(300) for key in ("gdp", "area", "tax")]
+    columns = {"subject": [row[0] for row in told], "indicator": [row[1] for row in told]}
+    write_parquet(cursor, part, FACTS, columns)
+    assert rewrite_sorted(cursor, [part], target, FACTS) == len(told)
+    rows = read(cursor, target, "subject, indicator")
+    assert sorted(rows) == sorted(told)
+    piles = [
+        cursor.execute(f"SELECT hash(?) % {PILES}", [subject]).fetchone()[0]
+        for subject, _ in rows  # type: ignore[index]
     ]
+    assert piles == sorted(piles) and len(set(piles)) == PILES
+    for pile in range(PILES):
+        inside = [row for row, of in zip(rows, piles, strict=True) if of == pile]
+        assert [indicator for _, indicator in inside] == sorted(indicator for _, indicator in inside)

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.statements import Label, Link, Row, Statement, Words, told
 from jiqun.core.errors import NotAllowed, NotFound
+from jiqun.core.indicators import IndicatorTable
 from jiqun.lake import listing
 from jiqun.lake.listing import Wanted
 from jiqun.ledger import sources, subjects
@@ -105,11 +106,7 @@ class Archive:
     @cached_property
     def indicator_links(self) -> Mapping[str, Link]:
         """Indicators of the catalogue as links."""
-        catalogue = self.desk.indicators
-        return {
-            item.key: Link(item.key, "indicator", Label(item.label["zh"], item.label["en"]))
-            for item in catalogue
-        }
+        return _indicator_links(self.desk.indicators)
 
     @cached_property
     def unit_labels(self) -> Mapping[str, Label]:
@@ -256,6 +253,13 @@ class Archive:
         return Link(
             key, kind, Label(region.name["zh"], region.name["en"]) if region else Label.of(name or key)
         )
+
+
+@lru_cache(maxsize=4)
+def _indicator_links(catalogue: IndicatorTable) -> Mapping[str, Link]:
+    return {
+        item.key: Link(item.key, "indicator", Label(item.label["zh"], item.label["en"])) for item in catalogue
+    }
 
 
 def link_of(subject: subjects.Subject | object) -> Link:

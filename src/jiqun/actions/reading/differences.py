@@ -146,12 +146,14 @@ def _difference(archive: Archive, row: Mapping[str, str], statements: tuple[Stat
     )
 
 
+@lru_cache(maxsize=4096)
 def lines_of(locator: str) -> tuple[int, int]:
     """`L120-L124` as (120, 124); (0, 0) when it is not lines."""
     first, _, last = locator.replace("L", "").partition("-")
     return (int(first), int(last or first)) if first.isdigit() and (last or first).isdigit() else (0, 0)
 
 
+@lru_cache(maxsize=256)
 def _places(hints: str) -> tuple[Place, ...]:
     parts = (hint.strip().partition(":") for hint in hints.split(";") if hint.strip())
     return tuple((source, *lines_of(locator)) for source, _, locator in parts)
