@@ -1,5 +1,6 @@
 """启动 up: the whole system on this machine — ledger, lake, example, server and worker — until Ctrl-C."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -7,10 +8,14 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
 
 from jiqun.cli.output import say
 from jiqun.core.errors import NotAllowed, SourceDown
 
+Done = TypeVar("Done")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 STOP_AFTER_S = 10
 
@@ -41,7 +46,7 @@ def run_up(arguments: Namespace) -> int:
     """Prepare, then run server and worker until one ends or the person stops them."""
     _check_host(arguments)
     demo = not (arguments.no_demo or arguments.public)
-    accounts = _prepare(example=not arguments.no_example, demo=demo, public=arguments.public)
+    accounts = apart(_prepare, example=not arguments.no_example, demo=demo, public=arguments.public)
     children = [
         _start(
             "serve",
@@ -96,14 +101,33 @@ def run_worker(arguments: Namespace) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from jiqun.actions import outbox, upkeep, upload_work
+    from jiqun.actions import upload_work
     from jiqun.actions.desk import desk
 
-    outbox.reconcile(desk(), at=desk().now())
-    upkeep.tidy(desk())
+    apart(_tidy)
     upload_work.take_up_leftover(desk())
     call_command("db_worker", interval=0.5, verbosity=0)
     return 0
+
+
+def apart(work: Callable[..., Done], **words: object) -> Done:
+    """Do something heavy in a process of its own, whose memory goes when it is done; what it raises is raised here."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, **words).result()
+
+
+def _tidy() -> None:
+    """Finish what was left half-way, put small files together."""
+    from jiqun.cli import django
+
+    django.setup()
+    from jiqun.actions import outbox, upkeep
+    from jiqun.actions.desk import desk
+
+    opened = desk()
+    outbox.reconcile(opened, at=opened.now())
+    upkeep.tidy(opened)
+    opened.lake.close()
 
 
 def _check_host(arguments: Namespace) -> None:
