@@ -9,7 +9,7 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from jiqun.cli.output import say
@@ -45,6 +45,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
 def run_up(arguments: Namespace) -> int:
     """Prepare, then run server and worker until one ends or the person stops them."""
     _check_host(arguments)
+    signal.signal(signal.SIGTERM, _as_ctrl_c)
     demo = not (arguments.no_demo or arguments.public)
     accounts = apart(_prepare, example=not arguments.no_example, demo=demo, public=arguments.public)
     children = [
@@ -98,6 +99,7 @@ def run_worker(arguments: Namespace) -> int:
 
     del arguments
     os.environ["JIQUN_PROCESS"] = "worker"
+    signal.signal(signal.SIGTERM, _as_ctrl_c)
     django.setup()
     from django.core.management import call_command
 
@@ -112,8 +114,36 @@ def run_worker(arguments: Namespace) -> int:
 
 def apart(work: Callable[..., Done], **words: object) -> Done:
     """Do something heavy in a process of its own, whose memory goes when it is done; what it raises is raised here."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(work, **words).result()
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe(duplex=False)
+    child = spawn.Process(target=_report, args=(theirs, work, words))
+    child.start()
+    theirs.close()
+    try:
+        done, answer = ours.recv()
+    except EOFError:
+        raise SourceDown("server.did_not_start", seen=work.__name__.lstrip("_")) from None
+    finally:
+        if child.is_alive() and sys.exc_info()[0] is not None:
+            child.terminate()
+        child.join()
+    if not done:
+        raise answer
+    return answer
+
+
+def _report(pipe: Connection, work: Callable[..., object], words: dict[str, object]) -> None:
+    signal.signal(signal.SIGTERM, _as_ctrl_c)
+    try:
+        pipe.send((True, work(**words)))
+    except Exception as error:  # noqa: BLE001 - raised again where it is received
+        pipe.send((False, error))
+    except KeyboardInterrupt:
+        pass  # the one who waits was told too
+
+
+def _as_ctrl_c(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _tidy() -> None:
@@ -202,7 +232,6 @@ def _greet(host: str, port: int, accounts: list[tuple[str, str, str]]) -> None:
 
 
 def _watch(children: "list[subprocess.Popen[bytes]]") -> int:
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     try:
         while all(child.poll() is None for child in children):
             time.sleep(0.3)
