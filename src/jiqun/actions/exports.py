@@ -139,7 +139,7 @@ def _facts(desk: Desk, ask: ExportAsk, by: Actor, most: int) -> Sheet:
     archive = Archive(desk, by)
     wanted = archive.narrowed(
         Wanted(
-            subject=ask.subject, indicator=ask.indicator, source=ask.source, batch=ask.batch, status=ask.status,
+            subject=subjects.resolve(ask.subject) if ask.subject else "", indicator=ask.indicator, source=ask.source, batch=ask.batch, status=ask.status,
             kind=ask.kind, real=ask.real, subjects=_within(ask.region), as_of=ask.as_of,
         )
     )  # fmt: skip
