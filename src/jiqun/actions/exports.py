@@ -137,9 +137,10 @@ def _check_keys(desk: Desk, ask: ExportAsk) -> None:
 
 def _facts(desk: Desk, ask: ExportAsk, by: Actor, most: int) -> Sheet:
     archive = Archive(desk, by)
+    today = subjects.resolve(ask.subject) if ask.subject else ""
     wanted = archive.narrowed(
         Wanted(
-            subject=subjects.resolve(ask.subject) if ask.subject else "", indicator=ask.indicator, source=ask.source, batch=ask.batch, status=ask.status,
+            subject=today, indicator=ask.indicator, source=ask.source, batch=ask.batch, status=ask.status,
             kind=ask.kind, real=ask.real, subjects=_within(ask.region), as_of=ask.as_of,
         )
     )  # fmt: skip
