@@ -16,7 +16,8 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import FORMATS, Sheet, write_file
 from jiqun.actions.journal import Journal
 from jiqun.brain import duplicates
-from jiqun.brain.duplicates import Evidence, Judgement, Known, Proposal
+from jiqun.brain.duplicates import Judgement, Known, Proposal
+from jiqun.brain.matching import Evidence
 from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import Column
 from jiqun.lake.durable import locked

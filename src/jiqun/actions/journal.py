@@ -18,7 +18,7 @@ class Journal:
     def __init__(self, path: Path, mark: str) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.done: list[dict[str, Any]] = _lines(path, mark)
+        self.done: list[dict[str, Any]] = lines(path, mark)
         head = orjson.dumps({"mark": mark}) + b"\n"
         kept = b"".join(orjson.dumps(line) + b"\n" for line in self.done)
         temporary = path.with_name(path.name + ".tmp")
@@ -47,7 +47,8 @@ class Journal:
         self._file.close()
 
 
-def _lines(path: Path, mark: str) -> list[dict[str, Any]]:
+def lines(path: Path, mark: str) -> list[dict[str, Any]]:
+    """What a journal of this mark holds; nothing when there is none."""
     if not path.is_file():
         return []
     found: list[dict[str, Any]] = []

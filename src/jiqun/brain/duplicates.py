@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from jiqun.brain.matching.model import Evidence
+
 LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CODE_LENGTH = 18
 Similar = Callable[[str, str], float]
@@ -39,15 +41,6 @@ SAYS: Mapping[str, tuple[str, str]] = {
     "names_differ": ("名称不同：{name}", "the names differ: {name}"),
     "several": ("还有别的企业同样像", "another enterprise is as likely"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One thing that speaks for or against: its kind, and the sentence in both languages."""
-
-    kind: str
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
