@@ -22,6 +22,7 @@ MOST_OF_PAIRS = 12
 RAREST = 4
 CODE_FROM, CODE_TO, CODE_END = 8, 13, 5
 ADDRESS_LEAST = 5
+LEAST, LONGEST = 3, 60
 PROGRESS_EVERY = 4000
 
 
@@ -143,7 +144,9 @@ def _keys_of(one: Known) -> set[str]:
 
 def _with_one_less(text: str) -> set[str]:
     """The text without each of its characters: two texts one slip apart share one of these, or one is the other's."""
-    return {text[:n] + text[n + 1 :] for n in range(len(text))} if len(text) > 2 else set()
+    if not LEAST <= len(text) <= LONGEST:
+        return set()
+    return {text[:n] + text[n + 1 :] for n in range(len(text))}
 
 
 def _pairs(text: str) -> set[str]:

@@ -36,7 +36,8 @@ def compare(
     if wording is None:
         if not asked.code or _code(asked.code, known.code).kind not in ("code_same", "code_damaged"):
             return None
-        wording = [Mark("name_differs", asked.name.folded, known.folded)]
+        unsaid = Mark("name_unsaid")
+        wording = [Mark("name_differs", asked.name.folded, known.folded) if asked.name.folded else unsaid]
     marks = wording + _columns(asked, known)
     if known.former:
         marks.append(Mark("name_former", known=known.folded))
