@@ -5,7 +5,7 @@ gives the same answer.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -81,7 +81,7 @@ def find(desk: Desk, *, by: Actor, at: datetime, progress: Progress = quiet) -> 
     far = reach(by, Permission.EDIT_SUBJECT)
     wanted = SubjectFilter(kind="enterprise", scope=far)
     progress("读取 reading", 0, 1)
-    former = _former_names()
+    former = subjects.merged_by_today()
     register = [_known(one, former) for one in subjects.iterate(wanted)]
     found, judged = _judged(desk, register, by=by, progress=progress)
     names = {one.key: one.name for one in register}
@@ -158,21 +158,10 @@ def _mark(register: Iterable[Known], apart: frozenset[tuple[str, str]]) -> str:
     return digest.hexdigest()
 
 
-def _former_names() -> dict[str, tuple[str, ...]]:
-    """Names of merged enterprises, by the key they go by today."""
-    found: dict[str, list[str]] = {}
-    for former, into in identities.today().items():
-        found.setdefault(into, []).append(former)
-    labels = subjects.labels(former for formers in found.values() for former in formers)
-    return {
-        into: tuple(labels[key][0] for key in sorted(formers) if key in labels)
-        for into, formers in found.items()
-    }
-
-
-def _known(one: Subject, former: dict[str, tuple[str, ...]]) -> Known:
+def _known(one: Subject, former: Mapping[str, Sequence[Subject]]) -> Known:
     folded = normalised(one.label_zh)
-    others = {normalised(name) for name in (*one.aliases, *former.get(one.key, ()))} - {"", folded}
+    names = (*one.aliases, *(item.label_zh for item in former.get(one.key, ())))
+    others = {normalised(name) for name in names} - {"", folded}
     told = one.attributes
     return Known(
         key=one.key, name=one.label_zh, folded=folded, others=tuple(sorted(others)), code=one.code, grade=one.uscc_grade,

@@ -17,17 +17,8 @@ from jiqun.cli.output import print_error
 from jiqun.core.errors import JiqunError
 
 VERBS = (
-    "up",
-    "home",
-    "imports",
-    "batches",
-    "questions",
-    "exports",
-    "engine",
-    "accounts",
-    "backups",
-    "dedupe",
-)
+    "up", "home", "imports", "batches", "questions", "exports", "matching", "dedupe", "engine", "accounts", "backups",
+)  # fmt: skip
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works
 

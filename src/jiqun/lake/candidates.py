@@ -8,9 +8,12 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+
+from rapidfuzz.distance import OSA
 
 from jiqun.brain.matching import AskedName, Known
+from jiqun.core.names import compatible
 
 SHIFT, MASK = 32, 0xFFFFFFFF
 MOST_OF_ONE_KEY = 400
@@ -19,6 +22,7 @@ MOST_OF_PAIRS = 12
 RAREST = 4
 CODE_FROM, CODE_TO, CODE_END = 8, 13, 5
 ADDRESS_LEAST = 5
+LEAST, LONGEST = 3, 60
 PROGRESS_EVERY = 4000
 
 
@@ -49,18 +53,51 @@ class CandidateIndex:
 
     def of(self, asked: AskedName) -> list[Known]:
         """The enterprises worth comparing with, in a fixed order."""
-        found: dict[int, None] = {}
-        for key in _asked_keys(asked):
-            found.update(dict.fromkeys(self._behind(key, MOST_OF_ONE_KEY)))
-        found.update(dict.fromkeys(self._of_brand(asked)))
-        if not any(self._is_close(self.known[n], asked) for n in found):
-            found.update(dict.fromkeys(self._of_pairs(asked.name.stem)))
+        name = asked.name
+        found = {*self._behind("f" + name.folded), *self._behind("s" + name.stem)}
+        sure = any(self._is_sure(self.known[n], asked) for n in found)
+        if asked.code:
+            found.update(self._of_code(asked.code))
+        if not sure:
+            for less in _with_one_less(name.folded):
+                found.update(self._behind("f" + less))
+            for less in (name.stem, *_with_one_less(name.stem)):
+                found.update(self._behind("s" + less))
+            found.update(self._of_brand(asked))
+            found.update(self._of_address(asked))
+            if not any(self.known[n].stem == name.stem for n in found):
+                found.update(self._of_pairs(name.stem))
         return [self.known[n] for n in sorted(found)]
 
-    def _behind(self, key: str, most: int) -> Sequence[int]:
-        """Numbers of the enterprises under a key; none when there are more than `most`."""
-        low, high = self._range(key)
-        return [number & MASK for number in self._keys[low:high]] if high - low <= most else ()
+    def _is_sure(self, one: Known, asked: AskedName) -> bool:
+        """Is it spelled alike, in a place that agrees? Then slips need not be looked for."""
+        name = asked.name
+        if one.folded == name.folded:
+            return True
+        return bool(name.region) and one.stem == name.stem and compatible(name.region, one.region or one.place)
+
+    def _of_code(self, code: str) -> Iterator[int]:
+        for key in _code_keys(code):
+            for n in self._behind(key):
+                if OSA.distance(code, self.known[n].code, score_cutoff=1) <= 1:
+                    yield n
+
+    def _of_address(self, asked: AskedName) -> Iterator[int]:
+        if len(asked.address) >= ADDRESS_LEAST:
+            written = set(asked.name.stem)
+            for n in self._behind("a" + asked.address):
+                if len(written.intersection(self.known[n].stem)) > 1:
+                    yield n
+
+    def _behind(self, key: str) -> list[int]:
+        """Numbers of the enterprises under a key, the first so many."""
+        keys = self._keys
+        start = _number(key) << SHIFT
+        end, at, found = start + (1 << SHIFT), bisect_left(keys, start), list[int]()
+        while at < len(keys) and keys[at] < end and len(found) < MOST_OF_ONE_KEY:
+            found.append(keys[at] & MASK)
+            at += 1
+        return found
 
     def _range(self, key: str) -> tuple[int, int]:
         start = _number(key) << SHIFT
@@ -80,9 +117,6 @@ class CandidateIndex:
                     kept += 1
                     if kept >= MOST_OF_BRAND:
                         return
-
-    def _is_close(self, one: Known, asked: AskedName) -> bool:
-        return one.stem == asked.name.stem or one.folded == asked.name.folded
 
     def _of_pairs(self, stem: str) -> list[int]:
         """Those that share most pairs of characters with the stem, by its rarest pairs."""
@@ -108,22 +142,11 @@ def _keys_of(one: Known) -> set[str]:
     return keys
 
 
-def _asked_keys(asked: AskedName) -> Iterator[str]:
-    name = asked.name
-    yield "f" + name.folded
-    yield "s" + name.stem
-    for less in _with_one_less(name.folded):
-        yield "f" + less
-    for less in _with_one_less(name.stem):
-        yield "s" + less
-    yield from _code_keys(asked.code)
-    if len(asked.address) >= ADDRESS_LEAST:
-        yield "a" + asked.address
-
-
 def _with_one_less(text: str) -> set[str]:
     """The text without each of its characters: two texts one slip apart share one of these, or one is the other's."""
-    return {text[:n] + text[n + 1 :] for n in range(len(text))} if len(text) > 2 else set()
+    if not LEAST <= len(text) <= LONGEST:
+        return set()
+    return {text[:n] + text[n + 1 :] for n in range(len(text))}
 
 
 def _pairs(text: str) -> set[str]:
@@ -140,8 +163,9 @@ def _code_keys(code: str) -> Iterator[str]:
 def _may_be_near(asked: AskedName, one: Known) -> bool:
     """Is the enterprise's place one the name or its row may mean? Without a place everything may be near."""
     places = asked.name.region or asked.places
-    mine = (*one.region, *one.place)
-    return not places or not mine or any(x.startswith(y) or y.startswith(x) for x in places for y in mine)
+    if not places or not (one.region or one.place):
+        return True
+    return compatible(places, one.place) or compatible(places, one.region)
 
 
 def _number(key: str) -> int:

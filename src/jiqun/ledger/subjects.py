@@ -41,7 +41,7 @@ __all__ = [
     "Comparison", "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow",
     "Undone", "WrittenSubject", "all_keys", "apply_undo", "by_code", "children", "compare",
     "counts_by_kind_and_region", "digest", "exists", "former_keys", "get", "get_many", "iterate", "labels",
-    "list_page", "merged_under", "named", "resolve", "resolve_many", "row_hashes", "target_of", "upsert",
+    "list_page", "merged_by_today", "merged_under", "named", "resolve", "resolve_many", "row_hashes", "target_of", "upsert",
     "upsert_enterprises", "write", "written_by",
 ]  # fmt: skip
 
@@ -172,6 +172,14 @@ def by_code(code: str, *, kind: str = "enterprise") -> Subject | None:
 def merged_under(key: str) -> tuple[Subject, ...]:
     """The subjects that are read under `key`, in order of their keys."""
     return tuple(_read(models.Subject.objects.filter(merged_into=key).order_by("key")))
+
+
+def merged_by_today() -> dict[str, list[Subject]]:
+    """Every subject read under another, by the key of that other."""
+    found: dict[str, list[Subject]] = {}
+    for one in _read(models.Subject.objects.filter(merged_into__gt="").order_by("key")):
+        found.setdefault(one.merged_into, []).append(one)
+    return found
 
 
 def list_page(wanted: SubjectFilter, *, sort: str = "label", page: int = 1, size: int = 50) -> Page[Subject]:

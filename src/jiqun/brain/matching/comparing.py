@@ -1,6 +1,7 @@
 """比对 comparing: what was asked against one enterprise; every agreement and difference becomes a piece of evidence."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -9,7 +10,7 @@ from jiqun.brain.matching.edits import Edit, one_edit
 from jiqun.brain.matching.model import Known
 from jiqun.brain.matching.weights import Mark, Weights
 from jiqun.core import uscc
-from jiqun.core.names import compatible
+from jiqun.core.names import Prefixes, compatible
 
 COMPANIES = frozenset({"limited", "stock", "company", "group", "cut"})
 COMMON_CAPITAL = frozenset({"10", "30", "50", "100", "200", "500", "1000"})
@@ -32,12 +33,12 @@ def compare(
     brand_is_known  does another enterprise bear the brand just as it was written? Then a slip is less likely.
     """
     wording = _wording(asked, known, reader, brand_is_known)
-    columns = _columns(asked, known)
     if wording is None:
-        if not any(mark.kind in ("code_same", "code_damaged") for mark in columns):
+        if not asked.code or _code(asked.code, known.code).kind not in ("code_same", "code_damaged"):
             return None
-        wording = [Mark("name_differs", asked.name.folded, known.folded)]
-    marks = wording + columns
+        unsaid = Mark("name_unsaid")
+        wording = [Mark("name_differs", asked.name.folded, known.folded) if asked.name.folded else unsaid]
+    marks = wording + _columns(asked, known)
     if known.former:
         marks.append(Mark("name_former", known=known.folded))
     points = weights.points
@@ -158,8 +159,12 @@ def _region(asked: AskedName, known: Known) -> list[Mark]:
         return [Mark("region_same")]
     if not _is_near(asked, known):
         return [Mark("region_differs", *_places(asked, known))]
-    wider = any(inner.startswith(outer) for inner in known.region for outer in region if inner != outer)
-    return [Mark("region_wider" if wider and "" not in region else "region_near", *_places(asked, known))]
+    return [Mark("region_wider" if _wider(region, known.region) else "region_near", *_places(asked, known))]
+
+
+@lru_cache(maxsize=1 << 16)
+def _wider(outer: Prefixes, inner: Prefixes) -> bool:
+    return "" not in outer and any(x.startswith(y) for x in inner for y in outer if x != y)
 
 
 def _form(asked: AskedName, known: Known) -> list[Mark]:
@@ -196,10 +201,15 @@ def _columns(asked: AskedName, known: Known) -> list[Mark]:
 def _code(code: str, known: str) -> Mark:
     if code == known:
         return Mark("code_same")
-    apart = OSA.distance(code, known, score_cutoff=1)
-    if apart == 1 and uscc.grade(code) is not uscc.Grade.VALID:
+    valid = _is_valid(code)
+    if not valid and OSA.distance(code, known, score_cutoff=1) == 1:
         return Mark("code_damaged", code, known)
-    return Mark("code_differs" if uscc.grade(code) is uscc.Grade.VALID else "code_unlike", code, known)
+    return Mark("code_differs" if valid else "code_unlike", code, known)
+
+
+@lru_cache(maxsize=1024)
+def _is_valid(code: str) -> bool:
+    return uscc.grade(code) is uscc.Grade.VALID
 
 
 def _address(seen: str, known: str) -> str:

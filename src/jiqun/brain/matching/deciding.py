@@ -13,8 +13,9 @@ def decide(asked: AskedName, found: Iterable[Comparison], weights: Weights) -> D
     ranked = _ranked(found)
     best, second = (ranked + [None, None])[:2]
     row = asked.asked
+    why = Mark("nobody" if asked.name.folded else "no_name")
     if best is None or best.points < weights.review:
-        return Decision(row, "none", _told(best, weights), _told(second, weights), weights.evidence(Mark("nobody")))
+        return Decision(row, "none", _told(best, weights), _told(second, weights), weights.evidence(why))
     told = _told(best, weights), _told(second, weights)
     if second is not None and second.points >= weights.review and best.points - second.points < weights.margin:
         return Decision(row, "review", *told, weights.evidence(Mark("two_plausible", known=second.known.name)))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from jiqun.core.names.slips import SLIPPED_LENGTHS, slipped_form
 from jiqun.core.names.tables import ENDINGS, NameTables, Prefixes, compatible
 
-LONGEST_PLACE, LONGEST_FORM, LONGEST_TRADE, LONGEST_BRANCH = 9, 10, 5, 5
+LONGEST_FORM, LONGEST_TRADE = 10, 5
 PLACES_IN_A_ROW = 4
 _FORMER = re.compile(r"(?:从属名称|第二名称|第二厂名|原名称?|曾用名|又名|原|挂|一称|二称)+(.+)")
 _STEMLESS = frozenset({"limited", "stock", "company", "group", "factory", "partnership", "cut"})
@@ -95,7 +95,7 @@ class _Reading:
             end = rest.find(")")
             found = self.tables.places.get(rest[1:end], ()) if end > 0 else ()
             return (end + 1, found) if found else (0, ())
-        for length in range(min(LONGEST_PLACE, len(rest)), 1, -1):
+        for length in self.tables.place_lengths.get(rest[:2], ()):
             found = self.tables.places.get(rest[:length], ())
             if not found and self.region:
                 found = self.tables.inner.get(rest[:length], ())
@@ -127,15 +127,14 @@ class _Reading:
 
     def _branch(self, rest: str) -> str:
         """What follows the legal form of the whole: 某某有限公司[临平分公司]."""
-        longest = (n for n in range(min(LONGEST_BRANCH, len(rest)), 0, -1))
-        if not any(rest[-n:] in self.tables.branches for n in longest):
+        if not any(rest[-n:] in self.tables.branches for n in self.tables.branch_lengths):
             return rest
-        for at in range(2, len(rest) - 1):
-            for length in range(min(LONGEST_FORM, len(rest) - at - 2), 1, -1):
-                if rest[at : at + length] in self.tables.openers and rest[at + length :] not in self.tables.forms:
-                    self.branch = rest[at + length :]
-                    self.back.append(Piece("branch", self.branch))
-                    return rest[: at + length]
+        for found in self.tables.opener.finditer(rest, 2, len(rest) - 1):
+            behind = rest[found.end() :]
+            if behind not in self.tables.forms:
+                self.branch = behind
+                self.back.append(Piece("branch", behind))
+                return rest[: found.end()]
         return rest
 
     def _form(self, rest: str) -> str:
@@ -167,8 +166,8 @@ class _Reading:
     def _branch_stem(self) -> str:
         """The branch with the ending of its place dropped: 云和县支行 and 云和支行 are one."""
         text = self.branch
-        for length in range(min(LONGEST_PLACE, len(text)), 2, -1):
-            if text[:length] in self.tables.places and text[length - 1] in ENDINGS:
+        for length in self.tables.place_lengths.get(text[:2], ()) if text else ():
+            if length > 2 and text[:length] in self.tables.places and text[length - 1] in ENDINGS:
                 return text[: length - 1] + text[length:]
         return text
 

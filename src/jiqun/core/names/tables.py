@@ -1,7 +1,9 @@
 """词表 word lists that names are read by: places with their history, trade words, legal forms, branch words."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +17,7 @@ ENDINGS = "省市县区"
 COUNTRY = ("中国", "中华人民共和国", "全国")
 
 
+@lru_cache(maxsize=1 << 16)
 def compatible(a: Prefixes, b: Prefixes) -> bool:
     """May both mean one place: is one of `a` within one of `b`, or the other way round?"""
     return any(x.startswith(y) or y.startswith(x) for x in a for y in b)
@@ -53,6 +56,25 @@ class NameTables:
             simplify,
         )  # fmt: skip
 
+    @cached_property
+    def place_lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """How long the places are that begin with two given characters, longest first."""
+        lengths: dict[str, set[int]] = {}
+        for name in (*self.places, *self.inner):
+            lengths.setdefault(name[:2], set()).add(len(name))
+        return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+
+    @cached_property
+    def opener(self) -> "re.Pattern[str]":
+        """Finds the legal form after which a branch may be named, the longest that begins first."""
+        words = sorted(self.openers, key=lambda word: (-len(word), word))
+        return re.compile("|".join(map(re.escape, words)) or "(?!)")
+
+    @cached_property
+    def branch_lengths(self) -> tuple[int, ...]:
+        """How long branch words are."""
+        return tuple(sorted({len(word) for word in self.branches}))
+
     def fold(self, text: str) -> str:
         """`fold` with this table's characters."""
         return fold(text, self.simplify)
@@ -72,7 +94,8 @@ class NameTables:
     def _read(self, folded: str) -> tuple[Prefixes, str]:
         found: Prefixes = ()
         while folded:
-            length = next((n for n in range(min(9, len(folded)), 1, -1) if self._known(folded[:n])), 0)
+            lengths = self.place_lengths.get(folded[:2], ())
+            length = next((n for n in lengths if self._known(folded[:n])), 0)
             inner = self._known(folded[:length]) if length else ()
             if not inner or (found and not any(x.startswith(y) for x in inner for y in found)):
                 break
