@@ -54,6 +54,11 @@ WORDS = {
         "cluster": _("cluster"),
         "section": _("section"),
     },
+    "known_by": {
+        "registered": _("registered"),
+        "merged": _("merged into it"),
+        "alias": _("also called"),
+    },
     "match": {
         "match": pgettext_lazy("matching", "match"),
         "review": pgettext_lazy("matching", "to be looked at"),
