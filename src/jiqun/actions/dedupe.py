@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import FORMATS, Sheet, write_file
 from jiqun.actions.journal import Journal
+from jiqun.actions.matching import Matcher, matcher
 from jiqun.brain import duplicates
 from jiqun.brain.duplicates import Judgement, Known, Proposal
-from jiqun.brain.matching import Evidence
+from jiqun.brain.matching import Asked, Evidence, compare, decide
 from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import Column
 from jiqun.lake.durable import locked
@@ -122,31 +124,64 @@ def write_report(report: DedupeReport, path: Path) -> DedupeReport:
 def _judged(
     desk: Desk, register: list[Known], *, by: Actor, progress: Progress
 ) -> tuple[list[Proposal], int]:
-    """Candidates judged one by one, going on from what an earlier run has written down."""
+    """Pairs and codeless names judged one by one, going on from what an earlier run has written down."""
     apart = identities.kept_apart()
     pairs = duplicates.candidates(register, apart=apart)
+    known = {one.key: one for one in register}
+    unsure = [one for one in register if one.grade != "valid"]
+    using: Matcher | None = None
     folder = desk.home / "matching"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"dedupe-{hashlib.sha256(by.label.encode()).hexdigest()[:12]}.jsonl"
     with locked(path.with_suffix(".lock"), wait_s=5.0):
         journal = Journal(path, _mark(register, apart))
         try:
-            for number, (low, high) in enumerate(pairs[len(journal.done) :], len(journal.done)):
+            for number in range(len(journal.done), len(pairs) + len(unsure)):
                 if number % TOLD_EVERY == 0:
-                    progress("比对 judging", number, len(pairs))
-                journal.add(asdict(duplicates.judge(low, high, similar=SIMILAR)))
+                    progress("比对 judging", number, len(pairs) + len(unsure))
+                if number < len(pairs):
+                    low, high = pairs[number]
+                    journal.add({"found": [_line(low, high, duplicates.judge(low, high, similar=SIMILAR))]})
+                else:
+                    using = using or matcher(desk, by)
+                    journal.add({"found": _alike(using, unsure[number - len(pairs)], known, apart)})
         finally:
             journal.close()
-        progress("比对 judging", len(pairs), len(pairs))
-        found = duplicates.proposals(list(zip(pairs, map(_again, journal.done), strict=True)))
+        progress("比对 judging", len(journal.done), len(journal.done))
+        judged = dict(_again(line) for one in journal.done[::-1] for line in one["found"])
+        found = duplicates.proposals([((known[a], known[b]), how) for (a, b), how in sorted(judged.items())])
         path.unlink()
-    return found, len(pairs)
+    return found, len(judged)
 
 
-def _again(line: dict[str, object]) -> Judgement:
-    evidence = line["evidence"]
-    assert isinstance(evidence, (list, tuple))
-    return Judgement(float(str(line["score"])), tuple(Evidence(**item) for item in evidence))
+def _alike(
+    using: Matcher, one: Known, known: Mapping[str, Known], apart: frozenset[tuple[str, str]]
+) -> list[dict[str, object]]:
+    """Better known enterprises whose name a codeless or damaged one probably is a way of writing."""
+    read = using.reader.asked(Asked(0, one.name, one.code, one.region, one.address))
+    others = (item for item in using.index.of(read) if item.subject != one.key)
+    compared = (compare(read, item, using.reader, using.weights) for item in others)
+    decision = decide(read, (item for item in compared if item is not None), using.weights)
+    found: list[dict[str, object]] = []
+    for best in filter(None, (decision.best, decision.runner_up) if decision.decision != "none" else ()):
+        high = known.get(best.subject)
+        if high is None or high.rank <= one.rank or high.synthetic != one.synthetic:
+            continue
+        if best.score < using.weights.review or (min(one.key, high.key), max(one.key, high.key)) in apart:
+            continue
+        sure = decision.decision == "match" and best is decision.best
+        score = best.score if sure else min(best.score, duplicates.CLEAR - 0.01)
+        found.append(_line(one, high, Judgement(score, best.evidence)))
+    return found
+
+
+def _line(low: Known, high: Known, how: Judgement) -> dict[str, object]:
+    return {"subject": low.key, "into": high.key, **asdict(how)}
+
+
+def _again(line: Mapping[str, Any]) -> tuple[tuple[str, str], Judgement]:
+    evidence = tuple(Evidence(**item) for item in line["evidence"])
+    return (line["subject"], line["into"]), Judgement(float(line["score"]), evidence)
 
 
 def _mark(register: Iterable[Known], apart: frozenset[tuple[str, str]]) -> str:

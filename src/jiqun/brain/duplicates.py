@@ -1,7 +1,7 @@
 """归并建议 duplicates: which enterprises of one register are probably the same, how sure that is, and why.
 
-Candidates share a folded name, a former name, or a code but for one damaged character; nothing else is compared, so that
-a province takes seconds. What two names have in common is told by a scorer that can be exchanged (`Similar`).
+Candidates share a folded name, a former name, or a code but for one damaged character; an action adds what the matching of
+names finds for those without a code. What two names have in common is told by a scorer that can be exchanged (`Similar`).
 """
 
 from collections import defaultdict

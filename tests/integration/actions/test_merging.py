@@ -14,6 +14,7 @@ from jiqun.actions.questions import facts_of, find_subjects
 from jiqun.actions.reading.archive import Ask
 from jiqun.actions.reading.lists import FactAsk, facts_list
 from jiqun.actions.reading.subjects import subject_page
+from jiqun.brain import duplicates
 from jiqun.core.errors import InputError, NotAllowed, NotFound, WrongState
 from jiqun.core.indicators import IndicatorTable
 from jiqun.lake.engines import check
@@ -338,3 +339,49 @@ def test_batches_are_not_touched(doubled: World) -> None:
     merging.take_back(made.id, by=SYSTEM, at=doubled.now())
     assert subjects.get(key_of(6)) == before
     assert before.batch == batch_of(report)
+
+
+def test_a_name_written_its_own_way_is_proposed_for_its_coded_twin(doubled: World) -> None:
+    """What matching finds for a firm known by name only is proposed, with matching's evidence."""
+    doubled.facts(
+        ("enterprise:试样轴承1号", "revenue", "2022", "3", "亿元"),
+        ("enterprise:从未听说电子商务", "revenue", "2022", "3", "亿元"),
+    )
+    report = dedupe.find(doubled.desk, by=SYSTEM, at=doubled.now())
+    assert [(one.subject, one.into) for one in report.proposals] == [("enterprise:试样轴承1号", OLD)]
+    assert report.proposals[0].evidence[0].zh
+    again = dedupe.find(doubled.desk, by=SYSTEM, at=doubled.now())
+    assert again.proposals == report.proposals
+
+
+def test_a_killed_search_goes_on_where_it_stopped(doubled: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    doubled.enterprises((firm(1)[0], *firm(4)[1:]), (firm(2)[0], *firm(5)[1:]), (firm(3)[0], *firm(6)[1:]))
+    whole = dedupe.find(doubled.desk, by=SYSTEM, at=doubled.now())
+    judge, judged = duplicates.judge, []
+
+    def killed(low: duplicates.Known, high: duplicates.Known, **more: object) -> duplicates.Judgement:
+        judged.append(low.key)
+        if len(judged) == 2:
+            raise KeyboardInterrupt
+        return judge(low, high, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(duplicates, "judge", killed)
+    with pytest.raises(KeyboardInterrupt):
+        dedupe.find(doubled.desk, by=SYSTEM, at=doubled.now())
+    assert dedupe.find(doubled.desk, by=SYSTEM, at=doubled.now()).proposals == whole.proposals
+    assert len(judged) == 2 + whole.pairs - 1  # the one that was done is not done again
+
+
+def test_the_report_as_a_file(doubled: World, tmp_path: Path) -> None:
+    doubled.enterprises((firm(1)[0], *firm(4)[1:]))
+    report = dedupe.find(doubled.desk, by=COUNTY, at=doubled.now())
+    done = dedupe.write_report(report, tmp_path / "doubles.csv")
+    text = (tmp_path / "doubles.csv").read_text(encoding="utf-8-sig")
+    assert done.out.endswith("doubles.csv")
+    assert firm(1)[0] in text
+    assert "名称相同" in text and "the same name" in text
+    for path in (tmp_path / "doubles.docx", tmp_path / "none" / "doubles.csv"):
+        with pytest.raises(InputError):
+            dedupe.write_report(report, path)
+    with pytest.raises(NotAllowed):
+        dedupe.find(doubled.desk, by=officer("analyst"), at=doubled.now())
