@@ -9,12 +9,14 @@ from django.db import connection
 
 from jiqun.actions import dedupe, merging
 from jiqun.actions.exports import ExportAsk, export
+from jiqun.actions.matching import match_names
 from jiqun.actions.merging import Pair
 from jiqun.actions.questions import facts_of, find_subjects
 from jiqun.actions.reading.archive import Ask
 from jiqun.actions.reading.lists import FactAsk, facts_list
 from jiqun.actions.reading.subjects import subject_page
 from jiqun.brain import duplicates
+from jiqun.brain.matching import Asked
 from jiqun.core.errors import InputError, NotAllowed, NotFound, WrongState
 from jiqun.core.indicators import IndicatorTable
 from jiqun.lake.engines import check
@@ -385,3 +387,26 @@ def test_the_report_as_a_file(doubled: World, tmp_path: Path) -> None:
             dedupe.write_report(report, path)
     with pytest.raises(NotAllowed):
         dedupe.find(doubled.desk, by=officer("analyst"), at=doubled.now())
+
+
+def test_names_it_was_known_by(doubled: World) -> None:
+    """A new name in a later list, the name of one merged into it: the profile keeps them all."""
+    _, code, address, since = firm(2)
+    doubled.enterprises(("新昌县改名电机有限公司", code, address, since))
+    merging.merge(PAIR, by=SYSTEM, at=doubled.now())
+    page = subject_page(doubled.desk, SYSTEM, NEW, ask=Ask())
+    told = [(line.name, line.how, line.code) for line in page.names]
+    assert told[0] == ("新昌县改名电机有限公司", "registered", code)
+    assert (firm(2)[0], "registered", code) in told
+    assert (firm(1)[0], "merged", firm(1)[1]) in told
+    assert all(line.since and line.source for line in page.names)
+    assert page.verdicts[0].into.key == NEW
+
+
+def test_matching_follows_a_merge(doubled: World) -> None:
+    """A name or code of the former one is matched to the enterprise that goes on."""
+    asked = [Asked(1, firm(1)[0]), Asked(2, "不详", code=firm(1)[1])]
+    before = [one.best.subject for one in match_names(doubled.desk, SYSTEM, asked) if one.best]
+    assert before == [OLD, OLD]
+    merging.merge(PAIR, by=SYSTEM, at=doubled.now())
+    assert [one.best.subject for one in match_names(doubled.desk, SYSTEM, asked) if one.best] == [NEW, NEW]

@@ -3,9 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-import orjson
+from datetime import UTC, datetime
 
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.statements import Label, Link, Statement
@@ -115,36 +113,26 @@ def _said(one: Statement) -> tuple[object, ...]:
 
 def names_of(archive: Archive, subject: Subject) -> tuple[NameLine, ...]:
     """Every name an enterprise is or was known by: registered now and before, of those merged into it, and aliases."""
+    family = {one.key: one for one in (subject, *subjects.merged_under(subject.key))}
     found: dict[tuple[str, str], NameLine] = {}
-    for one in (subject, *subjects.merged_under(subject.key)):
-        merged = one.key != subject.key
-        for line in (*_registered(archive, one, merged=merged), *_labels(archive, one, merged=merged)):
-            found.setdefault((line.name, line.code), line)
+    for row in RegistrationReader(archive.desk.lake).names(list(family)):
+        one, source = family[str(row["subject"])], str(row["source"])
+        if not archive.may_see(one.key, source):
+            continue
+        since = row["since"]
+        assert isinstance(since, datetime)
+        since = since.replace(tzinfo=UTC)
+        name, code = str(row["name"]), str(row["uscc"] or "")
+        how = "registered" if one is subject else "merged"
+        found.setdefault((name, code), NameLine(name, code, how, since, archive.source_links.get(source)))
+    for one in family.values():
+        if archive.may_see(one.key, one.source):
+            for line in _labels(archive, one, merged=one is not subject):
+                found.setdefault((line.name, line.code), line)
     return tuple(found.values())
 
 
-def _registered(archive: Archive, one: Subject, *, merged: bool) -> Iterable[NameLine]:
-    """Names in the accepted rows of lists, the last first, each with when it was first recorded."""
-    first: dict[str, NameLine] = {}
-    for row in RegistrationReader(archive.desk.lake).of_subject(one.key):
-        source = str(row["source"])
-        if row["undone"] or _is_no_enterprise(row) or not archive.may_see(one.key, source):
-            continue
-        name, recorded = str(row["name"]), row["recorded_at"]
-        assert isinstance(recorded, datetime)
-        how = "merged" if merged else "registered"
-        first[name] = NameLine(name, str(row["uscc"] or ""), how, recorded, archive.source_links.get(source))
-    return first.values()
-
-
-def _is_no_enterprise(row: dict[str, object]) -> bool:
-    """Rows of relations are kept in the same table."""
-    return bool(row["extra"]) and "relation_row" in orjson.loads(str(row["extra"]))
-
-
 def _labels(archive: Archive, one: Subject, *, merged: bool) -> Iterable[NameLine]:
-    if not archive.may_see(one.key, one.source):
-        return
     source = archive.source_links.get(one.source)
     yield NameLine(one.label_zh, one.code, "merged" if merged else "registered", None, source)
     for alias in one.aliases:
