@@ -3,7 +3,7 @@
 What a person says about a written name is remembered for the office and holds for every list: it is not asked again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -162,6 +162,14 @@ def take_answer_back(desk: Desk, id: str, row: int, *, by: Actor, at: datetime) 
         if gone:
             _note(by, "match.take_back", held, {"row": row}, at, label=asked.name)
     return gone
+
+
+def said_before(asked: Iterable[Asked], *, by: Actor) -> dict[int, str]:
+    """Rows whose written name this person's office has settled, with the enterprise it means today ("" for none of ours)."""
+    rows = {one.row: written_of(one) for one in asked}
+    known = name_decisions.of_office(uploads.office_of(by), rows.values())
+    today = subjects.resolve_many(one.subject for one in known.values())
+    return {row: today.get(known[text].subject, "") for row, text in rows.items() if text in known}
 
 
 def throw_away(desk: Desk, id: str, *, by: Actor, at: datetime) -> None:

@@ -11,6 +11,7 @@ from web_house import XINCHANG, House, as_csv, firms, key_of
 
 from jiqun.actions import match_lists, match_work
 from jiqun.actions.journal import lines
+from jiqun.brain.matching import Asked
 from jiqun.ledger import audit
 
 JSON = "application/json"
@@ -116,6 +117,10 @@ def test_the_queue_is_decided_once_for_the_office(house: House, client: Client) 
     assert (empty["row"], empty["left"], empty["undo"]) == (None, 0, 1)
     again = handed_in(client, house, UNSURE.replace("（", "(") + "\n")
     assert told(client, again)["rows"][0]["matched"]["subject"] == chosen  # not asked again
+    officer = house.actor("county_officer")
+    rows = [Asked(7, UNSURE), Asked(8, SURE)]
+    assert match_lists.said_before(rows, by=officer) == {7: chosen}
+    assert match_lists.said_before(rows, by=house.actor("administrator")) == {}
     elsewhere = house.client("administrator")
     foreign = handed_in(elsewhere, house, UNSURE)
     assert told(elsewhere, foreign)["rows"][0]["decision"] == "review"  # another office is

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from jiqun.actions import match_lists, match_work
@@ -21,6 +22,7 @@ from jiqun.ledger.name_decisions import NameDecision
 from jiqun.ledger.permissions import Actor
 
 SIZE = 50
+LISTS_KEPT = 4
 VERDICTS = ("match", "review", "none")
 SORTS = ("row", "name", "score", "matched")
 COLUMNS = tuple(
@@ -195,6 +197,20 @@ def write_result(desk: Desk, actor: Actor, id: str, path: Path, form: str, *, la
     return f"{Path(held.name).stem or 'match'}-match.{form}"
 
 
+@lru_cache(maxsize=LISTS_KEPT)
+def _decisions_of(path: Path, id: str, stamp: tuple[int, int]) -> tuple[Decision, ...]:
+    """What the program decided, kept as long as the file is the same (its time and size)."""
+    del stamp
+    return tuple(match_work.match_of(line) for line in lines(path, id))
+
+
+def _decisions(path: Path, held: MatchList) -> tuple[Decision, ...]:
+    if not path.is_file():
+        return ()
+    status = path.stat()
+    return _decisions_of(path, held.id, (status.st_mtime_ns, status.st_size))
+
+
 Item = tuple[Decision, str, NameDecision | None]
 
 
@@ -203,8 +219,9 @@ class Told:
 
     def __init__(self, desk: Desk, actor: Actor, held: MatchList) -> None:
         self.archive = Archive(desk, actor)
-        found = lines(match_lists.files(desk).results(held.id), held.id)
-        decisions = [match_work.match_of(line) for line in found]
+        decisions = (
+            _decisions(match_lists.files(desk).results(held.id), held) if held.state != WORKING else ()
+        )
         asked = {match_lists.written_of(one.asked) for one in decisions}
         known = name_decisions.of_office(held.office, asked) if asked else {}
         self._items = [_item(one, known.get(match_lists.written_of(one.asked))) for one in decisions]

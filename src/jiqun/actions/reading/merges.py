@@ -15,6 +15,7 @@ from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check, re
 from jiqun.ledger.subjects import Subject
 
 SIZE = 30
+DECIDED_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class MergesContext:
     """The page.
 
     pairs     proposals nobody has decided, surest first; total counts all under this narrowing
-    verdicts  decisions that hold, latest first
+    verdicts  decisions that hold and are this person's to take back, latest first
     search    the last search for duplicates this person asked for, with how far it is
     """
 
@@ -77,7 +78,6 @@ class MergesContext:
     pages: int
     clear: str
     verdicts: tuple[VerdictRow, ...]
-    verdict_total: int
     search: MatchList | None
     progress: Progress
     is_working: bool
@@ -90,7 +90,7 @@ def merges_page(desk: Desk, actor: Actor, *, clear: str = "", page: int = 1) -> 
     archive = Archive(desk, actor)
     wanted = {"yes": True, "no": False}.get(clear)
     found = proposals.open_page(regions=_places(actor), clear=wanted, page=page, size=SIZE)
-    decided = identities.list_page(size=SIZE)
+    decided = identities.list_page(size=DECIDED_MOST)
     keys = {key for one in (*found.rows, *decided.rows) for key in (one.subject, one.into)}
     held = subjects.get_many(keys)
     last = next(iter(match_lists.mine(desk, by=actor, kind="dedupe")), None)
@@ -101,8 +101,7 @@ def merges_page(desk: Desk, actor: Actor, *, clear: str = "", page: int = 1) -> 
         found.number,
         found.pages,
         clear if wanted is not None else "",
-        tuple(_verdict(archive, actor, one, held) for one in decided.rows),
-        decided.total,
+        tuple(row for one in decided.rows if (row := _verdict(archive, actor, one, held)).may_take_back),
         last,
         match_lists.files(desk).progress(last.id) if last else Progress(),
         last is not None and last.state == WORKING,
