@@ -120,7 +120,7 @@ class Maker:
             a, b = self.cut(one["name"]), self.cut(other["name"])
             if not (a.region and a.brand and a.trade and b.trade and b.form) or _overlap(a.trade, b.trade):
                 continue
-            if (a.region.rstrip("省市县区"), a.brand + b.trade) in self.cores:
+            if (_bare(a.region), a.brand + b.trade) in self.cores:
                 continue
             name = a.region + a.brand + b.trade + b.form
             if _plain(name) not in self.names:
@@ -173,7 +173,7 @@ class Maker:
     def cores(self) -> set[tuple[str, str]]:
         """Region, and brand with trade, of every enterprise: what a made-up name must not be."""
         parts = [self.cut(row["name"]) for row in self.rows]
-        return {(part.region.rstrip("省市县区"), part.brand + part.trade) for part in parts}
+        return {(_bare(part.region), part.brand + part.trade) for part in parts}
 
     @cached_property
     def of_county(self) -> dict[str, list[dict[str, str]]]:
@@ -296,6 +296,11 @@ def read(register: Path) -> list[dict[str, str]]:
 def _plain(name: str) -> str:
     """A name without what folding takes away, as far as equality of two names of the register goes."""
     return name.translate({ord("（"): "(", ord("）"): ")", ord(" "): None, ord("　"): None, 0xA0: None}).upper()
+
+
+def _bare(region: str) -> str:
+    """A place without 省, 市, 县, 区: 宁波市海曙 and 宁波海曙 are one."""
+    return "".join(char for char in region if char not in "省市县区")
 
 
 def _overlap(a: str, b: str) -> bool:

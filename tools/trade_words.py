@@ -18,7 +18,10 @@ from jiqun.core.names import NameTables, parse
 from jiqun.core.packfiles import read_csv
 
 PACKS = Path(__file__).resolve().parent.parent / "packs"
-ROUNDS, BRANDS_BEFORE, WITHIN, TORN = 3, 25, 0.9, 0.4
+ROUNDS, BRANDS_BEFORE, WITHIN, TORN = 3, 12, 0.88, 0.4
+
+NOT_WORDS = set("家村 山村 桥村 达鞋 县供电 市供电 投资控 社区 街道 世界 镇村镇".split())
+MORE = set("粮油 门业 阀门 螺丝 标准件 紧固件 制笔 烟花 茶叶 黄酒 火腿 珍珠 雨伞 袜子 领带 皮鞋 五金电器".split())
 
 
 def main() -> int:
@@ -33,6 +36,7 @@ def main() -> int:
     words = chosen(middles)
     words = {word for word in words if not word.endswith(("公司", "省", "市", "州"))}
     words |= {word for word in industry_words() if sum(word in middle[2:] for middle in middles) >= 5}
+    words = (words | MORE) - NOT_WORDS
     target.write_text("word\n" + "".join(f"{word}\n" for word in sorted(words)), encoding="utf-8")
     print(len(words), "words")
     return 0

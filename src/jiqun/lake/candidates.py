@@ -74,7 +74,7 @@ class CandidateIndex:
         name = asked.name
         if one.folded == name.folded:
             return True
-        return bool(name.region) and one.stem == name.stem and compatible(name.region, one.region or one.place)
+        return bool(name.region) and one.stem == name.stem and name.region == one.region
 
     def _of_code(self, code: str) -> Iterator[int]:
         for key in _code_keys(code):

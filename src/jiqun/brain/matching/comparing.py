@@ -51,7 +51,8 @@ def _wording(asked: AskedName, known: Known, reader: Reader, brand_is_known: boo
     if name.folded == known.folded:
         return [Mark("name_same")]
     if name.stem == known.stem:
-        return [Mark("core_same"), *_region(asked, known), *_form(asked, known)]
+        thin = [Mark("core_thin", name.stem)] if len(name.stem) <= 2 and name.form != known.form else []
+        return [Mark("core_same"), *thin, *_region(asked, known), *_form(asked, known)]
     if OSA.distance(name.folded, known.folded, score_cutoff=1) == 1:
         return _whole_edit(asked, known, reader, brand_is_known)
     apart = OSA.distance(name.stem, known.stem, score_cutoff=2)
@@ -59,6 +60,9 @@ def _wording(asked: AskedName, known: Known, reader: Reader, brand_is_known: boo
     if apart == 1:
         edit = one_edit(name.stem, known.stem, reader.sounds, reader.alike)
         return _stem_edit(asked, known, edit, reader, brand_is_known) + around
+    slip = _place_slip(asked, known)
+    if slip is not None:
+        return [slip, *_form(asked, known)]
     trade = _trade(asked, known)
     if trade is not None:
         return [trade, *_thin(asked), *around]
@@ -135,6 +139,17 @@ def _trade(asked: AskedName, known: Known) -> Mark | None:
     return None
 
 
+def _place_slip(asked: AskedName, known: Known) -> Mark | None:
+    """A slip in the place, so that it was not read as one: 宁宁波永丰 for 宁波永丰."""
+    if len(known.stem) < 4 or not asked.name.folded or known.stem not in asked.name.folded:
+        return None
+    before = asked.name.folded[: asked.name.folded.find(known.stem)]
+    place = known.folded[: known.folded.find(known.stem)]
+    if place and before and OSA.distance(before, place, score_cutoff=1) == 1:
+        return Mark("region_slip", before, place)
+    return None
+
+
 def _thin(asked: AskedName) -> list[Mark]:
     """A name of two characters and nothing else is borne by many."""
     return [Mark("name_thin", asked.name.stem)] if len(asked.name.stem) <= 2 and not asked.name.region else []
@@ -159,7 +174,10 @@ def _region(asked: AskedName, known: Known) -> list[Mark]:
         return [Mark("region_same")]
     if not _is_near(asked, known):
         return [Mark("region_differs", *_places(asked, known))]
-    return [Mark("region_wider" if _wider(region, known.region) else "region_near", *_places(asked, known))]
+    kind = "region_wider" if _wider(region, known.region) else "region_near"
+    if kind == "region_near" and known.place and not compatible(region, known.place):
+        kind = "region_elsewhere"
+    return [Mark(kind, *_places(asked, known))]
 
 
 @lru_cache(maxsize=1 << 16)
