@@ -88,7 +88,8 @@ def scored(asked: list[Case], answers: list[Answer]) -> dict[str, object]:
         groups[case.kind].append(n)
         groups["~name_only" if case.bare else "~with_columns"].append(n)
     told = {
-        name: overall([asked[n] for n in some], [answers[n] for n in some]) for name, some in sorted(groups.items())
+        name: overall([asked[n] for n in some], [answers[n] for n in some])
+        for name, some in sorted(groups.items())
     }
     kinds = {name: value for name, value in told.items() if not name.startswith("~")}
     return {**overall(asked, answers), "name_only": told["~name_only"], "with_columns": told["~with_columns"],

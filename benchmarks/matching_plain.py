@@ -8,9 +8,7 @@ from benchmarks.matching_names import Case, Maker
 from benchmarks.matching_noise import FORMS
 
 
-def measured(
-    rows: list[dict[str, str]], cases: list[Case]
-) -> tuple[list[tuple[str, str]], dict[str, float]]:
+def measured(rows: list[dict[str, str]], cases: list[Case]) -> tuple[list[tuple[str, str]], dict[str, float]]:
     """Decision and code for each case, and names a second in one process."""
     places = Maker(rows).places
     held: dict[str, list[tuple[str, str]]] = defaultdict(list)

@@ -9,9 +9,7 @@ MATCH, REVIEW = 0.95, 0.5
 COLUMNS = ("unique_id", "name", "code", "region", "address", "capital", "date")
 
 
-def measured(
-    rows: list[dict[str, str]], cases: list[Case]
-) -> tuple[list[tuple[str, str]], dict[str, float]]:
+def measured(rows: list[dict[str, str]], cases: list[Case]) -> tuple[list[tuple[str, str]], dict[str, float]]:
     """Decision and code for each case; names a second from registering the tables to the last prediction."""
     import pandas as pd
     from splink import DuckDBAPI, Linker
@@ -79,7 +77,10 @@ def _best(found: object, count: int) -> list[tuple[str, str]]:
     """The likeliest enterprise of each name; two as likely are for a person."""
     best: dict[int, list[tuple[float, str]]] = {}
     for left, right, probability in zip(
-        found["unique_id_l"], found["unique_id_r"], found["match_weight"], strict=True  # type: ignore[index]
+        found["unique_id_l"],
+        found["unique_id_r"],
+        found["match_weight"],
+        strict=True,  # type: ignore[index]
     ):
         one, other = (left, right) if left.startswith("q") else (right, left)
         best.setdefault(int(one[1:]), []).append((probability, other))
