@@ -13,8 +13,8 @@ def measured(rows: list[dict[str, str]], cases: list[Case]) -> tuple[list[tuple[
     places = Maker(rows).places
     held: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
-        rest, region = _rest(row["name"], places)
-        held[rest].append((region, row["uscc"]))
+        core, region = rest(row["name"], places)
+        held[core].append((region, row["uscc"]))
     codes = {row["uscc"] for row in rows}
     started = time.perf_counter()
     answers = [_answer(case, held, codes, places) for case in cases]
@@ -26,17 +26,22 @@ def _answer(
 ) -> tuple[str, str]:
     if case.code in codes:
         return "match", case.code
-    rest, region = _rest(case.name, places)
-    found = held.get(rest, [])
+    core, region = rest(case.name, places)
+    found = held.get(core, [])
     near = [one for one in found if not region or not one[0] or one[0][:2] == region[:2]]
     if not near:
         return "none", ""
     return ("match" if len(near) == 1 else "review"), near[0][1]
 
 
-def _rest(name: str, places: frozenset[str]) -> tuple[str, str]:
+def plain_name(name: str) -> str:
+    """The name in half width, without marks and blanks."""
+    return "".join(char for char in unicodedata.normalize("NFKC", name) if char.isalnum())
+
+
+def rest(name: str, places: frozenset[str]) -> tuple[str, str]:
     """What is left, and the places in front."""
-    plain = "".join(char for char in unicodedata.normalize("NFKC", name) if char.isalnum())
+    plain = plain_name(name)
     region = ""
     while size := next((n for n in range(8, 1, -1) if plain[:n] in places and len(plain) > n + 1), 0):
         region, plain = region + plain[:size], plain[size:]

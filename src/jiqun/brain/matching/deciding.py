@@ -13,7 +13,7 @@ def decide(asked: AskedName, found: Iterable[Comparison], weights: Weights) -> D
     ranked = _ranked(found)
     best, second = [*ranked, None, None][:2]
     row = asked.asked
-    why = Mark("nobody" if asked.name.folded else "no_name")
+    why = Mark("nobody" if asked.name.folded.strip("()") else "no_name")
     if best is None or best.points < weights.review:
         return Decision(row, "none", _told(best, weights), _told(second, weights), weights.evidence(why))
     told = _told(best, weights), _told(second, weights)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,8 +54,17 @@ class Weights:
             raise PackError("pack.missing_text", file=str(path), key="thresholds", seen="")
         return cls(points, sentences, limits["match"], limits["review"], limits["margin"])
 
+    @cached_property
+    def _plain(self) -> Mapping[str, Evidence]:
+        return {
+            kind: Evidence(kind, *(text.replace("{seen}", "").replace("{known}", "") for text in sentences))
+            for kind, sentences in self.sentences.items()
+        }
+
     def evidence(self, mark: Mark) -> Evidence:
-        """The sentences of a mark."""
+        """The sentences of a mark; those that name nothing are made once."""
+        if not (mark.seen or mark.known):
+            return self._plain[mark.kind]
         zh, en = (
             text.replace("{seen}", mark.seen).replace("{known}", mark.known)
             for text in self.sentences[mark.kind]
