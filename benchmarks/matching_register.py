@@ -1,4 +1,4 @@
-"""A register to match against where the real one is absent: seeded, of the same size, with names put together as real ones are."""
+"""A register to match against where the real one is absent: seeded, as large, with names put together as real ones."""
 
 import csv
 import gzip
@@ -38,9 +38,8 @@ def _write(path: Path, rows: int) -> None:
         while len(names) < rows:
             county = chance.choice(counties)
             city = cities[county["parent"]]
-            front = chance.choice(
-                (county["name_zh"], county["name_zh"], city, city + "市", city + county["short_zh"], "浙江")
-            )
+            inner = city + county["short_zh"]
+            front = chance.choice((county["name_zh"], county["name_zh"], city, city + "市", inner, "浙江"))
             brand = "".join(chance.sample(signs, chance.choice((2, 2, 2, 3))))
             trade = chance.choice(TRADES) + (chance.choice(TRADES) if chance.random() < 0.2 else "")
             name = front + brand + trade + chance.choice(FORMS)
@@ -48,5 +47,8 @@ def _write(path: Path, rows: int) -> None:
                 names.add(name)
                 body = f"91{county['code']}{len(names):09d}"
                 address = f"{county['name_zh']}{chance.choice(signs)}{chance.choice(signs)}路{chance.randint(1, 999)}号"
-                writer.writerow((name, body + uscc.check_character(body), f"{chance.randint(1985, 2004)}-03-1{chance.randint(0, 9)}",
-                                 "", f"{chance.randint(10, 900)}", "万元人民币", "", "浙江", city, county["code"], address))  # fmt: skip
+                day = f"{chance.randint(1985, 2004)}-03-1{chance.randint(0, 9)}"
+                code, capital = body + uscc.check_character(body), f"{chance.randint(10, 900)}"
+                writer.writerow(
+                    (name, code, day, "", capital, "万元人民币", "", "浙江", city, county["code"], address)
+                )
