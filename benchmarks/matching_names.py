@@ -85,7 +85,7 @@ class Maker:
         self.names = {_plain(row["name"]) for row in rows}
         self.places, self.old, self.county = _regions()
         self.kinds: dict[str, Callable[[str, dict[str, str]], str]] = {
-            kind: getattr(self, kind) for kind in KINDS if kind != "two_kinds"
+            kind: getattr(self, f"_{kind}") for kind in KINDS if kind != "two_kinds"
         }
 
     def cases(self) -> list[Case]:
@@ -120,7 +120,7 @@ class Maker:
             a, b = self.cut(one["name"]), self.cut(other["name"])
             if not (a.region and a.brand and a.trade and b.trade and b.form) or _overlap(a.trade, b.trade):
                 continue
-            if (a.region.rstrip("省市县区"), a.brand + b.trade) in self.cores:
+            if (_bare(a.region), a.brand + b.trade) in self.cores:
                 continue
             name = a.region + a.brand + b.trade + b.form
             if _plain(name) not in self.names:
@@ -159,7 +159,9 @@ class Maker:
     def cut(self, name: str) -> Parts:
         """Region, brand, trade, form as plain lists tell them; a part that is not told is empty."""
         region = next((name[:n] for n in range(8, 1, -1) if name[:n] in self.places), "")
-        if region and (inner := next((n for n in range(4, 1, -1) if name[len(region) :][:n] in self.places), 0)):
+        if region and (
+            inner := next((n for n in range(4, 1, -1) if name[len(region) :][:n] in self.places), 0)
+        ):
             region = name[: len(region) + inner]
         rest = name[len(region) :]
         form = next((form for form in FORMS if rest.endswith(form) and len(rest) > len(form) + 1), "")
@@ -173,7 +175,7 @@ class Maker:
     def cores(self) -> set[tuple[str, str]]:
         """Region, and brand with trade, of every enterprise: what a made-up name must not be."""
         parts = [self.cut(row["name"]) for row in self.rows]
-        return {(part.region.rstrip("省市县区"), part.brand + part.trade) for part in parts}
+        return {(_bare(part.region), part.brand + part.trade) for part in parts}
 
     @cached_property
     def of_county(self) -> dict[str, list[dict[str, str]]]:
@@ -194,11 +196,11 @@ class Maker:
             found.setdefault(lazy_pinyin(char)[0], []).append(char)
         return found
 
-    def region_dropped(self, name: str, row: dict[str, str]) -> str:
+    def _region_dropped(self, name: str, row: dict[str, str]) -> str:
         region = self.cut(name).region
         return name[len(region) :] if region and len(name) > len(region) + 3 else ""
 
-    def region_added(self, name: str, row: dict[str, str]) -> str:
+    def _region_added(self, name: str, row: dict[str, str]) -> str:
         city, county = row["city"] + "市", self.county.get(row["reg_authority_code"], "")
         region = self.cut(name).region
         if region.startswith(row["city"]) or not county:
@@ -210,7 +212,7 @@ class Maker:
         front = self.chance.choice(fronts)
         return "" if name.startswith(("浙江", front, "中国")) else front + name
 
-    def region_old(self, name: str, row: dict[str, str]) -> str:
+    def _region_old(self, name: str, row: dict[str, str]) -> str:
         region = self.cut(name).region
         for size in range(len(region), 1, -1):
             for at in range(len(region) - size + 1):
@@ -219,61 +221,61 @@ class Maker:
                     return name.replace(region[at : at + size], self.chance.choice(old), 1)
         return ""
 
-    def region_bracket_end(self, name: str, row: dict[str, str]) -> str:
+    def _region_bracket_end(self, name: str, row: dict[str, str]) -> str:
         region = self.cut(name).region
         mark = self.chance.choice(("（{}）", "({})"))
         return name[len(region) :] + mark.format(region) if region and not name.endswith(("）", ")")) else ""
 
-    def form_swapped(self, name: str, row: dict[str, str]) -> str:
+    def _form_swapped(self, name: str, row: dict[str, str]) -> str:
         form = self.cut(name).form
         others = [other for other in FREE_FORMS if other != form]
         return name.removesuffix(form) + self.chance.choice(others) if form else ""
 
-    def form_cut(self, name: str, row: dict[str, str]) -> str:
+    def _form_cut(self, name: str, row: dict[str, str]) -> str:
         form = self.cut(name).form
         return name[: -self.chance.randint(1, len(form) - 1)] if len(form) > 1 else ""
 
-    def form_gone(self, name: str, row: dict[str, str]) -> str:
+    def _form_gone(self, name: str, row: dict[str, str]) -> str:
         form = self.cut(name).form
         return name.removesuffix(form) if form else ""
 
-    def char_dropped(self, name: str, row: dict[str, str]) -> str:
+    def _char_dropped(self, name: str, row: dict[str, str]) -> str:
         at = self.chance.randrange(len(name))
         return name[:at] + name[at + 1 :]
 
-    def char_doubled(self, name: str, row: dict[str, str]) -> str:
+    def _char_doubled(self, name: str, row: dict[str, str]) -> str:
         at = self.chance.randrange(len(name))
         return name[: at + 1] + name[at:]
 
-    def char_swapped(self, name: str, row: dict[str, str]) -> str:
+    def _char_swapped(self, name: str, row: dict[str, str]) -> str:
         at = self.chance.randrange(len(name) - 1)
         return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
 
-    def char_look_alike(self, name: str, row: dict[str, str]) -> str:
+    def _char_look_alike(self, name: str, row: dict[str, str]) -> str:
         places = [n for n, char in enumerate(name) if char in LOOK_ALIKES]
         if not places:
             return ""
         at = self.chance.choice(places)
         return name[:at] + self.chance.choice(LOOK_ALIKES[name[at]]) + name[at + 1 :]
 
-    def char_sound_alike(self, name: str, row: dict[str, str]) -> str:
+    def _char_sound_alike(self, name: str, row: dict[str, str]) -> str:
         from pypinyin import lazy_pinyin
 
         at = self.chance.randrange(len(name))
         others = [char for char in self.by_sound.get(lazy_pinyin(name[at])[0], ()) if char != name[at]]
         return name[:at] + self.chance.choice(others) + name[at + 1 :] if others else ""
 
-    def traditional(self, name: str, row: dict[str, str]) -> str:
+    def _traditional(self, name: str, row: dict[str, str]) -> str:
         return _traditional(name)
 
-    def width_blanks(self, name: str, row: dict[str, str]) -> str:
+    def _width_blanks(self, name: str, row: dict[str, str]) -> str:
         wide = "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in name)
         for _ in range(self.chance.randint(1, 2)):
             at = self.chance.randint(0, len(wide))
             wide = wide[:at] + self.chance.choice((" ", "　", "\u00a0", "  ")) + wide[at:]
         return wide
 
-    def trade_dropped(self, name: str, row: dict[str, str]) -> str:
+    def _trade_dropped(self, name: str, row: dict[str, str]) -> str:
         parts = self.cut(name)
         if not parts.trade or not parts.form or len(parts.brand) < 2:
             return ""
@@ -295,7 +297,14 @@ def read(register: Path) -> list[dict[str, str]]:
 
 def _plain(name: str) -> str:
     """A name without what folding takes away, as far as equality of two names of the register goes."""
-    return name.translate({ord("（"): "(", ord("）"): ")", ord(" "): None, ord("　"): None, 0xA0: None}).upper()
+    return name.translate(
+        {ord("（"): "(", ord("）"): ")", ord(" "): None, ord("　"): None, 0xA0: None}
+    ).upper()
+
+
+def _bare(region: str) -> str:
+    """A place without 省, 市, 县, 区: 宁波市海曙 and 宁波海曙 are one."""
+    return "".join(char for char in region if char not in "省市县区")
 
 
 def _overlap(a: str, b: str) -> bool:
@@ -310,7 +319,9 @@ def _regions() -> tuple[frozenset[str], dict[str, list[str]], dict[str, str]]:
     with (codes / "region_changes.csv").open(encoding="utf-8", newline="") as file:
         changes = list(csv.DictReader(file))
     names = {row["code"]: row["name_zh"] for row in regions}
-    places = {row["name_zh"] for row in regions} | {row["short_zh"] for row in regions if len(row["short_zh"]) > 1}
+    places = {row["name_zh"] for row in regions} | {
+        row["short_zh"] for row in regions if len(row["short_zh"]) > 1
+    }
     old: dict[str, list[str]] = {}
     for row in changes:
         today = names.get(row["new_code"], "")

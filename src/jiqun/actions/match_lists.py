@@ -78,7 +78,7 @@ def files(desk: Desk) -> MatchFiles:
 def receive(desk: Desk, stream: BinaryIO | None, order: HandIn, *, by: Actor, at: datetime) -> MatchList:
     """Take a list in and queue its matching.
 
-    InputError: match.nothing, match.too_many, match.no_name_column, match.unknown_column, gate.* for a file nobody can read
+    InputError: match.nothing, match.too_many, match.no_name_column, match.no_such_column, gate.* for a file nobody can read
     """
     from jiqun.actions import match_work
 
@@ -235,7 +235,7 @@ def columns_of(header: Sequence[str], said: Mapping[str, str]) -> dict[str, str]
     for field in FIELDS:
         told = said.get(field, "").strip()
         if told and told not in header:
-            raise InputError("match.unknown_column", seen=told, allowed=" · ".join(filter(None, header)))
+            raise InputError("match.no_such_column", seen=told, allowed=" · ".join(filter(None, header)))
         plain = {column.strip().casefold(): column for column in reversed(header)}
         known = (plain[head] for head in HEADS[field] if head in plain)
         column = (

@@ -38,11 +38,16 @@ def simplified() -> dict[int, str]:
         old, _, new = line.partition("\t")
         if len(old) == 1 and new.split():
             pairs[old] = new.split()[0]
-    for old, new in pairs.items():
-        while new in pairs and pairs[new] != new and pairs[new] != old:
-            new = pairs[new]
-        pairs[old] = new
-    return {ord(old): new for old, new in pairs.items() if old != new}
+    return {ord(old): last for old in pairs if (last := _followed(old, pairs)) != old}
+
+
+def _followed(char: str, pairs: dict[str, str]) -> str:
+    """Where following the pairs ends, so that folding what is folded changes nothing."""
+    seen = {char}
+    while char in pairs and pairs[char] not in seen:
+        char = pairs[char]
+        seen.add(char)
+    return char
 
 
 @cache

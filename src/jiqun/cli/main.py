@@ -17,8 +17,18 @@ from jiqun.cli.output import print_error
 from jiqun.core.errors import JiqunError
 
 VERBS = (
-    "up", "home", "imports", "batches", "questions", "exports", "matching", "dedupe", "engine", "accounts", "backups",
-)  # fmt: skip
+    "up",
+    "home",
+    "imports",
+    "batches",
+    "questions",
+    "exports",
+    "matching",
+    "dedupe",
+    "engine",
+    "accounts",
+    "backups",
+)
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works
 

@@ -9,7 +9,10 @@ def stamp() -> str:
     """A text that is another one whenever an enterprise was added, changed, merged or taken back."""
     rows = models.Subject.objects.filter(kind="enterprise")
     found = rows.aggregate(
-        held=Count("id"), standing=Count("id", filter=Q(merged_into="")), last=Max("id"), changed=Max("updated_at")
+        held=Count("id"),
+        standing=Count("id", filter=Q(merged_into="")),
+        last=Max("id"),
+        changed=Max("updated_at"),
     )
     found |= models.IdentityVerdict.objects.aggregate(decided=Max("id"), taken_back=Count("taken_back_at"))
     return "/".join(str(found[name]) for name in ("held", "standing", "last", "changed", "decided", "taken_back"))

@@ -87,7 +87,7 @@ def test_what_cannot_be_read_is_said(house: House, client: Client) -> None:
         ({"file": SimpleUploadedFile("a.csv", as_csv(("甲", "乙"), [("1", "2")]))}, "match.no_name_column"),
         (
             {"file": SimpleUploadedFile("a.csv", as_csv(("甲", "乙"), [("1", "2")])), "column-name": "丙"},
-            "match.unknown_column",
+            "match.no_such_column",
         ),
     ):
         response = client.post("/matching/receive/", form)

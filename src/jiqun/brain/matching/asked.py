@@ -16,7 +16,10 @@ _FROM_STREET = re.compile(r".*?(?:省|市|县|区|镇|乡|街道|办事处)(?=.{
 
 @dataclass(frozen=True, slots=True)
 class AskedName:
-    """One row read: `places` is what region column and address say; empty fields were not given or not readable."""
+    """One row read: `places` is what region column and address say; empty fields were not given or not readable.
+
+    district, behind   where the name may begin with a district's short name (路桥广达利): the district, the rest
+    """
 
     asked: Asked
     name: Name
@@ -26,6 +29,8 @@ class AskedName:
     phone: str
     capital: str
     date: str
+    district: Prefixes = ()
+    behind: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,11 @@ class Reader:
         if not places and row.address:
             county = self.place(row.address, code[2:8] if len(code) == uscc.LENGTH else "")
             places = (county,) if county else ()
+        name = parse(row.name, self.tables)
+        district = () if name.region else self.tables.inner.get(name.stem[:2], ())
         return AskedName(
-            row, parse(row.name, self.tables), places, code, street(self.tables.fold(row.address)),
-            plain_phone(row.phone), amount(row.capital), day(row.date),
+            row, name, places, code, street(self.tables.fold(row.address)), plain_phone(row.phone),
+            amount(row.capital), day(row.date), district, name.stem[2:] if district else "",
         )  # fmt: skip
 
     def known(self, subject: str, name: str, *, also: tuple[str, ...] = (), **given: str) -> list[Known]:

@@ -51,7 +51,10 @@ def _wording(asked: AskedName, known: Known, reader: Reader, brand_is_known: boo
     if name.folded == known.folded:
         return [Mark("name_same")]
     if name.stem == known.stem:
-        return [Mark("core_same"), *_region(asked, known), *_form(asked, known)]
+        thin = [Mark("core_thin", name.stem)] if len(name.stem) <= 2 and name.form != known.form else []
+        return [Mark("core_same"), *thin, *_region(asked, known), *_form(asked, known)]
+    if asked.district and asked.behind == known.stem and compatible(asked.district, known.place):
+        return [Mark("core_same"), Mark("region_near", name.stem[:2]), *_form(asked, known)]
     if OSA.distance(name.folded, known.folded, score_cutoff=1) == 1:
         return _whole_edit(asked, known, reader, brand_is_known)
     apart = OSA.distance(name.stem, known.stem, score_cutoff=2)
@@ -59,6 +62,9 @@ def _wording(asked: AskedName, known: Known, reader: Reader, brand_is_known: boo
     if apart == 1:
         edit = one_edit(name.stem, known.stem, reader.sounds, reader.alike)
         return _stem_edit(asked, known, edit, reader, brand_is_known) + around
+    slip = _place_slip(asked, known)
+    if slip is not None:
+        return [slip, *_form(asked, known)]
     trade = _trade(asked, known)
     if trade is not None:
         return [trade, *_thin(asked), *around]
@@ -75,7 +81,11 @@ def _whole_edit(asked: AskedName, known: Known, reader: Reader, brand_is_known: 
     """One slip in the whole name; in place and legal form it weighs little."""
     edit = one_edit(asked.name.folded, known.folded, reader.sounds, reader.alike)
     front = known.folded.find(known.stem)
-    if front >= 0 and front <= edit.at < front + len(known.stem) and not (edit.at == front and not edit.known):
+    if (
+        front >= 0
+        and front <= edit.at < front + len(known.stem)
+        and not (edit.at == front and not edit.known)
+    ):
         inner = Edit(edit.kind, edit.seen, edit.known, edit.at - front)
         return _stem_edit(asked, known, inner, reader, brand_is_known)
     if asked.name.region and not _is_near(asked, known):
@@ -88,6 +98,8 @@ def _stem_edit(
 ) -> list[Mark]:
     in_trade = bool(known.trade) and edit.at >= len(known.brand)
     if in_trade:
+        if edit.kind in ("dropped", "added") and edit.at >= min(len(known.stem), len(asked.name.stem)):
+            return [Mark("trade_part", asked.name.trade, known.trade)]
         if _is_trade(asked.name.trade, reader) and asked.name.brand == known.brand:
             return [Mark("trade_other", asked.name.trade, known.trade)]
         return [Mark("core_one_edit"), Mark(f"trade_{edit.kind}", edit.seen, edit.known)]
@@ -106,7 +118,11 @@ def _is_other(asked: AskedName, known: Known) -> bool:
 def _two_edits(asked: AskedName, known: Known, reader: Reader) -> Mark:
     a, both = asked.name, (asked.name.stem, known.stem)
     if a.trade == known.trade and known.trade:
-        return Mark("brand_other", a.brand, known.brand) if len(known.brand) < 4 else Mark("core_two_edits", *both)
+        return (
+            Mark("brand_other", a.brand, known.brand)
+            if len(known.brand) < 4
+            else Mark("core_two_edits", *both)
+        )
     if a.stem.startswith(known.brand) and _is_trade(a.stem[len(known.brand) :], reader):
         return Mark("trade_other", a.stem[len(known.brand) :], known.trade)
     start = next((n for n, pair in enumerate(zip(*both, strict=False)) if pair[0] != pair[1]), 0)
@@ -135,6 +151,17 @@ def _trade(asked: AskedName, known: Known) -> Mark | None:
     return None
 
 
+def _place_slip(asked: AskedName, known: Known) -> Mark | None:
+    """A slip in the place, so that it was not read as one: 宁宁波永丰 for 宁波永丰."""
+    if len(known.stem) < 4 or not asked.name.folded or known.stem not in asked.name.folded:
+        return None
+    before = asked.name.folded[: asked.name.folded.find(known.stem)]
+    place = known.folded[: known.folded.find(known.stem)]
+    if place and before and OSA.distance(before, place, score_cutoff=1) == 1:
+        return Mark("region_slip", before, place)
+    return None
+
+
 def _thin(asked: AskedName) -> list[Mark]:
     """A name of two characters and nothing else is borne by many."""
     return [Mark("name_thin", asked.name.stem)] if len(asked.name.stem) <= 2 and not asked.name.region else []
@@ -159,7 +186,10 @@ def _region(asked: AskedName, known: Known) -> list[Mark]:
         return [Mark("region_same")]
     if not _is_near(asked, known):
         return [Mark("region_differs", *_places(asked, known))]
-    return [Mark("region_wider" if _wider(region, known.region) else "region_near", *_places(asked, known))]
+    kind = "region_wider" if _wider(region, known.region) else "region_near"
+    if kind == "region_near" and known.place and not compatible(region, known.place):
+        kind = "region_elsewhere"
+    return [Mark(kind, *_places(asked, known))]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -174,7 +204,11 @@ def _form(asked: AskedName, known: Known) -> list[Mark]:
     if not form or asked.name.form_class == "cut":
         return [Mark("form_unsaid", known=other)]
     kinds = {asked.name.form_class, known.form_class}
-    return [Mark("form_near" if kinds <= COMPANIES or len(kinds) == 1 else "form_differs", form, other)]
+    if len(kinds) == 1:
+        return [Mark("form_alike", form, other)]
+    if kinds <= COMPANIES:
+        return [Mark("form_group" if "group" in kinds else "form_near", form, other)]
+    return [Mark("form_differs", form, other)]
 
 
 def _columns(asked: AskedName, known: Known) -> list[Mark]:
@@ -184,7 +218,9 @@ def _columns(asked: AskedName, known: Known) -> list[Mark]:
         marks.append(_code(asked.code, known.code))
     if asked.places and known.place:
         near = compatible(asked.places, known.place)
-        marks.append(Mark("place_same" if near else "place_differs", asked.asked.region or asked.asked.address))
+        marks.append(
+            Mark("place_same" if near else "place_differs", asked.asked.region or asked.asked.address)
+        )
     if asked.address and known.address:
         alike = _address(asked.address, known.address)
         marks.append(Mark(alike))
@@ -193,7 +229,13 @@ def _columns(asked: AskedName, known: Known) -> list[Mark]:
             marks.append(Mark(f"{kind}_same" if seen == other else f"{kind}_differs", seen, other))
     if asked.capital and known.capital:
         same = asked.capital == known.capital
-        kind = "capital_differs" if not same else "capital_common" if same and asked.capital in COMMON_CAPITAL else "capital_same"
+        kind = (
+            "capital_differs"
+            if not same
+            else "capital_common"
+            if same and asked.capital in COMMON_CAPITAL
+            else "capital_same"
+        )
         marks.append(Mark(kind, asked.capital, known.capital))
     return marks
 

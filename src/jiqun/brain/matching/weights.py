@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,13 +46,25 @@ class Weights:
                 limits = {name: _number(table.get(name), path, f"{key}.{name}") for name in _LIMITS}
                 continue
             points[key] = _number(table.get("points", 0), path, f"{key}.points")
-            sentences[key] = (text_in(table, "zh", file=path, key=key), text_in(table, "en", file=path, key=key))
+            sentences[key] = (
+                text_in(table, "zh", file=path, key=key),
+                text_in(table, "en", file=path, key=key),
+            )
         if not limits:
             raise PackError("pack.missing_text", file=str(path), key="thresholds", seen="")
         return cls(points, sentences, limits["match"], limits["review"], limits["margin"])
 
+    @cached_property
+    def _plain(self) -> Mapping[str, Evidence]:
+        return {
+            kind: Evidence(kind, *(text.replace("{seen}", "").replace("{known}", "") for text in sentences))
+            for kind, sentences in self.sentences.items()
+        }
+
     def evidence(self, mark: Mark) -> Evidence:
-        """The sentences of a mark."""
+        """The sentences of a mark; those that name nothing are made once."""
+        if not (mark.seen or mark.known):
+            return self._plain[mark.kind]
         zh, en = (
             text.replace("{seen}", mark.seen).replace("{known}", mark.known)
             for text in self.sentences[mark.kind]

@@ -73,7 +73,7 @@ class _Reading:
         middle = [Piece("brand", brand), Piece("trade", trade)] if trade else [Piece("brand", brand)]
         pieces = [piece for piece in (*self.front, *middle, *reversed(self.back)) if piece.text]
         kept = "" if self.form_class in _STEMLESS else self.form
-        stem = rest + kept + self._branch_stem()
+        stem = self._plain(rest + kept) + self._branch_stem()
         return Name(
             self.folded, tuple(pieces), self.region, brand, trade, self.form, self.form_class, self.branch,
             stem or self.folded, tuple(self.former),
@@ -105,7 +105,7 @@ class _Reading:
 
     def _bracket_behind(self, rest: str) -> str:
         """Brackets at the end: a place, a legal form, a name of old, or words of their own."""
-        while rest.endswith(")") and 0 < (start := rest.rfind("(")):
+        while rest.endswith(")") and (start := rest.rfind("(")) > 0:
             inside = rest[start + 1 : -1]
             place = self.tables.chain(inside)
             form = self.tables.forms.get(inside, "")
@@ -138,7 +138,9 @@ class _Reading:
         return rest
 
     def _form(self, rest: str) -> str:
-        """The legal form the name ends with, the longest that leaves something in front."""
+        """The legal form the name ends with, the longest that leaves something in front; a branch keeps its word."""
+        if not self.branch and self._is_tail(rest):
+            return rest
         for length in range(min(LONGEST_FORM, len(rest) - 1), 0, -1):
             form = rest[-length:]
             kind = self.tables.forms.get(form)
@@ -163,11 +165,35 @@ class _Reading:
         cut = 0 if 0 in reached and size > 3 else min(reached - {0, 1}, default=size)
         return rest[:cut], rest[cut:]
 
+    def _plain(self, text: str) -> str:
+        """Without brackets, long words in their short form, and in a branch without inner form its places short."""
+        text = self.tables.shortened(text.replace("(", "").replace(")", ""))
+        if not self.branch and self._is_tail(text):
+            for at in range(2, len(text) - 3):
+                if (shorter := self._place_short(text[at:])) != text[at:]:
+                    return text[:at] + shorter
+        return text
+
+    def _is_tail(self, text: str) -> bool:
+        return any(text[-n:] in self.tables.tails for n in (2, 3, 4))
+
     def _branch_stem(self) -> str:
-        """The branch with the ending of its place dropped: 云和县支行 and 云和支行 are one."""
+        """The branch without legal form, its place short: 云和县支行 and 云和支行 are one."""
         text = self.branch
+        if not self._is_tail(text):
+            for length in range(min(LONGEST_FORM, len(text) - 2), 0, -1):
+                if self.tables.forms.get(text[-length:]) in _STEMLESS:
+                    text = text[:-length]
+                    break
+        return self._place_short(self.tables.shortened(text))
+
+    def _place_short(self, text: str) -> str:
         for length in self.tables.place_lengths.get(text[:2], ()) if text else ():
-            if length > 2 and text[:length] in self.tables.places and text[length - 1] in ENDINGS:
+            if (
+                2 < length <= len(text)
+                and text[:length] in self.tables.places
+                and text[length - 1] in ENDINGS
+            ):
                 return text[: length - 1] + text[length:]
         return text
 

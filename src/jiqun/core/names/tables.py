@@ -14,6 +14,8 @@ Prefixes: TypeAlias = tuple[str, ...]
 """Places as the leading digits of their codes: 33 a province, 3306 a city, 330624 a county; "" is the whole country."""
 
 ENDINGS = "省市县区"
+VILLAGE = 3
+"""So many characters of a village or street may follow a place in brackets."""
 COUNTRY = ("中国", "中华人民共和国", "全国")
 
 
@@ -30,6 +32,7 @@ class NameTables:
     places     name of a place to what it means today
     inner      names that are a place only behind the city they lie in (short names of districts: 西湖)
     trades     trade words; forms: legal form to its class; branches: words a branch ends with
+    shorter    long words to the short form people write (农业银行: 农行)
     simplify   see `fold`
     """
 
@@ -39,6 +42,7 @@ class NameTables:
     forms: Mapping[str, str]
     branches: frozenset[str]
     openers: frozenset[str]
+    shorter: Mapping[str, str] = field(default_factory=dict[str, str])
     simplify: Mapping[int, str] = field(default_factory=dict[int, str])
 
     @classmethod
@@ -53,6 +57,7 @@ class NameTables:
             places, inner, frozenset(trades), forms,
             frozenset(row["word"] for row in kinds if row["use"] == "ending"),
             frozenset(row["word"] for row in kinds if row["use"] == "opener"),
+            {row["long"]: row["short"] for row in read_csv(names / "short_forms.csv", ("long", "short"))},
             simplify,
         )  # fmt: skip
 
@@ -71,6 +76,21 @@ class NameTables:
         return re.compile("|".join(map(re.escape, words)) or "(?!)")
 
     @cached_property
+    def tails(self) -> frozenset[str]:
+        """Branch words that say by themselves that it is a branch: 支行, 分公司, 营业厅."""
+        return frozenset(word for word in self.branches if len(word) > 1 and word[0] in "分支营办储")
+
+    @cached_property
+    def long_words(self) -> "re.Pattern[str]":
+        """Finds the words that have a short form, the longest first."""
+        words = sorted(self.shorter, key=lambda word: (-len(word), word))
+        return re.compile("|".join(map(re.escape, words)) or "(?!)")
+
+    def shortened(self, text: str) -> str:
+        """The text with every long word in its short form."""
+        return self.long_words.sub(lambda found: self.shorter[found[0]], text)
+
+    @cached_property
     def branch_lengths(self) -> tuple[int, ...]:
         """How long branch words are."""
         return tuple(sorted({len(word) for word in self.branches}))
@@ -87,9 +107,9 @@ class NameTables:
         return self._read(folded)[0]
 
     def chain(self, folded: str) -> Prefixes:
-        """What a text means that is nothing but places, one within the other (绍兴市上虞区); else empty."""
+        """What a text means that is places, one within the other (绍兴市上虞区, 瑞安仙降); else empty."""
         found, rest = self._read(folded)
-        return () if rest else found
+        return found if len(rest) <= VILLAGE else ()
 
     def _read(self, folded: str) -> tuple[Prefixes, str]:
         found: Prefixes = ()
