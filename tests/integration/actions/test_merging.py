@@ -1,6 +1,7 @@
 """A merge changes what is read and nothing that is recorded; taken back, everything is as before."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,8 @@ def doubled(world: World) -> World:
 def picture(world: World, *, by: Actor = SYSTEM) -> Mapping[str, object]:
     """What is read of the two and of all: facts, search, lists, counts, relations, groups, pages."""
     desk = world.desk
-    pages = {key: subject_page(desk, by, key, ask=Ask()) for key in (OLD, NEW)}
+    # that a decision was taken and taken back stays on the page; all else is as it was
+    pages = {key: replace(subject_page(desk, by, key, ask=Ask()), verdicts=()) for key in (OLD, NEW)}
     return {
         "told": FactReader(desk.lake).facts(),
         "facts": {key: facts_of(desk, by, subject=key) for key in (OLD, NEW)},
