@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 CATALOGUE = Path(screens.ROOT, "src/jiqun/web/locale/zh_Hans/LC_MESSAGES/django.po")
 MORE = ("why-fact", "why-count", "upload", "batch", "held-row", "account")
 ADDRESSES = {**screens.PAGES, **dict.fromkeys(MORE, "")}
-WITHOUT_FACTS = {"clusters", "indicators", "search", "sources", "imports", "batches", "quarantine", "audit", "accounts",
-                 "tokens", "why-count", "upload", "batch", "held-row", "account", "map"}  # fmt: skip
+WITHOUT_FACTS = {"clusters", "indicators", "search", "sources", "imports", "matching", "merges", "batches", "quarantine",
+                 "audit", "accounts", "tokens", "why-count", "upload", "batch", "held-row", "account", "map"}  # fmt: skip
 LANGUAGE_OF = {"zh": "zh-Hans", "en": "en"}
 PRODUCT = {"zh": "集群 jiqun", "en": "jiqun clusters"}
 FACT = re.compile(r"/why/fact/(f[0-9a-f]{19})")

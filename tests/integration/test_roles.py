@@ -7,6 +7,7 @@ is allowed is answered with anything but 401 and 403 (what the state allows is a
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,6 +15,10 @@ from django.http import HttpResponse
 from django.test import Client
 from web_house import CLUSTER, REGISTER_HEADER, SCOPES, SHENGZHOU, XINCHANG, House, as_csv, key_of
 
+from jiqun.actions import merging
+from jiqun.actions.desk import ZONE
+from jiqun.actions.merging import Pair
+from jiqun.ledger.permissions import system
 from jiqun.ledger.roles import ROLES, UNSCOPED, Permission, matrix
 
 P = Permission
@@ -30,6 +35,15 @@ class Place:
     def batch(self, house: House) -> str:
         """The batch of its office."""
         return house.batches[self.county]
+
+    def pair(self) -> dict[str, object]:
+        """Its second and third enterprise, to be decided about."""
+        return {"subject": key_of(self.county, 1), "into": key_of(self.county, 2)}
+
+    def merged(self) -> int:
+        """The number of a merge of its second enterprise into its third."""
+        pair = Pair(key_of(self.county, 1), key_of(self.county, 2))
+        return merging.merge(pair, by=system("test"), at=datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)).id
 
     def held_row(self, house: House) -> int:
         """The row of it that waits in quarantine."""
@@ -76,6 +90,14 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "hand in": _upload,
         "list": lambda c, h, p: c.get("/api/imports"),
         "page": lambda c, h, p: c.get("/imports/"),
+        "match names": lambda c, h, p: _post(c, "/api/matching", {"names": "新昌县试一试有限公司"}),
+        "lists of names on a page": lambda c, h, p: c.post("/matching/receive/", {"pasted": "试一试"}),
+    },
+    P.EDIT_SUBJECT: {
+        "merge": lambda c, h, p: _post(c, "/api/merges/same", p.pair()),
+        "merge on the page": lambda c, h, p: c.post("/merges/decide/", {**p.pair(), "verdict": "same"}),
+        "keep apart": lambda c, h, p: _post(c, "/api/merges/different", p.pair()),
+        "take back": lambda c, h, p: _post(c, f"/api/merges/{p.merged()}/take-back"),
     },
     P.UNDO_BATCH: {
         "undo": lambda c, h, p: _post(c, f"/api/batches/{p.batch(h)}/undo"),
@@ -112,7 +134,6 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
 }
 ELSEWHERE = {
     P.VIEW_SYNTHETIC: "narrows what lists hold; see test_synthetic_is_shown_to_who_may_see_it",
-    P.EDIT_SUBJECT: "no page or address yet; the action asks, see tests of imports of subjects",
     P.MANAGE_SOURCES: "no page or address yet",
     P.BACKUP: "command line only",
 }

@@ -10,7 +10,7 @@ from datetime import datetime
 import orjson
 from django.db import transaction
 
-from jiqun.actions import outbox
+from jiqun.actions import merging, outbox
 from jiqun.actions.before import before_batch
 from jiqun.actions.desk import Desk
 from jiqun.core.errors import WrongState
@@ -62,6 +62,7 @@ def _undone(desk: Desk, batch_id: str, *, by: Actor, at: datetime) -> Undoing:
         with transaction.atomic():
             gone = relations.undo_relations(batch_id, before.relations)
             done = subjects.apply_undo(batch_id, before.subjects, at=at)
+            merging.take_back_without_ends(by=by, at=at)
             quarantine.undo_of(batch_id, by=by.label, at=at)
             batches.mark_undone(batch_id, by=by.label, at=at)
             outbox.note(spool, [segment], at=at)

@@ -18,6 +18,7 @@ from jiqun.core.regions import Regions
 from jiqun.core.units import UnitTable
 from jiqun.lake.files import Limits
 from jiqun.lake.store import Lake
+from jiqun.ledger import identities
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MEGABYTE = 1_000_000
@@ -40,7 +41,12 @@ class Desk:
     @cached_property
     def lake(self) -> Lake:
         """The lake of this home."""
-        return Lake(self.home / "lake", memory_limit=f"{self.memory_mb}MB", threads=self.threads)
+        return Lake(
+            self.home / "lake",
+            memory_limit=f"{self.memory_mb}MB",
+            threads=self.threads,
+            identities=identities.today,
+        )
 
     @cached_property
     def units(self) -> UnitTable:

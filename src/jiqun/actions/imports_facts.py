@@ -97,9 +97,13 @@ def document_keys() -> frozenset[str]:
 def known_subjects(
     desk: Desk, wanted: Iterable[str], *, order: Order
 ) -> tuple[dict[str, str], list[SubjectRow]]:
-    """Today's key for every subject as written, and the enterprises that are entered provisionally for it."""
+    """The key every subject as written is recorded under, and the enterprises that are entered provisionally for it.
+
+    A merged enterprise is still recorded under the key it is written with: the same file again changes nothing, and
+    taking the merge back leaves each statement where it was made. Reading follows the merge.
+    """
     texts = {text.strip() for text in wanted if text and ":" in text}
-    found = subjects.resolve_many(texts)
+    found = {key: key for key in subjects.exists(texts)}
     made: list[SubjectRow] = []
     for text in sorted(texts - set(found)):
         kind, _, key = text.partition(":")

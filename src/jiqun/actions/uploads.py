@@ -126,7 +126,7 @@ def proposed(desk: Desk, upload: Upload, *, by: Actor) -> Mapping[str, Any]:
     """The mapping as settled, as last confirmed for a form with this very header, or as the header suggests."""
     if upload.mapping is not None:
         return upload.mapping
-    known = mappings.find(form_of(upload), kind=upload.kind, office=_office(by))
+    known = mappings.find(form_of(upload), kind=upload.kind, office=office_of(by))
     if known is not None:
         return known
     return propose(upload.columns, fields_of(desk, upload.kind)).as_json()
@@ -137,7 +137,8 @@ def form_of(upload: Upload) -> str:
     return hashlib.sha256("\x1f".join(upload.columns).encode()).hexdigest()[:40]
 
 
-def _office(by: Actor) -> str:
+def office_of(by: Actor) -> str:
+    """The office somebody works for: the first of the scopes it imports for; empty when it may not."""
     held = scopes_for(by, Permission.IMPORT_DATA)
     return f"{held[0].kind}:{held[0].key}" if held else ""
 
@@ -159,7 +160,7 @@ def settle(desk: Desk, id: str, mapping: Mapping[str, Any], *, by: Actor, at: da
     }
     with transaction.atomic():
         _note(by, "map", upload, told, at)
-        mappings.save(form_of(upload), told, kind=upload.kind, office=_office(by), by=by.label, at=at)
+        mappings.save(form_of(upload), told, kind=upload.kind, office=office_of(by), by=by.label, at=at)
         return files(desk).change(id, mapping=told, state="received", report=None, fault=None)
 
 

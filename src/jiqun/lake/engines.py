@@ -30,7 +30,6 @@ Answer = dict[Hashable, object]
 Kind = Literal["operation", "facts", "cells", "rollup", "derived"]
 LEVELS = ("city", "province")
 _COUNTY = re.compile(r"region:(\d{4})(?!00)\d{2}")
-_RAW = ", ".join(f'"{name}"' for name in RawFact.__dataclass_fields__)
 
 
 class Asks(Protocol):
@@ -91,7 +90,7 @@ class _Checker:
 
     def __init__(self, engine: Engine, asked: Asks, lake: Lake) -> None:
         self._engine, self._asked = engine, asked
-        rows = lake.run(f"SELECT {_RAW} FROM {lake.table_sql('facts')}")
+        rows = lake.ask(compile_query(table("facts").select(*RawFact.__dataclass_fields__)))
         undone = lake.run(
             f"SELECT batch, recorded_at FROM {lake.table_sql('batches')} WHERE event = 'undone'"
         )

@@ -1,4 +1,7 @@
-"""Facts 读事实: the questions the rooms above ask, answered as plain rows."""
+"""Facts 读事实: the questions the rooms above ask, answered as plain rows.
+
+Subjects are told as they go by today; questions of writers and of undoing ask for them as they were recorded.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,7 +99,7 @@ class FactReader:
         query = compiled(_told_of)
         found: dict[str, list[tuple[datetime, str]]] = {}
         for key, at, digest in self._lake.ask(
-            query, tables={"keys": _texts("natural_key", list(natural_keys))}
+            query, tables={"keys": _texts("natural_key", list(natural_keys))}, as_recorded=True
         ):
             assert isinstance(at, datetime)
             found.setdefault(str(key), []).append((at.replace(tzinfo=UTC), str(digest)))
@@ -105,7 +108,8 @@ class FactReader:
     def told_by_others(self, subjects: Sequence[str], batch: str) -> dict[str, tuple[str, str]]:
         """Those of the subjects that facts of other batches speak of, with the first such batch and its source."""
         query = compiled(_told_by_others)
-        rows = self._lake.ask(query, {"batch": batch}, tables={"subjects": _texts("subject", subjects)})
+        named = {"subjects": _texts("subject", subjects)}
+        rows = self._lake.ask(query, {"batch": batch}, tables=named, as_recorded=True)
         found: dict[str, tuple[str, str]] = {}
         for subject, other, source in rows:
             found.setdefault(str(subject), (str(other), str(source)))
@@ -174,7 +178,7 @@ class FactReader:
         if not keys:
             return {}
         query = compiled(_current_keys)
-        rows = self._lake.ask(query, tables={"keys": _texts("natural_key", keys)})
+        rows = self._lake.ask(query, tables={"keys": _texts("natural_key", keys)}, as_recorded=True)
         return {str(key): (str(fact_id), str(digest)) for key, fact_id, digest in rows}
 
 

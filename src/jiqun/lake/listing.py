@@ -153,10 +153,10 @@ class _Memory:
 
     def __init__(self) -> None:
         self._turn = Lock()
-        self._version: tuple[int, int] = (-1, -1)
+        self._version: Hashable = None
         self._held: OrderedDict[Hashable, list[Values]] = OrderedDict()
 
-    def of(self, version: tuple[int, int], key: Hashable) -> list[Values] | None:
+    def of(self, version: Hashable, key: Hashable) -> list[Values] | None:
         """What was answered at this version; None when it was not asked."""
         with self._turn:
             if self._version != version:
@@ -166,7 +166,7 @@ class _Memory:
                 self._held.move_to_end(key)
             return self._held.get(key)
 
-    def keep(self, version: tuple[int, int], key: Hashable, rows: list[Values]) -> None:
+    def keep(self, version: Hashable, key: Hashable, rows: list[Values]) -> None:
         """Remember an answer of this version, unless it is large."""
         with self._turn:
             if version == self._version and len(rows) <= REMEMBERED_ROWS:
@@ -185,7 +185,7 @@ def _asked(
     page: tuple[int | None, int] = (None, 0),
 ) -> list[Values]:
     memory = _memories.setdefault(lake, _Memory())
-    version = (lake.snapshot("facts").version, lake.snapshot("batches").version)
+    version = (lake.snapshot("facts").version, lake.snapshot("batches").version, lake.identity_mark())
     key = (query, wanted, page)
     rows = memory.of(version, key)
     if rows is None:

@@ -1,5 +1,7 @@
 """登记行 registrations: the source rows behind an enterprise, and what stood before a batch."""
 
+from collections.abc import Sequence
+
 from jiqun.lake.catalogue import REGISTRATIONS
 from jiqun.lake.store import Lake
 
@@ -21,6 +23,20 @@ class RegistrationReader:
             [subject],
         )
         return [dict(zip((*names, "undone"), row, strict=True)) for row in rows]
+
+    def names(self, subjects: Sequence[str]) -> list[Row]:
+        """Names some subjects stood under in accepted rows that hold, the last recorded first.
+
+        Columns: subject, name, uscc, source, since (when it was first recorded so, UTC)
+        """
+        rows = self._lake.run(
+            f"SELECT subject, name, uscc, source, min(recorded_at) FROM {self._lake.table_sql('registrations')}"
+            f" WHERE subject IN (SELECT unnest(?)) AND batch NOT IN ({self._undone()})"
+            f" AND NOT contains(coalesce(extra, ''), '\"relation_row\"')"
+            f" GROUP BY subject, name, uscc, source ORDER BY max(recorded_at) DESC, name, source",
+            [list(subjects)],
+        )
+        return [dict(zip(("subject", "name", "uscc", "source", "since"), row, strict=True)) for row in rows]
 
     def before(self, batch: str) -> list[Row]:
         """For every subject `batch` wrote: its newest row of an earlier batch that stands; with `first_batch`."""

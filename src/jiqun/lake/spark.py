@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Self
 from arro3.core import Table
 
 from jiqun.core.errors import SourceDown
-from jiqun.lake.catalogue import TABLES
+from jiqun.lake.catalogue import FACTS, TABLES
 from jiqun.lake.compile import Query
 from jiqun.lake.encode import quoted
-from jiqun.lake.store import Lake
+from jiqun.lake.store import FOLLOWING, Lake
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 _TYPE = {
     "text": "string",
@@ -71,7 +71,7 @@ class SparkEngine:
     def __init__(self, lake: Lake, session: "SparkSession") -> None:
         self._lake = lake
         self._session = session
-        self._seen: dict[str, tuple[str, ...]] = {}
+        self._seen: dict[str, tuple[tuple[str, ...], frozenset[tuple[str, str]]]] = {}
         self._handed_in: dict[str, Table] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="jiqun-spark-")
 
@@ -112,13 +112,26 @@ class SparkEngine:
     def _open(self, name: str) -> None:
         """Point the view at the live files of the newest snapshot."""
         files = self._lake.snapshot(name).files
-        if self._seen.get(name) == files:
+        today = self._lake.identities() if name == FOLLOWING else {}
+        seen = (files, frozenset(today.items()))
+        if self._seen.get(name) == seen:
             return
         schema = ", ".join(f"`{column.name}` {_TYPE[column.type]}" for column in TABLES[name].columns)
         reader = self._session.read.schema(schema)
         frame = reader.parquet(*files) if files else self._session.createDataFrame([], schema)
-        frame.createOrReplaceTempView(_view(name))
-        self._seen[name] = files
+        (self._as_today(frame, today) if today else frame).createOrReplaceTempView(_view(name))
+        self._seen[name] = seen
+
+    def _as_today(self, facts: "DataFrame", today: Mapping[str, str]) -> "DataFrame":
+        """Facts with their subject as it goes by today."""
+        from pyspark.sql import functions as F  # noqa: N812 - Spark's own usage
+
+        merged = self._session.createDataFrame(list(today.items()), "former string, today string")
+        joined = facts.join(F.broadcast(merged), facts["subject"] == merged["former"], "left")
+        subject = F.coalesce(joined["today"], joined["subject"]).alias("subject")
+        return joined.select(
+            *(subject if column.name == "subject" else facts[column.name] for column in FACTS.columns)
+        )
 
     def _hand_in(self, name: str, rows: Table) -> None:
         """Hand a table over as a Parquet file beside the others; the same one twice is handed over once."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 import duckdb
-from arro3.core import Table
+from arro3.core import Array, DataType, Table
 
 from jiqun.lake import compaction
 from jiqun.lake.catalogue import TABLES
@@ -21,16 +21,47 @@ Answer = TypeVar("Answer")
 Params = Sequence[object] | Mapping[str, object]
 
 
+FOLLOWING = "facts"
+"""The table that is read under today's identities."""
+IDENTITIES = "identities"
+
+
+def identity_table(today: Mapping[str, str]) -> Table:
+    """Identities as a table of two columns, former and today."""
+    columns = {"former": list(today), "today": list(today.values())}
+    return Table.from_pydict({name: Array(keys, DataType.string()) for name, keys in columns.items()})
+
+
+def _as_today(source: str) -> str:
+    """Facts with their subject as it goes by today. Two branches, so that a narrowing by subject still prunes files."""
+    named = handed_in_name(IDENTITIES)
+    rest = f"SELECT f.* FROM {source} AS f ANTI JOIN {named} AS i ON f.subject = i.former"
+    moved = f"SELECT f.* REPLACE (i.today AS subject) FROM {source} AS f JOIN {named} AS i ON f.subject = i.former"
+    return f"({rest} UNION ALL {moved})"
+
+
 def handed_in_name(name: str) -> str:
     """Name under which rows handed in with a question are known to DuckDB while it runs."""
     return f"handed_in_{name}"
 
 
 class Lake:
-    """Tables under `root`, created when missing; safe to share between threads of one process."""
+    """Tables under `root`, created when missing; safe to share between threads of one process.
 
-    def __init__(self, root: Path, *, memory_limit: str = "1GB", threads: int | None = None) -> None:
+    identities  gives the subjects that are read under another, with that other's key: facts stay recorded under the
+                subject they were recorded for, and every question sees them under the one it goes by today
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        memory_limit: str = "1GB",
+        threads: int | None = None,
+        identities: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self.root = Path(root)
+        self.identities = identities
         for table in TABLES.values():
             ensure_table(self.root, table)
         config: dict[str, object] = {
@@ -47,7 +78,7 @@ class Lake:
         self._caches = {name: SnapshotCache(self.root, table) for name, table in TABLES.items()}
         self._spools: dict[str, Spool] = {}
         self._held = HeldTables(self._database)
-        self._answers: dict[Hashable, tuple[tuple[int, ...], object]] = {}
+        self._answers: dict[Hashable, tuple[tuple[Hashable, ...], object]] = {}
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """This thread's own DuckDB cursor."""
@@ -87,16 +118,22 @@ class Lake:
         *,
         tables: Mapping[str, Table] | None = None,
         page: tuple[int | None, int] = (None, 0),
+        as_recorded: bool = False,
     ) -> list[tuple[object, ...]]:
         """Run a compiled query over the newest snapshots.
 
-        params  values of the query's parameters; instants are UTC without zone
-        tables  rows handed in with the question, by the name the query knows them under
-        page    most rows (None for all) and rows to leave out before them
+        params       values of the query's parameters; instants are UTC without zone
+        tables       rows handed in with the question, by the name the query knows them under
+        page         most rows (None for all) and rows to leave out before them
+        as_recorded  facts under the subject they were recorded for, not the one it goes by today
         """
-        handed_in, cursor = tables or {}, self.cursor()
-        sources = {name: handed_in_name(name) for name in handed_in}
-        sources |= {name: self.table_sql(name) for name in query.tables if name not in handed_in}
+        handed_in, cursor = dict(tables or {}), self.cursor()
+        sources = {name: self.table_sql(name) for name in query.tables if name not in handed_in}
+        today = {} if as_recorded or FOLLOWING not in sources else self.identities()
+        if today:
+            handed_in[IDENTITIES] = identity_table(today)
+            sources[FOLLOWING] = _as_today(sources[FOLLOWING])
+        sources |= {name: handed_in_name(name) for name in handed_in}
         limit, offset = page
         sql = query.over(sources) + (f" LIMIT {int(limit)}" if limit is not None else "")
         sql += f" OFFSET {int(offset)}" if offset else ""
@@ -113,7 +150,7 @@ class Lake:
 
         question  whatever tells one question from another, its arguments included
         """
-        versions = tuple(self.snapshot(name).version for name in tables)
+        versions = (*(self.snapshot(name).version for name in tables), self.identity_mark())
         with self._turn:
             found = self._answers.get(question)
         if found is not None and found[0] == versions:
@@ -125,6 +162,10 @@ class Lake:
             while len(self._answers) > ANSWERS_KEPT:
                 self._answers.pop(next(iter(self._answers)))
         return made
+
+    def identity_mark(self) -> Hashable:
+        """What tells one state of the identities from another, for whoever keeps an answer."""
+        return frozenset(self.identities().items())
 
     def spool(self, writer: str, *, wait_s: float = 0.0) -> Spool:
         """This process's spool of a writer, opened once."""

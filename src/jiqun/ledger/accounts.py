@@ -173,7 +173,7 @@ def actor_of(user_id: int, *, request_id: str = "") -> Actor | None:
     user = models.User.objects.filter(id=user_id, is_active=True).first()
     if user is None:
         return None
-    held = tuple(Grant(item.role, item.scope) for item in grants_of(user_id))
+    held = _as_today(tuple(Grant(item.role, item.scope) for item in grants_of(user_id)))
     return Actor(user.id, _account(user).label, held, request_id=request_id)
 
 
@@ -215,3 +215,16 @@ def _grant(row: models.RoleGrant) -> HeldGrant:
     return HeldGrant(
         row.id, row.user_id, row.role, scope, row.granted_by, row.granted_at, row.revoked_by, row.revoked_at
     )
+
+
+def _as_today(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    """Grants for an enterprise that was merged into another hold for that one too."""
+    keys = [item.scope.key for item in grants if item.scope.kind == "enterprise"]
+    today = models.Subject.objects.filter(key__in=keys, merged_into__gt="").values_list("key", "merged_into")
+    into = dict(today) if keys else {}
+    more = (
+        Grant(item.role, Scope("enterprise", into[item.scope.key]))
+        for item in grants
+        if item.scope.key in into
+    )
+    return tuple(dict.fromkeys((*grants, *more)))

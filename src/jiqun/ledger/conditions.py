@@ -75,13 +75,17 @@ def within(scope: Scope) -> Condition:
 
 
 def in_group(group: str) -> Condition:
-    """The cluster or chain itself, all inside it, and all subjects that belong to any of these."""
+    """The cluster or chain itself, all inside it, and all subjects that belong to any of these, merged ones as today's."""
     groups = sorted(groups_under(group))
     groups_sql = ", ".join(["%s"] * len(groups))
     predicates_sql = ", ".join(["%s"] * len(BELONGING))
     members = f"SELECT subject FROM ledger_relation WHERE object IN ({groups_sql}) AND predicate IN ({predicates_sql})"  # noqa: S608 - places only
     themselves = ", ".join(["(%s)"] * len(groups))
-    return Condition(f"key IN ({members} UNION VALUES {themselves})", (*groups, *BELONGING, *groups))
+    today = f"SELECT merged_into FROM ledger_subject WHERE merged_into > '' AND key IN ({members})"  # noqa: S608 - places only
+    belonging = (*groups, *BELONGING)
+    return Condition(
+        f"key IN ({members} UNION {today} UNION VALUES {themselves})", (*belonging, *belonging, *groups)
+    )
 
 
 def holds(text: str) -> Condition:

@@ -115,13 +115,14 @@ def spoken_of(keys: Iterable[str], *, apart_from: str) -> dict[str, tuple[str, s
 def relations_of(key: str) -> tuple[Relation, ...]:
     """All relations `key` has at either end, under its former keys too, in a steady order."""
     keys = (key, *former_keys(key))
-    return _read(models.Relation.objects.filter(Q(subject__in=keys) | Q(object__in=keys)))
+    return _read(models.Relation.objects.filter(Q(subject__in=keys) | Q(object__in=keys)), as_today=True)
 
 
 def relations_with(*, predicate: str, object: str = "", subject: str = "") -> tuple[Relation, ...]:
-    """Relations of one predicate, to `object`, from `subject`, or all."""
-    ends = {name: value for name, value in (("object", object), ("subject", subject)) if value}
-    return _read(models.Relation.objects.filter(predicate=predicate, **ends))
+    """Relations of one predicate, to `object`, from `subject`, or all; former keys read as today's."""
+    given = (("object", object), ("subject", subject))
+    ends = {f"{name}__in": (key, *former_keys(key)) for name, key in given if key}
+    return _read(models.Relation.objects.filter(predicate=predicate, **ends), as_today=True)
 
 
 def as_rows(relations: Iterable[Relation]) -> list[RelationRow]:
@@ -161,11 +162,25 @@ def _held(subjects: set[str]) -> dict[tuple[str, ...], tuple[str | bool, ...]]:
     return {row[: len(NATURAL)]: row[len(NATURAL) :] for row in rows}
 
 
-def _read(rows: QuerySet[models.Relation]) -> tuple[Relation, ...]:
+def _read(rows: QuerySet[models.Relation], *, as_today: bool = False) -> tuple[Relation, ...]:
+    """Relations with their labels; `as_today` tells merged ends by the key they go by today, a tie to oneself is none."""
     held = list(rows.order_by("predicate", "subject", "object", "valid_from", "id").values_list(*FIELDS))
+    if as_today and (today := _today({row[1] for row in held} | {row[3] for row in held})):
+        told = (
+            (row[0], today.get(row[1], row[1]), row[2], today.get(row[3], row[3]), *row[4:]) for row in held
+        )
+        held = sorted(
+            (row for row in told if row[1] != row[3]),
+            key=lambda row: (row[2], row[1], row[3], row[4], row[0]),
+        )
     keys = {row[1] for row in held} | {row[3] for row in held}
     named = models.Subject.objects.values_list("key", "label_zh", "label_en")
     labels = {
         key: (zh, en) for chunk in chunks(sorted(keys), 900) for key, zh, en in named.filter(key__in=chunk)
     }
     return tuple(Relation(*row, *labels.get(row[1], ("", "")), *labels.get(row[3], ("", ""))) for row in held)
+
+
+def _today(keys: set[str]) -> dict[str, str]:
+    merged = models.Subject.objects.filter(merged_into__gt="").values_list("key", "merged_into")
+    return {key: into for chunk in chunks(sorted(keys), 900) for key, into in merged.filter(key__in=chunk)}

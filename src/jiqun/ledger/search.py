@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from jiqun.ledger import models
 from jiqun.ledger.bulk import Target, chunks, delete_rows, take_stock, write_rows
@@ -63,14 +64,41 @@ def remove(keys: Sequence[str]) -> None:
         delete_rows(SEARCH.table, "rowid", list(ids))
 
 
+def reindex(keys: Sequence[str]) -> None:
+    """Put subjects into the index as they stand, with names and codes of those merged into them, which leave it."""
+    remove(keys)
+    for chunk in chunks(keys, 500):
+        index(_entries(models.Subject.objects.filter(key__in=chunk, merged_into="")), fresh=True)
+
+
+def former_names(keys: Sequence[str] | None = None) -> dict[str, list[str]]:
+    """Names and codes of merged subjects, by the key they go by today; of some keys or of all."""
+    rows = models.Subject.objects.filter(merged_into__gt="").order_by("key")
+    found: dict[str, list[str]] = {}
+    for chunk in [None] if keys is None else chunks(keys, 500):
+        chosen = rows if chunk is None else rows.filter(merged_into__in=chunk)
+        for into, *names, more in chosen.values_list(
+            "merged_into", "label_zh", "label_en", "code", "aliases"
+        ):
+            found.setdefault(into, []).extend(filter(None, (*names, *more)))
+    return found
+
+
+def _entries(rows: QuerySet[models.Subject]) -> list[Entry]:
+    fields = list(rows.values_list("key", "id", "kind", "region", "name_norm", "label_en", "aliases"))
+    former = former_names([row[0] for row in fields])
+    return [
+        Entry(id, kind, region, name, (en, *more, *former.get(key, ())))
+        for key, id, kind, region, name, en, more in fields
+    ]
+
+
 @transaction.atomic
 def rebuild() -> int:
     """Make the whole index anew from the subjects; give how many it holds."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM ledger_subject_search")
-    rows = models.Subject.objects.filter(merged_into="")
-    fields = rows.values_list("id", "kind", "region", "name_norm", "label_en", "aliases")
-    entries = [Entry(id, kind, region, name, (en, *more)) for id, kind, region, name, en, more in fields]
+    entries = _entries(models.Subject.objects.filter(merged_into=""))
     index(entries, fresh=True)
     take_stock(SEARCH.table)
     return len(entries)

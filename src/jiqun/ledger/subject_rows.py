@@ -1,10 +1,11 @@
 """How a subject is handed in and written 主体登记: rows compared by hash, changed ones written in bulk."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -34,7 +35,8 @@ HASH = len(CONTENT) - 1
 MANY = 2000
 NEW = Target(TABLE, COLUMNS)
 CHANGED = Target(TABLE, COLUMNS, conflict=("key",), kept=("id", "first_batch", "merged_into"))
-RESTORED = Target(TABLE, COLUMNS, conflict=("key",), kept=("id",))
+RESTORED = Target(TABLE, COLUMNS, conflict=("key",), kept=("id", "merged_into"))
+NOBODY: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def _json(held: object) -> str:
@@ -245,12 +247,15 @@ def _write_over(target: Target, rows: list[tuple[Any, ...]]) -> None:
     missing = [row for row in rows if row[0] not in held]
     held.update(zip((row[0] for row in missing), reserved_ids(TABLE, len(missing)), strict=True))
     write_rows(target, ((held[row[0]], *row) for row in rows))
-    search.index([_entry(held[row[0]], row) for row in rows])
+    merged = dict(models.Subject.objects.filter(merged_into__gt="").values_list("key", "merged_into"))
+    former = search.former_names() if merged else {}
+    search.index([_entry(held[row[0]], row, former) for row in rows if row[0] not in merged])
+    search.reindex(sorted({merged[row[0]] for row in rows if row[0] in merged}))
 
 
-def _entry(id: int, row: tuple[Any, ...]) -> search.Entry:
+def _entry(id: int, row: tuple[Any, ...], former: Mapping[str, Sequence[str]] = NOBODY) -> search.Entry:
     others = (row[4], *orjson.loads(row[6])) if row[4] or row[6] != "[]" else ()
-    return search.Entry(id, row[1], row[7], row[5], others)
+    return search.Entry(id, row[1], row[7], row[5], (*others, *former.get(row[0], ())))
 
 
 def _ids(keys: list[str]) -> dict[str, int]:

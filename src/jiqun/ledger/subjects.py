@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import BooleanField, Count, QuerySet
 from django.db.models.expressions import RawSQL
 
-from jiqun.core.errors import NotFound, WrongState
-from jiqun.ledger import models, search
+from jiqun.core.errors import NotFound
+from jiqun.ledger import models
 from jiqun.ledger.bulk import chunks
 from jiqun.ledger.conditions import Condition, all_of, holds, in_group, narrowed, starts
 from jiqun.ledger.grams import normalised, subtree_prefix
@@ -42,7 +41,7 @@ __all__ = [
     "Comparison", "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow",
     "Undone", "WrittenSubject", "all_keys", "apply_undo", "by_code", "children", "compare",
     "counts_by_kind_and_region", "digest", "exists", "former_keys", "get", "get_many", "iterate", "labels",
-    "list_page", "merge", "named", "resolve", "resolve_many", "row_hashes", "target_of", "upsert",
+    "list_page", "merged_by_today", "merged_under", "named", "resolve", "resolve_many", "row_hashes", "target_of", "upsert",
     "upsert_enterprises", "write", "written_by",
 ]  # fmt: skip
 
@@ -146,31 +145,41 @@ def exists(keys: Iterable[str]) -> set[str]:
 
 def resolve(key: str) -> str:
     """The key a subject goes by today, following merges; `key` itself when it was never merged."""
-    for _ in range(10):
-        into = models.Subject.objects.filter(key=key).values_list("merged_into", flat=True).first()
-        if not into:
-            return key
-        key = into
-    raise WrongState("subject.merge_loop", key=key)
+    into = models.Subject.objects.filter(key=key).values_list("merged_into", flat=True).first()
+    return into or key
 
 
 def resolve_many(keys: Iterable[str]) -> dict[str, str]:
     """Those of `keys` the ledger holds, each with the key it goes by today."""
     rows = models.Subject.objects.values_list("key", "merged_into")
-    held = {key: into for chunk in chunks(list(keys), 900) for key, into in rows.filter(key__in=chunk)}
-    return {key: resolve(into) if into else key for key, into in held.items()}
+    return {key: into or key for chunk in chunks(list(keys), 900) for key, into in rows.filter(key__in=chunk)}
 
 
 def named(name: str, *, kind: str = "enterprise") -> tuple[Subject, ...]:
-    """Subjects of a kind whose label is `name`, width, case and punctuation aside."""
-    return tuple(_read(models.Subject.objects.filter(kind=kind, name_norm=normalised(name)).order_by("key")))
+    """Subjects of a kind whose label is `name`, or was before a merge; width, case and punctuation aside."""
+    rows = models.Subject.objects.filter(kind=kind, name_norm=normalised(name))
+    keys = {into or key for key, into in rows.values_list("key", "merged_into")}
+    return tuple(_read(models.Subject.objects.filter(key__in=keys).order_by("key"))) if keys else ()
 
 
 def by_code(code: str, *, kind: str = "enterprise") -> Subject | None:
-    """The subject of a kind with this official code, if the ledger holds it."""
-    for row in _read(models.Subject.objects.filter(key=f"{kind}:{code}")):
+    """The subject of a kind with this official code, or that took over the one with it, if the ledger holds it."""
+    for row in _read(models.Subject.objects.filter(key=resolve(f"{kind}:{code}"))):
         return row
     return None
+
+
+def merged_under(key: str) -> tuple[Subject, ...]:
+    """The subjects that are read under `key`, in order of their keys."""
+    return tuple(_read(models.Subject.objects.filter(merged_into=key).order_by("key")))
+
+
+def merged_by_today() -> dict[str, list[Subject]]:
+    """Every subject read under another, by the key of that other."""
+    found: dict[str, list[Subject]] = {}
+    for one in _read(models.Subject.objects.filter(merged_into__gt="").order_by("key")):
+        found.setdefault(one.merged_into, []).append(one)
+    return found
 
 
 def list_page(wanted: SubjectFilter, *, sort: str = "label", page: int = 1, size: int = 50) -> Page[Subject]:
@@ -219,22 +228,11 @@ def counts_by_kind_and_region() -> tuple[KindCount, ...]:
 
 def target_of(key: str) -> Target:
     """The subject as something an action touches: its place and the clusters and chains it belongs to."""
+    key = resolve(key)
     region = models.Subject.objects.filter(key=key).values_list("region", flat=True).first() or ""
     kind, _, code = key.partition(":")
     own = frozenset({key}) if kind in ("cluster", "chain", "segment") else frozenset()
     return Target(subject=key, region=code if kind == "region" else region, groups=groups_of(key) | own)
-
-
-def merge(provisional: str, into: str, *, batch: str, at: datetime) -> None:
-    """Record that one subject turned out to be another; what was said under its key is read under the other."""
-    if provisional == into or resolve(into) == provisional:
-        raise WrongState("subject.merge_loop", key=provisional)
-    with transaction.atomic():
-        found = models.Subject.objects.filter(key=provisional, merged_into="")
-        if not found.exists() or not models.Subject.objects.filter(key=into).exists():
-            raise NotFound("subject.not_found", key=provisional if not found.exists() else into)
-        search.remove([provisional])
-        found.update(merged_into=into, batch=batch, updated_at=at)
 
 
 def _filtered(wanted: SubjectFilter) -> QuerySet[models.Subject]:

@@ -39,6 +39,8 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
         _("Work"),
         (
             Place("imports", _("Import"), "imports", "import_data"),
+            Place("matching", _("Matching"), "matching", "import_data"),
+            Place("merges", _("Merges"), "merges", "edit_subject"),
             Place("batches", _("Batches"), "batches", "import_data"),
             Place("quarantine", _("Quarantine"), "quarantine", "repair_quarantine"),
         ),

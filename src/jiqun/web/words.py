@@ -54,6 +54,31 @@ WORDS = {
         "cluster": _("cluster"),
         "section": _("section"),
     },
+    "known_by": {
+        "registered": _("registered"),
+        "merged": _("merged into it"),
+        "alias": _("also called"),
+    },
+    "match": {
+        "match": pgettext_lazy("matching", "match"),
+        "review": pgettext_lazy("matching", "to be looked at"),
+        "none": pgettext_lazy("matching", "not in the register"),
+    },
+    "match_sort": {
+        "row": _("row of the list"),
+        "name": _("name as written"),
+        "score": _("fit"),
+        "matched": _("enterprise"),
+    },
+    "match_field": {
+        "name": _("name"),
+        "code": _("code"),
+        "region": _("place"),
+        "address": _("address"),
+        "phone": _("telephone"),
+        "capital": _("capital"),
+        "date": _("date of establishment"),
+    },
     "verdict": {
         "met": _("Reached"),
         "unmet": _("Not reached"),

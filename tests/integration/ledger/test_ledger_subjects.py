@@ -3,8 +3,8 @@
 import pytest
 from ledger_rows import AT, firm, later, thing, tie
 
-from jiqun.core.errors import NotFound, WrongState
-from jiqun.ledger import batches, relations, search, subjects
+from jiqun.core.errors import NotFound
+from jiqun.ledger import batches, identities, relations, search, subjects
 from jiqun.ledger.batches import NewBatch
 from jiqun.ledger.scopes import Reach, Scope
 from jiqun.ledger.subjects import Counts, RestoredRow, SubjectFilter, Undone
@@ -257,7 +257,7 @@ def test_a_firm_known_by_name_becomes_one_known_by_code() -> None:
         [by_name, firm("W", "万丰奥特控股集团有限公司"), thing("cluster:a", "甲集群")], batch="b1", at=AT
     )
     relations.upsert_relations([tie("enterprise:万丰奥特", "member_of", "cluster:a")], batch="b1")
-    subjects.merge("enterprise:万丰奥特", "enterprise:W", batch="b2", at=later(days=1))
+    identities.merge("enterprise:万丰奥特", "enterprise:W", by="Li Ming", at=later(days=1))
     assert subjects.resolve("enterprise:万丰奥特") == "enterprise:W" == subjects.resolve("enterprise:W")
     assert subjects.former_keys("enterprise:W") == ("enterprise:万丰奥特",)
     assert [hit.key for hit in search.search("万丰奥特")] == ["enterprise:W"]
@@ -265,15 +265,3 @@ def test_a_firm_known_by_name_becomes_one_known_by_code() -> None:
     assert [item.object for item in relations.relations_of("enterprise:W")] == ["cluster:a"]
     assert subjects.target_of("enterprise:W").groups == {"cluster:a"}
     assert subjects.upsert([by_name], batch="b3", at=AT) == Counts(unchanged=1)
-
-
-def test_merging_refuses_what_makes_no_sense() -> None:
-    subjects.upsert([firm("A", "甲"), firm("B", "乙")], batch="b1", at=AT)
-    for first, second in (("enterprise:Z", "enterprise:A"), ("enterprise:A", "enterprise:Z")):
-        with pytest.raises(NotFound):
-            subjects.merge(first, second, batch="b2", at=AT)
-    with pytest.raises(WrongState):
-        subjects.merge("enterprise:A", "enterprise:A", batch="b2", at=AT)
-    subjects.merge("enterprise:A", "enterprise:B", batch="b2", at=AT)
-    with pytest.raises(WrongState):
-        subjects.merge("enterprise:B", "enterprise:A", batch="b2", at=AT)

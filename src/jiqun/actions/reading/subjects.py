@@ -7,6 +7,8 @@ from decimal import Decimal
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.about import About, about_of
 from jiqun.actions.reading.archive import Archive, Ask, StatementTable, link_of
+from jiqun.actions.reading.merges import VerdictRow, verdicts_of
+from jiqun.actions.reading.profile import NameLine, Sides, names_of, sides_of
 from jiqun.actions.reading.relations import RelationGroup, relation_groups
 from jiqun.actions.reading.statements import Label, Link
 from jiqun.core.facts import SUBJECT_KINDS, plain
@@ -83,6 +85,8 @@ class SubjectContext:
 
     registration  the row of the register, for enterprises that have one
     about         where it was named, what was noted of it, what else the ledger keeps
+    names         (enterprises) names it is or was known by; sides: what each source says, side by side
+    verdicts      (enterprises) decisions of who is who that concern it, for who keeps enterprises
     """
 
     link: Link
@@ -96,6 +100,9 @@ class SubjectContext:
     relations: tuple[RelationGroup, ...]
     table: StatementTable
     parts: tuple[Hit, ...] = ()
+    names: tuple[NameLine, ...] = ()
+    sides: Sides | None = None
+    verdicts: tuple[VerdictRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,6 +160,8 @@ def subject_page(desk: Desk, actor: Actor, key: str, *, ask: Ask) -> SubjectCont
     """Read one subject by its whole key, following merges."""
     archive = Archive(desk, actor)
     subject = archive.subject(key)
+    is_enterprise = subject.kind == "enterprise"
+    keeps = is_enterprise and can(actor, Permission.EDIT_SUBJECT, target_scope=ANYWHERE)
     return SubjectContext(
         link=link_of(subject),
         code=subject.code,
@@ -161,10 +170,13 @@ def subject_page(desk: Desk, actor: Actor, key: str, *, ask: Ask) -> SubjectCont
         region_code=subject.region,
         provisional=subject.provisional,
         about=about_of(archive, subject),
-        registration=_registration(archive, subject) if subject.kind == "enterprise" else None,
+        registration=_registration(archive, subject) if is_enterprise else None,
         relations=relation_groups(archive, subject.key),
         table=archive.table(Wanted(subject=subject.key), ask),
         parts=hits(archive, list(subjects.children(subject.code))) if subject.kind == "region" else (),
+        names=names_of(archive, subject) if is_enterprise else (),
+        sides=sides_of(archive, subject.key) if is_enterprise else None,
+        verdicts=verdicts_of(archive, actor, subject.key) if keeps else (),
     )
 
 

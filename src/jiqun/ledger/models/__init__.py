@@ -3,7 +3,10 @@
 from jiqun.ledger.models.api_token import ApiToken
 from jiqun.ledger.models.audit_event import AuditEvent
 from jiqun.ledger.models.batch import Batch
+from jiqun.ledger.models.identity_verdict import IdentityVerdict
 from jiqun.ledger.models.login_attempt import LoginAttempt
+from jiqun.ledger.models.merge_proposal import MergeProposal
+from jiqun.ledger.models.name_decision import NameDecision
 from jiqun.ledger.models.outbox_segment import OutboxSegment
 from jiqun.ledger.models.quarantine_item import QuarantineItem
 from jiqun.ledger.models.relation import Relation
@@ -17,7 +20,10 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Batch",
+    "IdentityVerdict",
     "LoginAttempt",
+    "MergeProposal",
+    "NameDecision",
     "OutboxSegment",
     "QuarantineItem",
     "Relation",

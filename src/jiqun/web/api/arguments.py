@@ -169,3 +169,34 @@ class HandingIn(Schema):
     kind: Text = Field(description="enterprises | facts")
     source: Text = Field("", description="key of the source; empty: a new sheet of the office")
     source_title: Text = Field("", description="title of the new sheet; empty: the name of the file")
+
+
+class Names(Strict):
+    """Names to be matched, one a line."""
+
+    names: Annotated[str, StringConstraints(min_length=1, max_length=2_000_000), AfterValidator(without_nul)]
+    title: Text = ""
+
+
+class Answer(Strict):
+    """Which enterprise a written name means; empty: none of ours."""
+
+    subject: Text = ""
+
+
+class PairBody(Strict):
+    """Two enterprises by their keys; the first is to be read under the second."""
+
+    subject: Key
+    into: Key
+    reason: Annotated[str, StringConstraints(max_length=300), AfterValidator(without_nul)] = ""
+
+
+class MatchQuery(Schema):
+    """Which rows of a list."""
+
+    page: int = Field(1, ge=1, le=PAGE_MOST, description="page, from 1")
+    decision: Text = Field("", description="match | review | none | said (by a person)")
+    sort: Text = Field("row", description="row | name | score | matched")
+    descending: bool = Field(False, description="turn the order")
+    text: Text = Field("", description="words of the written or the matched name")
