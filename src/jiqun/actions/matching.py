@@ -5,6 +5,7 @@ the enterprises a person may read is built once and kept until the ledger's ente
 """
 
 import gc
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -145,11 +146,15 @@ def _pooled(using: Matcher, rows: Sequence[Asked], processes: int) -> Iterator[l
     _shared[:] = [using]
     gc.freeze()
     try:
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
+        with multiprocessing.get_context("fork").Pool(processes, _leave_stopping_to_the_parent) as pool:
             yield from pool.imap(_decide_piece, chunked(rows))
     finally:
         gc.unfreeze()
         _shared.clear()
+
+
+def _leave_stopping_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _decide_piece(piece: list[Asked]) -> list[Decision]:
