@@ -17,6 +17,7 @@ from jiqun.lake.cells import one_per_cell
 from jiqun.lake.compile import Query, compiled, handed_in, param, table
 from jiqun.lake.facts import AsOf, instant
 from jiqun.lake.store import Lake
+from jiqun.lake.trust import TRUST
 
 Row = dict[str, object]
 Values = tuple[object, ...]
@@ -153,10 +154,10 @@ class _Memory:
 
     def __init__(self) -> None:
         self._turn = Lock()
-        self._version: tuple[int, int] = (-1, -1)
+        self._version: Hashable = (-1, -1)
         self._held: OrderedDict[Hashable, list[Values]] = OrderedDict()
 
-    def of(self, version: tuple[int, int], key: Hashable) -> list[Values] | None:
+    def of(self, version: Hashable, key: Hashable) -> list[Values] | None:
         """What was answered at this version; None when it was not asked."""
         with self._turn:
             if self._version != version:
@@ -166,7 +167,7 @@ class _Memory:
                 self._held.move_to_end(key)
             return self._held.get(key)
 
-    def keep(self, version: tuple[int, int], key: Hashable, rows: list[Values]) -> None:
+    def keep(self, version: Hashable, key: Hashable, rows: list[Values]) -> None:
         """Remember an answer of this version, unless it is large."""
         with self._turn:
             if version == self._version and len(rows) <= REMEMBERED_ROWS:
@@ -186,7 +187,7 @@ def _asked(
 ) -> list[Values]:
     memory = _memories.setdefault(lake, _Memory())
     version = (lake.snapshot("facts").version, lake.snapshot("batches").version)
-    key = (query, wanted, page)
+    key = (query, wanted, page, lake.trusted() if TRUST in query.tables else ())
     rows = memory.of(version, key)
     if rows is None:
         rows = lake.ask(query, wanted.params(), tables=wanted.tables(), page=page)

@@ -16,7 +16,7 @@ class RegistrationReader:
         """Every accepted row of a subject, newest first, with `undone` saying whether its batch was taken back."""
         names = REGISTRATIONS.column_names
         rows = self._lake.run(
-            f"SELECT {', '.join(names)}, batch IN ({self._undone()}) AS undone"
+            f"SELECT {', '.join(names)}, batch IN ({self._undone()}) OR source IN ({self._withdrawn()}) AS undone"
             f" FROM {self._lake.table_sql('registrations')} WHERE subject = ? ORDER BY recorded_at DESC, row_no DESC",
             [subject],
         )
@@ -32,7 +32,8 @@ class RegistrationReader:
                  mine AS (SELECT DISTINCT subject FROM rows_now WHERE batch = $batch),
                  others AS (
                     SELECT r.* FROM rows_now r SEMI JOIN mine USING (subject)
-                    WHERE r.batch <> $batch AND r.batch NOT IN ({self._undone()}))
+                    WHERE r.batch <> $batch AND r.batch NOT IN ({self._undone()})
+                      AND r.source NOT IN ({self._withdrawn()}))
             SELECT {listed}, first_value(r.batch) OVER (PARTITION BY r.subject ORDER BY r.recorded_at, r.batch)
             FROM others r
             QUALIFY row_number() OVER (PARTITION BY r.subject ORDER BY r.recorded_at DESC, r.batch DESC) = 1
@@ -43,3 +44,9 @@ class RegistrationReader:
 
     def _undone(self) -> str:
         return f"SELECT batch FROM {self._lake.table_sql('batches')} WHERE event = 'undone'"
+
+    def _withdrawn(self) -> str:
+        return (
+            f"SELECT substr(batch, 8) FROM {self._lake.table_sql('batches')} WHERE event IN ('withdrawn', 'brought_back')"
+            " QUALIFY row_number() OVER (PARTITION BY batch ORDER BY recorded_at DESC, event) = 1 AND event = 'withdrawn'"
+        )

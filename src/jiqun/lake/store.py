@@ -14,6 +14,7 @@ from jiqun.lake.compile import Query
 from jiqun.lake.encode import SQL_TYPE, quoted
 from jiqun.lake.snapshot import Snapshot, SnapshotCache, ensure_table
 from jiqun.lake.spool import Spool
+from jiqun.lake.trust import TRUST, TrustRow, trust_table
 
 ANSWERS_KEPT = 256
 Answer = TypeVar("Answer")
@@ -26,7 +27,10 @@ def handed_in_name(name: str) -> str:
 
 
 class Lake:
-    """Tables under `root`, created when missing; safe to share between threads of one process."""
+    """Tables under `root`, created when missing; safe to share between threads of one process.
+
+    trusted  gives the order of trust between sources as it stands; whoever opens the lake sets it
+    """
 
     def __init__(self, root: Path, *, memory_limit: str = "1GB", threads: int | None = None) -> None:
         self.root = Path(root)
@@ -46,6 +50,8 @@ class Lake:
         self._caches = {name: SnapshotCache(self.root, table) for name, table in TABLES.items()}
         self._spools: dict[str, Spool] = {}
         self._answers: dict[Hashable, tuple[tuple[int, ...], object]] = {}
+        self.trusted: Callable[[], tuple[TrustRow, ...]] = tuple
+        self._trust: tuple[tuple[TrustRow, ...], Table] = ((), trust_table(()))
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """This thread's own DuckDB cursor."""
@@ -87,7 +93,9 @@ class Lake:
         tables  rows handed in with the question, by the name the query knows them under
         page    most rows (None for all) and rows to leave out before them
         """
-        handed_in, cursor = tables or {}, self.cursor()
+        handed_in, cursor = dict(tables or {}), self.cursor()
+        if TRUST in query.tables and TRUST not in handed_in:
+            handed_in[TRUST] = self.trust_rows()
         sources = {name: handed_in_name(name) for name in handed_in}
         sources |= {name: self.table_sql(name) for name in query.tables if name not in handed_in}
         limit, offset = page
@@ -100,6 +108,13 @@ class Lake:
         finally:
             for name in handed_in:
                 cursor.unregister(handed_in_name(name))
+
+    def trust_rows(self) -> Table:
+        """The order of trust as a table; the same object as long as it does not change."""
+        rows = self.trusted()
+        if rows != self._trust[0]:
+            self._trust = (rows, trust_table(rows))
+        return self._trust[1]
 
     def kept(self, question: Hashable, tables: Sequence[str], answer: Callable[[], Answer]) -> Answer:
         """The answer to a costly question, kept until one of the tables has a new version; it is not to be changed.

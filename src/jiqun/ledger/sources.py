@@ -27,6 +27,12 @@ class Source:
     note: str = ""
     synthetic: bool = False
 
+    @property
+    def told_on(self) -> str:
+        """The day of the source as ISO text, for the order of trust; empty when nobody knows it."""
+        day = self.published_on or self.speaks_as_of
+        return day.isoformat() if day else ""
+
 
 FIELDS = tuple(Source.__dataclass_fields__)
 
