@@ -4,6 +4,7 @@ from jiqun.ledger.models.api_token import ApiToken
 from jiqun.ledger.models.audit_event import AuditEvent
 from jiqun.ledger.models.batch import Batch
 from jiqun.ledger.models.login_attempt import LoginAttempt
+from jiqun.ledger.models.objection import Objection, ObjectionEvidence, ObjectionStep
 from jiqun.ledger.models.outbox_segment import OutboxSegment
 from jiqun.ledger.models.quarantine_item import QuarantineItem
 from jiqun.ledger.models.relation import Relation
@@ -18,6 +19,9 @@ __all__ = [
     "AuditEvent",
     "Batch",
     "LoginAttempt",
+    "Objection",
+    "ObjectionEvidence",
+    "ObjectionStep",
     "OutboxSegment",
     "QuarantineItem",
     "Relation",
