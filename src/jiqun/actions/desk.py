@@ -17,6 +17,8 @@ from jiqun.core.messages import Messages
 from jiqun.core.regions import Regions
 from jiqun.core.trust import TrustOrder
 from jiqun.core.units import UnitTable
+from jiqun.core.working_days import WorkingDays
+from jiqun.exchange.objections import Practice
 from jiqun.lake.files import Limits
 from jiqun.lake.store import Lake
 from jiqun.lake.trust import TrustRow
@@ -50,6 +52,16 @@ class Desk:
     def trust(self) -> TrustOrder:
         """采信顺序."""
         return TrustOrder.load(self.packs / "trust.toml")
+
+    @cached_property
+    def practice(self) -> Practice:
+        """异议办理规则."""
+        return Practice.load(self.packs / "objections.toml")
+
+    @cached_property
+    def calendar(self) -> WorkingDays:
+        """工作日."""
+        return WorkingDays.load(self.packs / "holidays.csv")
 
     def trusted(self) -> tuple[TrustRow, ...]:
         """Where every source of the ledger stands in the order of trust."""

@@ -18,7 +18,7 @@ from jiqun.core.regions import Region
 from jiqun.lake.facts import FactReader
 from jiqun.lake.files import beyond
 from jiqun.lake.gate_facts import FactGate, JudgedFacts
-from jiqun.ledger import batches, permissions, sources, subjects
+from jiqun.ledger import batches, objections, permissions, sources, subjects
 from jiqun.ledger.permissions import Actor, Permission
 from jiqun.ledger.scopes import EVERYTHING, Target
 from jiqun.ledger.subjects import SubjectRow
@@ -140,6 +140,7 @@ def fact_gate(
 def sort_out(desk: Desk, facts: Sequence[Fact], *, at: datetime) -> _Sorted:
     """Part what is already known from what is new, and link corrections to what they supersede.
 
+    A row that says once more what an accepted objection corrected changes nothing: the correction stands.
     Facts with a time of recording of their own (an older ledger taken over) are linked in the order of their times.
     """
     documents = document_keys()
@@ -148,12 +149,13 @@ def sort_out(desk: Desk, facts: Sequence[Fact], *, at: datetime) -> _Sorted:
     current = reader.current_keys([key for _, key in keyed])
     dated = [key for fact, key in keyed if fact.recorded_at != at and key in current]
     told = reader.told_of(dated) if dated else {}
+    settled = objections.disputed_hashes(id for id, _ in current.values())
     kept = _Sorted()
     for fact, key in sorted(keyed, key=lambda pair: pair[0].recorded_at):
         before, digest = current.get(key), content_hash(fact, is_document=fact.source in documents)
         if before is None:
             kept.new.append(fact)
-        elif before[1] == digest or (fact.recorded_at, digest) in told.get(key, ()):
+        elif digest in (before[1], settled.get(before[0])) or (fact.recorded_at, digest) in told.get(key, ()):
             kept.unchanged += 1
             continue
         elif key in told and fact.recorded_at <= told[key][-1][0]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from jiqun.lake.derived import Formula
+from jiqun.lake.derived import Formula, row_value
 from jiqun.lake.trust import Standing, standing
 
 CellKey = tuple[str, str, int, str, str, bool]
@@ -154,10 +154,5 @@ def derived(
         pair = values.get((*other, *rest))  # type: ignore[arg-type]
         if pair is None:
             continue
-        key = (subject, year, *rest)
-        if chosen.growth:
-            change = float(value - pair[0])
-            found[key] = change / float(pair[0]) * factor if pair[0] > 0 else None  # type: ignore[index]
-        else:
-            found[key] = float(value) / float(pair[0]) * factor if pair[0] else None  # type: ignore[index]
+        found[subject, year, *rest] = row_value(chosen, value, pair[0], factor)  # type: ignore[index]
     return found

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from jiqun.core.errors import NotFound, WrongState
 from jiqun.ledger import models
+from jiqun.ledger.bulk import chunks
 from jiqun.ledger.conditions import LAST
 from jiqun.ledger.grams import subtree_prefix
 from jiqun.ledger.pages import Page, page_of
@@ -201,8 +202,11 @@ def of_source(source: str) -> tuple[Objection, ...]:
 
 def disputed_hashes(corrections: Iterable[str]) -> dict[str, str]:
     """Of facts that are corrections after an objection: the content hash of what was disputed."""
-    rows = models.Objection.objects.filter(correction__in=list(corrections)).exclude(correction="")
-    return dict(rows.values_list("correction", "disputed_hash"))
+    settled = models.Objection.objects.filter(state="accepted").exclude(correction="")
+    if not settled.exists():
+        return {}
+    rows = settled.values_list("correction", "disputed_hash")
+    return {key: digest for part in chunks(list(corrections), 900) for key, digest in rows.filter(correction__in=part)}
 
 
 def _within(reaches: Iterable[Reach]) -> Q:
@@ -218,7 +222,7 @@ def _within(reaches: Iterable[Reach]) -> Q:
 def _in_scope(scope: Scope) -> Q:
     match scope.kind:
         case "all":
-            return Q()
+            return Q(pk__isnull=False)  # an empty condition would vanish beside OR
         case "region":
             prefix = subtree_prefix(scope.key)
             return Q(region__gte=prefix, region__lt=prefix + LAST)
