@@ -109,33 +109,33 @@ def listed(
 ) -> list[Row]:
     """Facts known now, one row each with the catalogue's columns; `sort` is one of SORTS."""
     query = compiled(_listed, wanted.names(), sort if sort in SORTS else "subject", descending)
-    rows = _asked(lake, query, wanted, (limit, offset))
+    rows = asked(lake, query, wanted, (limit, offset))
     return [_aware(dict(zip(query.columns, values, strict=True))) for values in rows]
 
 
 def counted(lake: Lake, wanted: Wanted) -> int:
     """How many facts `listed` would give without a limit."""
     query = compiled(_counted, wanted.names())
-    return int(str(_asked(lake, query, wanted)[0][0]))
+    return int(str(asked(lake, query, wanted)[0][0]))
 
 
 def tallied(lake: Lake, wanted: Wanted, *, by: str = "subject") -> dict[str, tuple[int, int]]:
     """Facts known now per key: how many, and how many of them made up; `by` is one of TALLY_KEYS."""
     if by not in TALLY_KEYS:
         raise KeyError(by)
-    rows = _asked(lake, compiled(_tallied, wanted.names(), by), wanted)
+    rows = asked(lake, compiled(_tallied, wanted.names(), by), wanted)
     return {str(key): (int(str(facts)), int(str(made_up))) for key, facts, made_up in rows}
 
 
 def subjects_by_kind(lake: Lake, wanted: Wanted) -> dict[str, int]:
     """How many different subjects of each kind (region, cluster …) the wanted facts speak of."""
-    rows = _asked(lake, compiled(_subjects, wanted.names()), wanted)
+    rows = asked(lake, compiled(_subjects, wanted.names()), wanted)
     return {str(kind): int(str(number)) for kind, number in rows}
 
 
 def years_of(lake: Lake, wanted: Wanted) -> Sequence[int]:
     """The years the wanted facts are filed under, latest first."""
-    return [int(str(year)) for (year,) in _asked(lake, compiled(_years, wanted.names()), wanted)]
+    return [int(str(year)) for (year,) in asked(lake, compiled(_years, wanted.names()), wanted)]
 
 
 def cells_of(lake: Lake, wanted: Wanted, *, year: int) -> list[Row]:
@@ -145,7 +145,7 @@ def cells_of(lake: Lake, wanted: Wanted, *, year: int) -> list[Row]:
     """
     of_year = replace(wanted, year=year)
     query = compiled(_cells, of_year.names())
-    rows = _asked(lake, query, of_year)
+    rows = asked(lake, query, of_year)
     return [dict(zip(query.columns, values, strict=True)) for values in rows]
 
 
@@ -179,24 +179,30 @@ class _Memory:
 _memories: WeakKeyDictionary[Lake, _Memory] = WeakKeyDictionary()
 
 
-def _asked(
+def asked(
     lake: Lake,
     query: Query,
     wanted: Wanted,
     page: tuple[int | None, int] = (None, 0),
+    more: Mapping[str, str] | None = None,
 ) -> list[Values]:
+    """Rows of a query over the facts `wanted`; the same question of one version of the lake is answered once.
+
+    more  values of parameters beside those of `wanted`
+    """
     memory = _memories.setdefault(lake, _Memory())
     version = (lake.snapshot("facts").version, lake.snapshot("batches").version)
-    key = (query, wanted, page, lake.trusted() if TRUST in query.tables else ())
+    given = tuple(sorted((more or {}).items()))
+    key = (query, wanted, page, given, lake.trusted() if TRUST in query.tables else ())
     rows = memory.of(version, key)
     if rows is None:
-        rows = lake.ask(query, wanted.params(), tables=wanted.tables(), page=page)
+        rows = lake.ask(query, {**wanted.params(), **dict(given)}, tables=wanted.tables(), page=page)
         memory.keep(version, key, rows)
     return rows
 
 
-def _narrowed(names: frozenset[str]) -> ir.Table:
-    """What is wanted, of what is known.
+def narrowed(names: frozenset[str]) -> ir.Table:
+    """The facts that are wanted, of those that are known.
 
     A correction has the natural key of what it corrects, so what is part of that key may narrow before the facts are
     held against their corrections: of a million facts only those of one subject are looked at.
@@ -243,7 +249,7 @@ def _of_key(facts: ir.Table, names: frozenset[str]) -> ir.Table:
 
 
 def _listed(names: frozenset[str], sort: str, descending: bool) -> ir.Table:
-    facts = _narrowed(names).select(*FACTS.column_names)
+    facts = narrowed(names).select(*FACTS.column_names)
     first, *rest = SORTS[sort]
     key = (
         ibis.desc(facts[first], nulls_first=False)
@@ -254,11 +260,11 @@ def _listed(names: frozenset[str], sort: str, descending: bool) -> ir.Table:
 
 
 def _counted(names: frozenset[str]) -> ir.Table:
-    return _narrowed(names).aggregate(facts=lambda t: t.count())
+    return narrowed(names).aggregate(facts=lambda t: t.count())
 
 
 def _tallied(names: frozenset[str], by: str) -> ir.Table:
-    facts = _narrowed(names)
+    facts = narrowed(names)
     counts = facts.group_by(key=facts[by]).aggregate(
         facts=facts.count(), made_up=facts.count(where=facts.synthetic)
     )
@@ -266,14 +272,14 @@ def _tallied(names: frozenset[str], by: str) -> ir.Table:
 
 
 def _cells(names: frozenset[str]) -> ir.Table:
-    facts = _narrowed(names)
+    facts = narrowed(names)
     cells = one_per_cell(facts.filter(facts.breakdown == ""), any_scope=True)
     shown = cells.select("subject", "year", "value", "base_value", "bound", "scope", "id", "synthetic")
     return shown.order_by(["subject", "synthetic"])
 
 
 def _subjects(names: frozenset[str]) -> ir.Table:
-    facts = _narrowed(names)
+    facts = narrowed(names)
     return (
         facts.group_by(kind=on.subject_kind(facts))
         .aggregate(subjects=facts.subject.nunique())
@@ -282,7 +288,7 @@ def _subjects(names: frozenset[str]) -> ir.Table:
 
 
 def _years(names: frozenset[str]) -> ir.Table:
-    facts = on.with_year(_narrowed(names))
+    facts = on.with_year(narrowed(names))
     return facts.select("year").distinct().order_by(ibis.desc("year"))
 
 

@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 import jiqun
+from jiqun.actions.reading.objections import waiting_count
+from jiqun.ledger.permissions import Actor
 from jiqun.web.session import may
 
 
@@ -41,6 +43,8 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
             Place("imports", _("Import"), "imports", "import_data"),
             Place("batches", _("Batches"), "batches", "import_data"),
             Place("quarantine", _("Quarantine"), "quarantine", "repair_quarantine"),
+            Place("conflicts", _("Conflicts"), "differences", "read_enterprise"),
+            Place("objections", _("Objections"), "quarantine", "object"),
         ),
     ),
     (
@@ -67,7 +71,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _navigation(actor: object, here: str) -> list[dict[str, object]]:
+def _navigation(actor: Actor, here: str) -> list[dict[str, object]]:
     groups = []
     for title, places in GROUPS:
         entries = [entry for place in places if (entry := _entry(place, actor, here))]
@@ -76,7 +80,7 @@ def _navigation(actor: object, here: str) -> list[dict[str, object]]:
     return groups
 
 
-def _entry(place: Place, actor: object, here: str) -> dict[str, object] | None:
+def _entry(place: Place, actor: Actor, here: str) -> dict[str, object] | None:
     if place.needs and not may(actor, place.needs):
         return None
     try:
@@ -85,4 +89,5 @@ def _entry(place: Place, actor: object, here: str) -> dict[str, object] | None:
         return None  # the room has no such page yet
     noun = place.name.rstrip("s")
     current = here == place.name or here.split("-", maxsplit=1)[0].rstrip("s") == noun
-    return {"address": address, "label": place.label, "icon": place.icon, "current": current}
+    badge = waiting_count(actor) if place.name == "objections" else 0
+    return {"address": address, "label": place.label, "icon": place.icon, "current": current, "badge": badge}

@@ -8,6 +8,7 @@ from jiqun.actions.reading.cards import Card, cards
 from jiqun.actions.reading.clusters import PROGRAMME, ClusterTile, tiles
 from jiqun.actions.reading.differences import Difference, explained, how_many
 from jiqun.actions.reading.map import FACTS, MapContext, counted_map
+from jiqun.actions.reading.objections import Tasks, tasks
 from jiqun.actions.reading.statements import Label, Statement
 from jiqun.lake.listing import Wanted
 from jiqun.ledger.permissions import Actor
@@ -36,6 +37,7 @@ class OverviewContext:
     clusters     statements and relations by cluster, those nothing is known of last
     changes      statements recorded last, real ones
     differences  explained differences, the first few; `difference_count` is how many there are
+    tasks        objections that wait for this person or the other side, with their deadlines
     """
 
     counts: dict[str, Count]
@@ -46,6 +48,7 @@ class OverviewContext:
     differences: tuple[Difference, ...]
     difference_count: int
     synthetic: int = 0
+    tasks: Tasks = Tasks()
     map: MapContext | None = field(default=None)
 
 
@@ -62,6 +65,7 @@ def overview(desk: Desk, actor: Actor, *, with_map: bool = False) -> OverviewCon
         differences=explained(archive, limit=9 if with_map else 4),
         difference_count=how_many(),
         synthetic=made_up,
+        tasks=tasks(archive),
         map=counted_map(archive, FACTS) if with_map else None,
     )
 
