@@ -49,6 +49,7 @@ def run(
     gate = fact_gate(desk, order, opened.table.file, known.get, at=at, batch=batch)
     judged = gate.judge(_told(rows, progress))
     _hold_outside(judged, dict(rows), by=by, order=order, file=opened.table.file)
+    _hold_withdrawn(judged, dict(rows), file=opened.table.file)
     kept = sort_out(desk, judged.accepted, at=at)
     _hold_late(judged, kept, dict(rows), file=opened.table.file)
     report = _report(order, opened, judged, kept)
@@ -178,6 +179,16 @@ def _hold_late(
         judged.faults.append(RowError(file, fact.row_no, "recorded_at", "gate.recorded_later", seen, ""))
         judged.held[fact.row_no] = dict(rows[fact.row_no])
     judged.accepted[:] = [fact for fact in judged.accepted if fact.row_no not in late]
+
+
+def _hold_withdrawn(judged: JudgedFacts, rows: Mapping[int, Mapping[str, str]], *, file: str) -> None:
+    """What a withdrawn source says would not be seen: it waits until the source is brought back."""
+    silent = {source.key for source in sources.all_sources() if source.is_withdrawn}
+    held = {fact.row_no: fact.source for fact in judged.accepted if fact.source in silent}
+    for number, source in held.items():
+        judged.faults.append(RowError(file, number, "source", "source.withdrawn", source, ""))
+        judged.held[number] = dict(rows[number])
+    judged.accepted[:] = [fact for fact in judged.accepted if fact.row_no not in held]
 
 
 def reach_of(by: Actor) -> Reach | None:

@@ -31,6 +31,7 @@ from jiqun.ledger.subject_rows import (
     apply_undo,
     compare,
     digest,
+    put_back,
     row_hashes,
     upsert,
     upsert_enterprises,
@@ -42,7 +43,7 @@ __all__ = [
     "Comparison", "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow",
     "Undone", "WrittenSubject", "all_keys", "apply_undo", "by_code", "children", "compare",
     "counts_by_kind_and_region", "digest", "exists", "former_keys", "get", "get_many", "iterate", "labels",
-    "list_page", "merge", "named", "places", "resolve", "resolve_many", "row_hashes", "target_of", "upsert",
+    "list_page", "merge", "named", "places", "put_back", "resolve", "resolve_many", "row_hashes", "target_of", "upsert",
     "upsert_enterprises", "write", "written_by",
 ]  # fmt: skip
 
