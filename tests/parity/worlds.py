@@ -82,6 +82,4 @@ TRUST = (
 def _withdrawn() -> list[dict[str, object]]:
     """One source is withdrawn, one was and came back."""
     told = (("gone", "withdrawn", 3), ("back", "withdrawn", 3), ("back", "brought_back", 4))
-    return [
-        {**undone(f"source:{key}", RECORDED + days * DAY), "event": event} for key, event, days in told
-    ]
+    return [{**undone(f"source:{key}", RECORDED + days * DAY), "event": event} for key, event, days in told]

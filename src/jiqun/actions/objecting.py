@@ -70,7 +70,13 @@ def file(desk: Desk, filing: Filing, *, by: Actor, at: datetime) -> Objection:
         made = objections.file(new, by=by.label, by_id=by.user_id, at=at, due_on=due_on)
         objections.note(made.id, Step("file", reason, by.label, at))
         _attach(made.id, kept, by=by, at=at)
-        told = {"fact": new.fact, "said": new.said, "wanted": new.wanted, "unit": new.unit, "files": len(kept)}
+        told = {
+            "fact": new.fact,
+            "said": new.said,
+            "wanted": new.wanted,
+            "unit": new.unit,
+            "files": len(kept),
+        }
         _note(by, "file", made, told, at)
     return made
 

@@ -89,9 +89,7 @@ def is_filer(by: Actor, objection: Objection) -> bool:
 
 def reaches(by: Actor) -> tuple[Reach, ...]:
     """How far this person sees objections, for lists."""
-    return tuple(
-        permissions.reach(by, wanted) for wanted in (Permission.OBJECT, Permission.ANSWER_OBJECTION)
-    )
+    return tuple(permissions.reach(by, wanted) for wanted in (Permission.OBJECT, Permission.ANSWER_OBJECTION))
 
 
 def covers(by: Actor, target: Target) -> bool:

@@ -5,7 +5,7 @@ tell them. Bringing it back is one more event.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, JiqunError, WrongState
 from jiqun.lake.known import BROUGHT_BACK, OF_SOURCE, WITHDRAWN
 from jiqun.lake.registrations import RegistrationReader
-from jiqun.lake.withdrawing import spoken_of
+from jiqun.lake.withdrawing import enterprises_told_by, spoken_of
 from jiqun.ledger import audit, batches, permissions, relations, sources, subjects
 from jiqun.ledger.permissions import Actor, Permission
 from jiqun.ledger.relations import RelationRow
@@ -89,7 +89,7 @@ def withdraw(desk: Desk, key: str, why: str, *, by: Actor, at: datetime) -> With
                 touched[0] += done.removed + done.restored
             sources.mark_withdrawn(key, by=by.label, at=now, why=said)
 
-        _tell(desk, key, WITHDRAWN, said, facts, write, by=by, at=now)
+        _tell(desk, _Event(key, WITHDRAWN, said, facts), write, by=by, at=now)
     return Withdrawal(key, WITHDRAWN, facts, *touched)
 
 
@@ -110,28 +110,39 @@ def bring_back(desk: Desk, key: str, *, by: Actor, at: datetime) -> Withdrawal:
                 touched[1] += counts.created + counts.updated
             sources.mark_brought_back(key)
 
-        _tell(desk, key, BROUGHT_BACK, "", 0, write, by=by, at=now)
+        _tell(desk, _Event(key, BROUGHT_BACK, "", 0), write, by=by, at=now)
         facts = spoken_of(desk.lake, key)[0]
     return Withdrawal(key, BROUGHT_BACK, facts, *touched)
 
 
-def _tell(
-    desk: Desk, key: str, event: str, why: str, facts: int, write: object, *, by: Actor, at: datetime
-) -> None:
+@dataclass(frozen=True)
+class _Event:
+    """What is told of a source: withdrawn or brought back, why, and how many facts it concerns."""
+
+    source: str
+    event: str
+    why: str
+    facts: int
+
+    def columns(self, *, by: Actor, at: datetime) -> dict[str, Sequence[object]]:
+        """The row of the lake's batch events."""
+        detail = orjson.dumps({"by": by.label, "why": self.why}).decode()
+        return {"batch": [OF_SOURCE + self.source], "event": [self.event], "recorded_at": [at],
+                "table_name": ["sources"], "rows": [self.facts], "detail": [detail]}  # fmt: skip
+
+
+def _tell(desk: Desk, told: _Event, write: Callable[[], None], *, by: Actor, at: datetime) -> None:
     """Enter the event: ledger and outbox in one transaction, then the lake."""
-    detail = orjson.dumps({"by": by.label, "why": why}).decode()
-    columns = {"batch": [OF_SOURCE + key], "event": [event], "recorded_at": [at], "table_name": ["sources"],
-               "rows": [facts], "detail": [detail]}  # fmt: skip
     name = f"w{at:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    verb = "withdraw" if event == WITHDRAWN else "bring_back"
+    verb = "withdraw" if told.event == WITHDRAWN else "bring_back"
     with outbox.held_spool(desk) as spool:
-        segment = spool.stage("batches", columns, name)
+        segment = spool.stage("batches", told.columns(by=by, at=at), name)
         with transaction.atomic():
-            write()  # type: ignore[operator]
+            write()
             outbox.note(spool, [segment], at=at)
-            told = {"reason": why, "facts": facts}
-            title = sources.get(key).title
-            audit.record(by, f"source.{verb}", f"source:{key}", told, at=at, target_label=title)
+            detail = {"reason": told.why, "facts": told.facts}
+            title = sources.get(told.source).title
+            audit.record(by, f"source.{verb}", f"source:{told.source}", detail, at=at, target_label=title)
         outbox.deliver(desk, spool, [segment], at=at)
 
 
@@ -158,18 +169,14 @@ def _told_then(
 
 def _by_name_only(desk: Desk, mine: Sequence[str], key: str) -> list[RestoredRow]:
     """Enterprises only facts of these batches speak of, which the ledger holds no more: provisional, as they came in."""
-    sql = (
-        f"SELECT subject, min(batch), bool_and(synthetic) FROM {desk.lake.table_sql('facts')}"
-        " WHERE list_contains($mine, batch) AND starts_with(subject, 'enterprise:') GROUP BY subject ORDER BY subject"
-    )
-    rows = desk.lake.run(sql, {"mine": list(mine)})
-    held = subjects.exists([str(row[0]) for row in rows])
+    rows = enterprises_told_by(desk.lake, mine)
+    held = subjects.exists([name for name, _, _ in rows])
     return [
         RestoredRow(
             SubjectRow(
-                key=str(name), label_zh=str(name).partition(":")[2], provisional=True, source=key, synthetic=bool(made_up)
+                key=name, label_zh=name.partition(":")[2], provisional=True, source=key, synthetic=made_up
             ),
-            str(batch), str(batch),
+            batch, batch,
         )
         for name, batch, made_up in rows
         if name not in held

@@ -130,6 +130,8 @@ def _order(table: Table, path: Path, key: str, kinds: Mapping[str, object]) -> t
 
 def _labels(tables: Table, path: Path, key: str) -> dict[str, Mapping[str, str]]:
     return {
-        name: labels_in(as_table(value, file=path, key=f"{key}.{name}"), "label", file=path, key=f"{key}.{name}")
+        name: labels_in(
+            as_table(value, file=path, key=f"{key}.{name}"), "label", file=path, key=f"{key}.{name}"
+        )
         for name, value in tables.items()
     }

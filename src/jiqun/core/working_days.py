@@ -1,4 +1,4 @@
-"""Working days 工作日: weekends off, holidays and worked weekends as a table; what the table does not name is not counted."""
+"""Working days 工作日: weekends off, holidays and worked weekends as a table; others are not counted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

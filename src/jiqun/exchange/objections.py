@@ -128,7 +128,9 @@ def office_kind(region: str) -> str:
 
 
 def _tables(whole: Mapping[str, Table], name: str, path: Path) -> list[tuple[str, Table]]:
-    found = [(key, as_table(value, file=path, key=f"{name}.{key}")) for key, value in whole.get(name, {}).items()]
+    found = [
+        (key, as_table(value, file=path, key=f"{name}.{key}")) for key, value in whole.get(name, {}).items()
+    ]
     if not found:
         raise PackError("pack.not_a_table", file=str(path), key=name, seen="")
     return found

@@ -34,7 +34,9 @@ class Found:
     total: int
 
 
-def conflicts(lake: Lake, wanted: Wanted, *, source: str = "", limit: int | None = None, offset: int = 0) -> Found:
+def conflicts(
+    lake: Lake, wanted: Wanted, *, source: str = "", limit: int | None = None, offset: int = 0
+) -> Found:
     """Cells in conflict among the facts `wanted`, the largest difference first.
 
     source  only cells of which this source speaks; what the others say of them counts all the same
@@ -88,11 +90,15 @@ def _conflicts(names: frozenset[str], of_source: bool) -> ir.Table:
     low, high = bounds(facts)
     told = facts.mutate(least=low, most=high)
     mine = (told.source == param("of_source")) if of_source else ibis.literal(True)
-    cells = told.mutate(mine=mine).group_by(*CELL).aggregate(
-        statements=lambda t: t.count(),
-        low=lambda t: t.most.min(),
-        high=lambda t: t.least.max(),
-        spoken=lambda t: t.count(where=t.mine),
+    cells = (
+        told.mutate(mine=mine)
+        .group_by(*CELL)
+        .aggregate(
+            statements=lambda t: t.count(),
+            low=lambda t: t.most.min(),
+            high=lambda t: t.least.max(),
+            spoken=lambda t: t.count(where=t.mine),
+        )
     )
     apart = cells.filter(cells.statements > 1, cells.high > cells.low, cells.spoken > 0)
     larger = ibis.greatest(apart.high.abs(), apart.low.abs())
@@ -105,7 +111,7 @@ def _conflicts(names: frozenset[str], of_source: bool) -> ir.Table:
 
 
 def _statements(names: frozenset[str]) -> ir.Table:
-    kinds = {name: "text" for name in ("subject", "indicator", "scope", "breakdown", "status", "kind")}
+    kinds = dict.fromkeys(("subject", "indicator", "scope", "breakdown", "status", "kind"), "text")
     days = {"period_start_text": "text", "period_end_text": "text"}
     flags = {"is_instant": "bool", "synthetic": "bool"}
     cells = handed_in("cells", {**kinds, **days, **flags, "number": "int"})  # type: ignore[arg-type]

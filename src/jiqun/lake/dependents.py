@@ -46,7 +46,7 @@ class FigureKey:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Value of a figure in its indicator's unit; None where a divisor is missing or zero. A sum: how many parts were known."""
+    """Value of a figure in its indicator's unit; None where a divisor is missing or zero; how many parts were known."""
 
     value: Decimal | None
     known: int = 0
@@ -112,7 +112,7 @@ def recompute(
     if not wanted:
         return {}
     names, years = graph.needed(wanted)
-    values = _values(lake, cell, names, years, parts, as_of)
+    values = _values(lake, cell, parts, names=names, years=years, as_of=as_of)
     return {key: _computed(graph, key, values) for key in wanted}
 
 
@@ -141,9 +141,10 @@ def _computed(graph: Graph, key: FigureKey, values: Values) -> Computed:
 def _values(
     lake: Lake,
     cell: Cell,
+    parts: Mapping[str, Sequence[str]],
+    *,
     names: tuple[str, ...],
     years: tuple[int, int],
-    parts: Mapping[str, Sequence[str]],
     as_of: AsOf,
 ) -> Values:
     """Cells of the subject itself, and sums of the wholes, of some indicators and years."""
@@ -159,7 +160,9 @@ def _values(
         query,
         asked,
         tables={
-            "pairs": Table.from_pydict({"part": _texts(p for p, _ in pairs), "whole": _texts(w for _, w in pairs)}),
+            "pairs": Table.from_pydict(
+                {"part": _texts(p for p, _ in pairs), "whole": _texts(w for _, w in pairs)}
+            ),
             "names": Table.from_pydict({"indicator": _texts(names)}),
         },
     )
@@ -185,7 +188,9 @@ def _summed(with_as_of: bool) -> ir.Table:
     sums = joined.group_by("whole", "indicator", "year").aggregate(
         value=joined.value.sum().cast("decimal(28,6)"), known=joined.count()
     )
-    return sums.select("whole", "indicator", "year", "value", "known").order_by(["whole", "indicator", "year"])
+    return sums.select("whole", "indicator", "year", "value", "known").order_by(
+        ["whole", "indicator", "year"]
+    )
 
 
 def _texts(values: Iterable[str]) -> Array:

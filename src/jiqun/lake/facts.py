@@ -112,8 +112,8 @@ class FactReader:
         tables = {"subjects": _texts("subject", subjects), "apart": _texts("batch", batches)}
         rows = self._lake.ask(compiled(_told_by_others), {"source": source}, tables=tables)
         found: dict[str, tuple[str, str]] = {}
-        for subject, other, source in rows:
-            found.setdefault(str(subject), (str(other), str(source)))
+        for subject, other, told_by in rows:
+            found.setdefault(str(subject), (str(other), str(told_by)))
         return found
 
     def remembers(self, subject: str) -> bool:

@@ -63,9 +63,7 @@ def known(
     then = [
         one
         for one in facts
-        if one.batch not in gone
-        and one.source not in silent
-        and (as_of is None or one.recorded_at <= as_of)
+        if one.batch not in gone and one.source not in silent and (as_of is None or one.recorded_at <= as_of)
     ]
     corrected = {one.supersedes for one in then}
     return [one for one in then if one.id not in corrected]
@@ -80,9 +78,7 @@ def _silent(events: Iterable[tuple[str, str, datetime]], as_of: datetime | None)
     return {source for source, event in last.items() if event == "withdrawn"}
 
 
-def cells(
-    facts: Iterable[RawFact], trust: Standing | None = None
-) -> dict[CellKey, tuple[Decimal, str]]:
+def cells(facts: Iterable[RawFact], trust: Standing | None = None) -> dict[CellKey, tuple[Decimal, str]]:
     """Twin of `cells.cells`: value and bound by cell; trust as `trust.standings`."""
     known_trust = trust or {}
     chosen: dict[CellKey, RawFact] = {}

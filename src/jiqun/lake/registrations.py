@@ -48,7 +48,7 @@ class RegistrationReader:
         return [dict(zip((*names, "first_batch"), row, strict=True)) for row in rows]
 
     def latest_of(self, batches: Sequence[str]) -> list[Row]:
-        """For every subject the batches wrote: its newest row of a batch that stands or is one of them; with `first_batch`."""
+        """For every subject the batches wrote: its newest row of a batch that stands or is one of them; `first_batch`."""
         names = REGISTRATIONS.column_names
         listed = ", ".join(f"r.{name}" for name in names)
         rows = self._lake.run(

@@ -60,9 +60,7 @@ def with_trust(facts: ir.Table) -> ir.Table:
         own_source="source", own_indicator="indicator", own_place="place"
     )
     joined = facts.left_join(general, facts.source == general.of_source)
-    both = joined.left_join(
-        own, [joined.source == own.own_source, joined.indicator == own.own_indicator]
-    )
+    both = joined.left_join(own, [joined.source == own.own_source, joined.indicator == own.own_indicator])
     return both.mutate(
         trust_place=ibis.coalesce(both.own_place, both.place_of_all, LAST),
         told_on=ibis.coalesce(both.day_of_source, ""),

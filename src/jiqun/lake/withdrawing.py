@@ -1,4 +1,4 @@
-"""Withdrawing 撤回来源: what pages show now and would show without a source — cells, sums and derived numbers that differ."""
+"""Withdrawing 撤回来源: what pages show now and would show without a source — cells, sums, derived numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ COLUMNS = (*KEY, "before", "after", "total")
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Figures that would differ, the first of them, with `before` and `after` (None: not known any more); total counts all."""
+    """The first figures that would differ, with `before` and `after` (None: not known any more); total counts all."""
 
     rows: list[Row]
     total: int
@@ -35,12 +35,20 @@ def spoken_of(lake: Lake, source: str) -> tuple[int, int, tuple[str, ...], tuple
     return sum(int(str(row[2])) for row in rows), len(subjects), subjects, indicators
 
 
+def enterprises_told_by(lake: Lake, batches: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """Enterprises facts of these batches speak of, with the first of the batches, and whether all of it is made up."""
+    rows = lake.ask(compiled(_enterprises), tables={"mine": Table.from_pydict({"batch": _texts(batches)})})
+    return [(str(subject), str(batch), not real) for subject, batch, real in rows]
+
+
 def cells_without(lake: Lake, source: str, *, limit: int) -> Effect:
     """Cells whose shown number would be another, or none."""
     return _effect(lake, compiled(_cells_differ), {"source": source}, {}, limit)
 
 
-def sums_without(lake: Lake, source: str, pairs: Sequence[tuple[str, str]], names: Sequence[str], *, limit: int) -> Effect:
+def sums_without(
+    lake: Lake, source: str, pairs: Sequence[tuple[str, str]], names: Sequence[str], *, limit: int
+) -> Effect:
     """Sums that would differ. pairs: part and whole; names: indicators that add up."""
     parts, wholes = zip(*pairs, strict=True) if pairs else ((), ())
     tables = {
@@ -50,7 +58,9 @@ def sums_without(lake: Lake, source: str, pairs: Sequence[tuple[str, str]], name
     return _effect(lake, compiled(_sums_differ), {"source": source}, tables, limit)
 
 
-def derived_without(lake: Lake, source: str, graph: Graph, indicators: Sequence[str], *, limit: int) -> Effect:
+def derived_without(
+    lake: Lake, source: str, graph: Graph, indicators: Sequence[str], *, limit: int
+) -> Effect:
     """Derived numbers that would differ, of every formula that names one of the indicators."""
     found, total = [], 0
     touched = {one.key: one for key in indicators for one, _ in graph.derived_by(key)}
@@ -63,7 +73,9 @@ def derived_without(lake: Lake, source: str, graph: Graph, indicators: Sequence[
     return Effect(found[:limit], total)
 
 
-def _effect(lake: Lake, query: object, params: dict[str, object], tables: dict[str, Table], limit: int) -> Effect:
+def _effect(
+    lake: Lake, query: object, params: dict[str, object], tables: dict[str, Table], limit: int
+) -> Effect:
     rows = lake.ask(query, params, tables=tables, page=(limit, 0))  # type: ignore[arg-type]
     found = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     return Effect(found, int(str(found[0]["total"])) if found else 0)
@@ -84,7 +96,18 @@ def _touched() -> tuple[ir.Table, ir.Table]:
 def _spoken() -> ir.Table:
     facts = _known()
     mine = facts.filter(facts.source == param("source"))
-    return mine.group_by("subject", "indicator").aggregate(facts=mine.count()).order_by(["subject", "indicator"])
+    return (
+        mine.group_by("subject", "indicator").aggregate(facts=mine.count()).order_by(["subject", "indicator"])
+    )
+
+
+def _enterprises() -> ir.Table:
+    facts = table("facts").semi_join(handed_in("mine", {"batch": "text"}), "batch")
+    chosen = facts.filter(facts.subject >= "enterprise:", facts.subject < "enterprise;")
+    told = chosen.group_by("subject").aggregate(
+        batch=chosen.batch.min(), real=chosen.count(where=~chosen.synthetic)
+    )
+    return told.select("subject", "batch", "real").order_by("subject")
 
 
 def _cells_differ() -> ir.Table:
@@ -122,7 +145,9 @@ def _differ(now: ir.Table, then: ir.Table) -> ir.Table:
     same = [before[name] == after[f"then_{name}"] for name in KEY]
     joined = before.left_join(after, same)
     changed = joined.filter(joined.after.isnull() | (joined.after != joined.before))
-    change = (changed.after - changed.before).abs().cast("float64") / changed.before.abs().cast("float64").nullif(0)
+    change = (changed.after - changed.before).abs().cast("float64") / changed.before.abs().cast(
+        "float64"
+    ).nullif(0)
     sized = changed.mutate(change=ibis.coalesce(change, 1e9), total=ibis._.count().over(ibis.window()))
     order = [sized.change.desc(), sized.subject, sized.indicator, sized.year, sized.status, sized.scope]
     return sized.order_by(order).select(*COLUMNS)

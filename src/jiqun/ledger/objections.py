@@ -206,7 +206,11 @@ def disputed_hashes(corrections: Iterable[str]) -> dict[str, str]:
     if not settled.exists():
         return {}
     rows = settled.values_list("correction", "disputed_hash")
-    return {key: digest for part in chunks(list(corrections), 900) for key, digest in rows.filter(correction__in=part)}
+    return {
+        key: digest
+        for part in chunks(list(corrections), 900)
+        for key, digest in rows.filter(correction__in=part)
+    }
 
 
 def _within(reaches: Iterable[Reach]) -> Q:

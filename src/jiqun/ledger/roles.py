@@ -127,7 +127,9 @@ class Enterprise(Role):
     key = "enterprise"
     zh, en = "企业", "Enterprise"
     says_zh = "查看、填报和更正本企业的数据，对本企业的数提出异议，查看公开数据。"
-    says_en = "Reads, reports and corrects its own data, objects to numbers about it, and reads what is public."
+    says_en = (
+        "Reads, reports and corrects its own data, objects to numbers about it, and reads what is public."
+    )
     permissions = READING | {P.READ_ENTERPRISE, P.IMPORT_DATA, P.REPAIR_QUARANTINE, P.OBJECT}
     scope_kinds = ("enterprise",)
 

@@ -57,7 +57,9 @@ def filed(world: World, by: Actor = FACTORY, value: str = "9000", **more: object
     return objecting.file(world.desk, filing, by=by, at=world.now())
 
 
-def move(world: World, objection: Objection, name: str, by: Actor, text: str = "", **more: object) -> Objection:
+def move(
+    world: World, objection: Objection, name: str, by: Actor, text: str = "", **more: object
+) -> Objection:
     return objecting.move(world.desk, objection.id, name, by=by, at=world.now(), text=text, **more)  # type: ignore[arg-type]
 
 
@@ -70,7 +72,9 @@ def test_an_accepted_objection_corrects_the_number_and_says_what_else_changed(to
     assert told.told()[key_of(1), "revenue", "2024"] == "0.9"
     assert told.told(as_of=made.filed_at)[key_of(1), "revenue", "2024"] == "1.2"
     (new,) = FactReader(told.desk.lake).facts(ids=[done.correction])
-    assert new["supersedes"] == before and new["batch"] == done.batch and f"异议 {made.id}" in str(new["note"])
+    assert (
+        new["supersedes"] == before and new["batch"] == done.batch and f"异议 {made.id}" in str(new["note"])
+    )
     changes = changes_of(Archive(told.desk, COUNTY), done.correction)
     seen = {
         (one.how, one.subject.key, one.indicator.key, one.year): (one.before, one.after)
@@ -121,7 +125,14 @@ def test_a_kill_between_ledger_and_lake_leaves_both_or_neither(
     assert told.told()[key_of(1), "revenue", "2024"] == "0.9"
 
 
-FILE = {FACTORY: "", COUNTY: "", PROVINCE: "", NEIGHBOUR: "auth.scope", ELSEWHERE: "auth.scope", ANALYST: "auth.role"}
+FILE = {
+    FACTORY: "",
+    COUNTY: "",
+    PROVINCE: "",
+    NEIGHBOUR: "auth.scope",
+    ELSEWHERE: "auth.scope",
+    ANALYST: "auth.role",
+}
 
 
 @pytest.mark.parametrize(("by", "code"), FILE.items(), ids=[one.label for one in FILE])
@@ -196,7 +207,10 @@ def test_one_number_has_one_open_objection(told: World) -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "error"),
-    [("九千", "", RowErrors), ("9000", "家", RowErrors), ("", "", RowErrors), ("1.2", "亿元", WrongState), ("12000", "", WrongState)],
+    [
+        ("九千", "", RowErrors), ("9000", "家", RowErrors), ("", "", RowErrors), ("1.2", "亿元", WrongState),
+        ("12000", "", WrongState),
+    ],
 )  # fmt: skip
 def test_what_it_should_be_goes_through_the_gate_at_once(
     told: World, value: str, unit: str, error: type[JiqunError]
@@ -283,7 +297,7 @@ def test_evidence_has_limits(told: World, name: str, body: bytes, code: str) -> 
     assert refused.value.code == code
     assert not objections.open_about([fact_of(told)])
     folder = told.desk.uploads / "evidence"
-    assert not [path for path in folder.glob("*")]
+    assert not list(folder.glob("*"))
 
 
 def test_too_many_files(told: World) -> None:

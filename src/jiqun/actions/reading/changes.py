@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive
-from jiqun.actions.reading.statements import Label, Link
+from jiqun.actions.reading.statements import Link
 from jiqun.lake.dependents import Cell, Computed, FigureKey, Graph, recompute
 from jiqun.lake.facts import FactReader
 from jiqun.ledger import subjects
@@ -103,7 +103,9 @@ def cell_of(row: Mapping[str, object]) -> Cell:
 
 def _own(archive: Archive, row: Mapping[str, object], at: datetime) -> Change:
     """The corrected number itself, beside what it superseded."""
-    earlier = [old for old in FactReader(archive.desk.lake).history(str(row["id"])) if old["id"] == row["supersedes"]]
+    earlier = [
+        old for old in FactReader(archive.desk.lake).history(str(row["id"])) if old["id"] == row["supersedes"]
+    ]
     old = earlier[0]["base_value"] if earlier else None
     cell = cell_of(row)
     return Change(
@@ -119,8 +121,8 @@ def _rows(
     nothing = Computed(None)
     return [
         Change(
-            key.how, links[key.subject], archive.indicator_links.get(key.indicator, Link(key.indicator, "indicator", Label.of(key.indicator))),
-            key.year, archive.desk.indicators.get(key.indicator).unit,
+            key.how, links[key.subject], archive.indicator_link(key.indicator), key.year,
+            archive.desk.indicators.get(key.indicator).unit,
             _shown(key, before.get(key, nothing).value), _shown(key, now.value), now.known,
         )
         for key, now in after.items()

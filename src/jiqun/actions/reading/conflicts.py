@@ -23,7 +23,7 @@ SIZE_MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class ConflictAsk:
-    """Which conflicts: of an indicator, in a place and below, in which a source takes part, about one subject; made-up too?"""
+    """Which conflicts: of an indicator, in a place and below, with a source taking part, of one subject; made-up too?"""
 
     indicator: str = ""
     region: str = ""
@@ -108,7 +108,9 @@ def every(desk: Desk, actor: Actor, ask: ConflictAsk) -> Iterator[Conflict]:
 
 def told(archive: Archive, wanted: Wanted, cells: list[Row]) -> tuple[Conflict, ...]:
     """Cells in conflict with what each source says of them."""
-    numbered = [(int(str(row["number"])), str(row["id"])) for row in statements_of(archive.desk.lake, wanted, cells)]
+    numbered = [
+        (int(str(row["number"])), str(row["id"])) for row in statements_of(archive.desk.lake, wanted, cells)
+    ]
     ids = tuple(fact for _, fact in numbered)
     by_id = {one.id: one for one in archive.statements(Wanted(ids=ids))} if ids else {}
     of_cell: dict[int, list[Statement]] = {}

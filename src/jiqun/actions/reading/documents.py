@@ -53,7 +53,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class SourceContext:
-    """One source with what was taken from it, in reading order; can_withdraw: may this reader withdraw it, or bring it back?"""
+    """One source with what was taken from it, in reading order.
+
+    can_withdraw  may this reader withdraw it, or bring it back?
+    """
 
     source: SourceRow
     passages: tuple[Passage, ...]

@@ -219,9 +219,14 @@ def tasks(archive: Archive) -> Tasks:
     if not any(reach.any_of for reach in reaches):
         return Tasks()
     found = objections.list_page(reaches, state="open", size=200)
-    lines = sorted(_lines(archive, found.rows), key=lambda one: (not one.my_turn, one.due_on or date.max, one.id))
+    lines = sorted(
+        _lines(archive, found.rows), key=lambda one: (not one.my_turn, one.due_on or date.max, one.id)
+    )
     return Tasks(
-        tuple(lines[:TASKS_SHOWN]), found.total, sum(one.my_turn for one in lines), sum(one.overdue for one in lines)
+        tuple(lines[:TASKS_SHOWN]),
+        found.total,
+        sum(one.my_turn for one in lines),
+        sum(one.overdue for one in lines),
     )
 
 

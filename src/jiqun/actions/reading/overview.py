@@ -48,7 +48,7 @@ class OverviewContext:
     differences: tuple[Difference, ...]
     difference_count: int
     synthetic: int = 0
-    tasks: Tasks = Tasks()
+    tasks: Tasks = field(default_factory=Tasks)
     map: MapContext | None = field(default=None)
 
 

@@ -52,7 +52,9 @@ class Objection(models.Model):
             one_of("state", OBJECTION_STATES, name="objection_state_word"),
             who_and_when("answered_by", "answered_at", name="objection_answered_pair"),
             models.UniqueConstraint(
-                fields=["fact"], condition=models.Q(state__in=("submitted", "asked")), name="objection_open_once"
+                fields=["fact"],
+                condition=models.Q(state__in=("submitted", "asked")),
+                name="objection_open_once",
             ),
         )
 

@@ -22,7 +22,11 @@ KEPT = ("value", "unit", "reason")
 def objections(request: HttpRequest) -> reading.ObjectionsContext:
     """The list."""
     return reading.objections_page(
-        desk(), request.actor, state=text_of(request, "state", "open"), page=page_of(request), size=page_size()
+        desk(),
+        request.actor,
+        state=text_of(request, "state", "open"),
+        page=page_of(request),
+        size=page_size(),
     )
 
 
@@ -48,7 +52,9 @@ def file(request: HttpRequest, fact_id: str) -> HttpResponse:
         context = reading.filing_page(here, request.actor, fact_id)
         shown = {"page": context, "typed": told, "problems": _said(error), "page_name": "objection-new"}
         return render(request, "jiqun/objection_new.html", shown, status=error.http_status)
-    messages.success(request, _("Your objection was filed; the answer is due by %(day)s.") % {"day": made.due_on})
+    messages.success(
+        request, _("Your objection was filed; the answer is due by %(day)s.") % {"day": made.due_on}
+    )
     return HttpResponseRedirect(reverse("objection", args=[made.id]))
 
 

@@ -22,7 +22,9 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     """Take the source back."""
     here = desk()
     done = acts.withdraw(here, key, request.POST.get("why", ""), by=request.actor, at=here.now())
-    messages.success(request, _("The source was withdrawn: %(facts)d statements hidden.") % {"facts": done.facts})
+    messages.success(
+        request, _("The source was withdrawn: %(facts)d statements hidden.") % {"facts": done.facts}
+    )
     return HttpResponseRedirect(reverse("withdrawal", args=[key]))
 
 
