@@ -16,7 +16,9 @@ from jiqun.lake.store import Lake
 D = Decimal
 
 
-def pair(number: int, one: tuple[str, str, str], other: tuple[str, str, str], **more: object) -> list[dict[str, object]]:
+def pair(
+    number: int, one: tuple[str, str, str], other: tuple[str, str, str], **more: object
+) -> list[dict[str, object]]:
     """Two statements of one cell: (bound, value, upper value)."""
     rows = []
     for n, (bound, value, high) in enumerate((one, other)):
@@ -73,7 +75,11 @@ def test_other_cells_do_not_meet(lake: Lake) -> None:
         {"scope": "规上"}, {"breakdown": "size=大型"}, {"status": "target"}, {"synthetic": True}, {"indicator": "tax"},
         {"period_end": date(2020, 7, 1)}, {"subject": "region:330603"}, {"kind": "growth"}, {"base_value": None},
     ]  # fmt: skip
-    write(lake, "facts", [base, *({**fact(n, base_value=D(9)), **more} for n, more in enumerate(others, start=2))])
+    write(
+        lake,
+        "facts",
+        [base, *({**fact(n, base_value=D(9)), **more} for n, more in enumerate(others, start=2))],
+    )
     assert conflicts(lake, Wanted()).total == 0
 
 
@@ -111,7 +117,9 @@ def apart(statements: list[tuple[str, Decimal]]) -> Decimal:
 def test_it_agrees_with_plain_python(lake: Lake, cells: list[list[tuple[str, Decimal]]]) -> None:
     place = f"enterprise:{crc32(str(cells).encode())}"
     rows = [
-        fact(n * 10 + m, id=f"f{place}{n}{m}", subject=place, indicator=f"i{n}", bound=bound, base_value=value)
+        fact(
+            n * 10 + m, id=f"f{place}{n}{m}", subject=place, indicator=f"i{n}", bound=bound, base_value=value
+        )
         for n, cell in enumerate(cells)
         for m, (bound, value) in enumerate(cell)
     ]

@@ -14,7 +14,8 @@ from jiqun.core.working_days import WorkingDays
 PLAIN = WorkingDays()
 FRIDAY = date(2026, 9, 25)
 GOLDEN = WorkingDays(
-    frozenset(date(2026, 10, day) for day in (1, 2, 5, 6, 7)), frozenset({date(2026, 9, 27), date(2026, 10, 10)})
+    frozenset(date(2026, 10, day) for day in (1, 2, 5, 6, 7)),
+    frozenset({date(2026, 9, 27), date(2026, 10, 10)}),
 )
 
 
@@ -45,8 +46,12 @@ def test_the_table_that_ships_may_be_empty_and_a_wrong_row_is_told(tmp_path: Pat
     assert WorkingDays.load(PACKS / "holidays.csv") == PLAIN
     path = tmp_path / "holidays.csv"
     head = "day,kind,name_zh,name_en\n"
-    path.write_text(head + "2026-10-01,off,国庆节,National Day\n2026-10-10,work,调休,moved\n", encoding="utf-8")
-    assert WorkingDays.load(path) == WorkingDays(frozenset({date(2026, 10, 1)}), frozenset({date(2026, 10, 10)}))
+    path.write_text(
+        head + "2026-10-01,off,国庆节,National Day\n2026-10-10,work,调休,moved\n", encoding="utf-8"
+    )
+    assert WorkingDays.load(path) == WorkingDays(
+        frozenset({date(2026, 10, 1)}), frozenset({date(2026, 10, 10)})
+    )
     for row in ("2026-13-01,off,,\n", "2026-10-01,half,,\n"):
         path.write_text(head + row, encoding="utf-8")
         with pytest.raises(PackError) as wrong:

@@ -66,6 +66,8 @@ def test_no_deadline_once_answered_or_while_the_other_side_is_asked() -> None:
 )  # fmt: skip
 def test_a_wrong_pack_is_told(tmp_path: Path, before: str, after: str) -> None:
     path = tmp_path / "objections.toml"
-    path.write_text((PACKS / "objections.toml").read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
+    path.write_text(
+        (PACKS / "objections.toml").read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8"
+    )
     with pytest.raises(PackError):
         Practice.load(path)

@@ -53,17 +53,23 @@ def graph_of(desk: Desk) -> Graph:
 
 
 def wholes_of(desk: Desk, subject: str) -> dict[str, tuple[str, ...]]:
-    """The county, city and province a subject is counted in, each with the subjects it is the sum of."""
+    """The county, city and province a subject is counted in, each with the subjects it is the sum of.
+
+    A made-up county and its city stand in no table of regions; they are no part of the real province.
+    """
     held = subjects.get_many([subject]).get(subject)
-    region = desk.regions.find(held.region) if held and held.region and held.kind == "enterprise" else None
-    if region is None:
+    code = held.region if held and held.kind == "enterprise" else ""
+    if not code:
         return {}
-    code = region.code
-    above = {code: code, f"{code[:4]}00": code[:4], f"{code[:2]}0000": code[:2]}
+    prefixes = {code: code, f"{code[:4]}00": code[:4]}
+    if desk.regions.find(code) is not None:
+        prefixes[f"{code[:2]}0000"] = code[:2]
+    known = subjects.exists([f"region:{whole}" for whole in prefixes])
     everything = subjects.places(f"{code[:2]}0000")
     return {
         f"region:{whole}": tuple(key for key, place in everything if place.startswith(prefix))
-        for whole, prefix in above.items()
+        for whole, prefix in prefixes.items()
+        if f"region:{whole}" in known
     }
 
 
