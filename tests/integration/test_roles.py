@@ -97,7 +97,7 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "file": lambda c, h, p: _post(
             c, "/api/objections", {"fact": p.private_fact(h), "value": "1", "reason": "试"}
         ),
-        "form": lambda c, h, p: c.get(f"/objections/new/{p.private_fact(h)}/"),
+        "page of the form": lambda c, h, p: c.get(f"/objections/new/{p.private_fact(h)}/"),
         "file on the page": lambda c, h, p: c.post(
             f"/objections/new/{p.private_fact(h)}/file/", {"value": "1", "reason": "试"}
         ),

@@ -158,7 +158,7 @@ def test_conflicts_as_far_as_one_may_see(house: House) -> None:
     assert file.status_code == 200 and len(file.content.decode("utf-8-sig").splitlines()) == 3
     fact = one["statements"][0]["id"]
     drawer = house.client("county_officer").get(f"/why/fact/{fact}/").content.decode()
-    assert "各来源并列" in drawer and one["why"]["zh"] in drawer
+    assert "各来源对照" in drawer and one["why"]["zh"] in drawer
 
 
 def test_a_source_is_withdrawn_on_its_page_and_brought_back(house: House) -> None:
