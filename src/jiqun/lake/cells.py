@@ -11,6 +11,12 @@ from jiqun.lake.trust import with_trust
 
 CELL = ("subject", "indicator", "year", "status", "scope", "breakdown", "synthetic")
 
+SAME_CELL = (
+    "subject", "indicator", "period_start", "period_end", "is_instant", "scope", "breakdown", "status", "kind",
+    "synthetic",
+)  # fmt: skip
+"""What makes two facts speak of one cell of the ledger: the very period, not the year it is filed under."""
+
 
 def one_per_cell(facts: ir.Table, *, any_scope: bool = False) -> ir.Table:
     """One fact per cell, with `year`; columns are those of the facts.

@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 from arro3.core import Array, DataType, Table
 
+from jiqun.lake.cells import SAME_CELL as CELL
 from jiqun.lake.compile import compiled, handed_in, param
 from jiqun.lake.facts import Row
 from jiqun.lake.listing import Wanted, asked, narrowed
@@ -20,10 +21,6 @@ from jiqun.lake.store import Lake
 
 NEAR = Decimal("0.03")
 """How far from an "about" the number itself may lie, as a part of it."""
-CELL = (
-    "subject", "indicator", "period_start", "period_end", "is_instant", "scope", "breakdown", "status", "kind",
-    "synthetic",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

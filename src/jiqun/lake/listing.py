@@ -13,11 +13,11 @@ from arro3.core import Array, DataType, Table
 
 from jiqun.lake import known as on
 from jiqun.lake.catalogue import FACTS
-from jiqun.lake.cells import one_per_cell
+from jiqun.lake.cells import SAME_CELL, by_trust, one_per_cell
 from jiqun.lake.compile import Query, compiled, handed_in, param, table
 from jiqun.lake.facts import AsOf, instant
 from jiqun.lake.store import Lake
-from jiqun.lake.trust import TRUST
+from jiqun.lake.trust import TRUST, with_trust
 
 Row = dict[str, object]
 Values = tuple[object, ...]
@@ -32,6 +32,8 @@ SORTS: Mapping[str, tuple[str, ...]] = {
 }
 REMEMBERED = 400
 REMEMBERED_ROWS = 1000
+WITHIN_A_CELL = frozenset({"source", "sources", "batch", "unit", "text", "ids"})
+"""What narrows to some of the facts of one cell."""
 TALLY_KEYS = ("subject", "indicator", "source", "status", "unit", "batch")
 
 
@@ -109,6 +111,13 @@ def listed(
 ) -> list[Row]:
     """Facts known now, one row each with the catalogue's columns; `sort` is one of SORTS."""
     query = compiled(_listed, wanted.names(), sort if sort in SORTS else "subject", descending)
+    rows = asked(lake, query, wanted, (limit, offset))
+    return [_aware(dict(zip(query.columns, values, strict=True))) for values in rows]
+
+
+def listed_with_shown(lake: Lake, wanted: Wanted, *, limit: int | None = None, offset: int = 0) -> list[Row]:
+    """The same by subject, with `shown`: is it the one the order of trust shows of the facts about its cell?"""
+    query = compiled(_listed_with_shown, wanted.names())
     rows = asked(lake, query, wanted, (limit, offset))
     return [_aware(dict(zip(query.columns, values, strict=True))) for values in rows]
 
@@ -257,6 +266,18 @@ def _listed(names: frozenset[str], sort: str, descending: bool) -> ir.Table:
         else ibis.asc(facts[first], nulls_first=False)
     )
     return facts.order_by([key, *rest])
+
+
+def _listed_with_shown(names: frozenset[str]) -> ir.Table:
+    apart = names & WITHIN_A_CELL  # what others say of the cell decides too, whatever the list is narrowed to
+    facts = with_trust(narrowed(names - apart))
+    numbers = facts.mutate(has_number=facts.base_value.notnull())
+    order = by_trust(numbers)
+    ranked = numbers.mutate(turn=ibis.row_number().over(group_by=[*SAME_CELL, "has_number"], order_by=order))
+    told = ranked.mutate(shown=(ranked.turn == 0) | ~ranked.has_number)
+    if apart:
+        told = told.semi_join(narrowed(names).select("id"), "id")
+    return told.select(*FACTS.column_names, "shown").order_by([*SORTS["subject"]])
 
 
 def _counted(names: frozenset[str]) -> ir.Table:

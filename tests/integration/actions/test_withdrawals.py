@@ -152,3 +152,15 @@ def test_a_sheet_belongs_to_the_office_that_handed_it_in(told: World) -> None:
     assert not uploads.may_use(sources.get("tax"), COUNTY)  # a register speaks for itself
     sources.save(Source("county_sheet", "office_sheet", "another title"))
     assert sources.get("county_sheet").owner == Scope("region", XINCHANG)
+
+
+def test_an_export_says_which_statement_is_shown(told: World) -> None:
+    from jiqun.lake.listing import Wanted, listed_with_shown
+
+    every = listed_with_shown(told.desk.lake, Wanted(subject=key_of(1), indicator=REVENUE))
+    assert {row["source"]: row["shown"] for row in every} == {"tax": True, "sheet": False}
+    (alone,) = listed_with_shown(told.desk.lake, Wanted(source="sheet", subject=key_of(1)))
+    assert alone["shown"] is False
+    withdrawals.withdraw(told.desk, "tax", "重报", by=COUNTY, at=told.now())
+    (left,) = listed_with_shown(told.desk.lake, Wanted(source="sheet", subject=key_of(1)))
+    assert left["shown"] is True

@@ -62,8 +62,13 @@ def test_no_deadline_once_answered_or_while_the_other_side_is_asked() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("region = 3", "region = 0"), ('to = "asked"', 'to = "lost"'), ('by = "office"', 'by = "nobody"'), ("most_files = 5", "")],
-)  # fmt: skip
+    [
+        ("region = 3", "region = 0"),
+        ('to = "asked"', 'to = "lost"'),
+        ('by = "office"', 'by = "nobody"'),
+        ("most_files = 5", ""),
+    ],
+)
 def test_a_wrong_pack_is_told(tmp_path: Path, before: str, after: str) -> None:
     path = tmp_path / "objections.toml"
     path.write_text(
