@@ -22,8 +22,8 @@ def revenue(window: Window, subject: str) -> dict[str, str]:
 def test_an_enterprise_objects_on_its_phone_and_sees_its_number_corrected(visit: Visit) -> None:
     firm = visit("demo-firm", size="phone")
     page = firm.page
-    listed = firm.json("/api/subjects?kind=enterprise&q=示例&sort=key&size=1")["rows"]
-    own = listed[0]["key"]  # the demonstration account speaks for the first of the made-up enterprises
+    firm.go("/")
+    own = page.locator("#own a").first.get_attribute("href").removeprefix("/subjects/").rstrip("/")
     before = revenue(firm, own)
 
     firm.go(f"/subjects/{own}/?text=&status=actual")
