@@ -183,3 +183,16 @@ def test_a_source_is_withdrawn_on_its_page_and_brought_back(house: House) -> Non
     again = client.post("/api/sources/own_sheet/withdraw", {"reason": "重报"}, content_type=JSON)
     assert again.status_code == 409 and again.json()["code"] == "source.withdrawn"
     assert client.post("/api/sources/own_sheet/bring-back", content_type=JSON).json()["facts"] == 1
+
+
+def test_another_offices_sheet_is_no_source_of_ones_own_upload(house: House) -> None:
+    """Its key is refused, and the list of sources to choose from does not offer it."""
+    for role, status in (("county_officer", 200), ("other_county", 403), ("provincial_officer", 200)):
+        file = SimpleUploadedFile(
+            "a.csv", "企业名称,统一社会信用代码,地址\n新昌县试一试有限公司,,新昌县\n".encode()
+        )
+        body = {"kind": "enterprises", "source": f"sheet_{XINCHANG}", "file": file}
+        answer = house.client(role).post("/api/imports", body)
+        assert answer.status_code == status, answer.content.decode()[:300]
+        offered = {one["value"] for one in house.client(role).get("/api/imports").json()["sources"]}
+        assert (f"sheet_{XINCHANG}" in offered) == (status == 200)
