@@ -173,7 +173,7 @@ def _furnish(house: House) -> None:
     house.people["other_county"] = other.account.id
     for county, role in ((XINCHANG, "county_officer"), (SHENGZHOU, "other_county")):
         source = f"sheet_{county}"
-        sources.save(Source(source, "office_sheet", f"{county} 年报"))
+        sources.save(Source(source, "office_sheet", f"{county} 年报", owner=Scope("region", county)))
         rows = [(*firm, str(1000 + n)) for n, firm in enumerate(firms(county))]
         rows.append(("", "12345", "不详", "一千"))  # no name, a malformed code: to quarantine
         report = house.load(SHEET_HEADER, rows, source, house.actor(role), mapping=REVENUE)

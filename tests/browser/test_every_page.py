@@ -18,7 +18,8 @@ CATALOGUE = Path(screens.ROOT, "src/jiqun/web/locale/zh_Hans/LC_MESSAGES/django.
 MORE = ("why-fact", "why-count", "upload", "batch", "held-row", "account")
 ADDRESSES = {**screens.PAGES, **dict.fromkeys(MORE, "")}
 WITHOUT_FACTS = {"clusters", "indicators", "search", "sources", "imports", "matching", "merges", "batches", "quarantine",
-                 "audit", "accounts", "tokens", "why-count", "upload", "batch", "held-row", "account", "map"}  # fmt: skip
+                 "audit", "accounts", "tokens", "why-count", "upload", "batch", "held-row", "account", "map", "conflicts",
+                 "objections"}  # fmt: skip
 LANGUAGE_OF = {"zh": "zh-Hans", "en": "en"}
 PRODUCT = {"zh": "集群 jiqun", "en": "jiqun clusters"}
 FACT = re.compile(r"/why/fact/(f[0-9a-f]{19})")

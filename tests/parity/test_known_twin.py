@@ -21,11 +21,20 @@ from jiqun.lake.encode import columns_of, write_parquet
 from jiqun.lake.reference import Edge, RawFact
 from jiqun.lake.rollups import edges, roll_up
 from jiqun.lake.totals import edge_table
+from jiqun.lake.trust import TrustRow, standings, trust_table
 
 START = datetime(2026, 1, 1)
 SUBJECTS = ("region:330603", "region:330624", "region:330102")
 INDICATORS = ("revenue", "rd_expense")
 BATCH_NAMES = ("b1", "b2", "b3")
+SOURCES = ("register", "tax", "power", "nobody")
+TRUST = [
+    TrustRow("register", "", 0, "2020-05-01"),
+    TrustRow("register", "rd_expense", 2, "2020-05-01"),
+    TrustRow("tax", "", 1, ""),
+    TrustRow("tax", "rd_expense", 0, ""),
+    TrustRow("power", "", 1, "2021-01-31"),
+]
 TREE = [
     Edge("region:330603", "region:330600", "city"),
     Edge("region:330624", "region:330600", "city"),
@@ -63,6 +72,7 @@ def histories(draw: st.DrawFn) -> list[RawFact]:
                 status=draw(st.sampled_from(["actual", "actual", "target"])),
                 scope=draw(st.sampled_from(["", "", "规上"])), breakdown=draw(st.sampled_from(["", "", "size=大型"])),
                 synthetic=draw(st.booleans()), base_value=draw(amounts), bound=draw(st.sampled_from(["=", ">"])),
+                source=draw(st.sampled_from(SOURCES)),
             )
         )  # fmt: skip
     return facts
@@ -71,14 +81,27 @@ def histories(draw: st.DrawFn) -> list[RawFact]:
 taken_back = st.lists(st.tuples(st.sampled_from(BATCH_NAMES), instants), max_size=2)
 
 
+silenced = st.lists(
+    st.tuples(st.sampled_from(SOURCES), st.sampled_from(["withdrawn", "brought_back"]), instants),
+    max_size=4,
+    unique_by=lambda one: (one[0], one[2]),
+)
+
+
 class World:
     """Facts and batch events as files DuckDB reads."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def fill(self, facts: list[RawFact], undone: list[tuple[str, datetime]]) -> None:
+    def fill(
+        self,
+        facts: list[RawFact],
+        undone: list[tuple[str, datetime]],
+        withdrawn: list[tuple[str, str, datetime]],
+    ) -> None:
         events = [{"batch": batch, "event": "undone", "recorded_at": when} for batch, when in undone]
+        events += [{"batch": f"source:{key}", "event": e, "recorded_at": at} for key, e, at in withdrawn]
         events.append({"batch": "b1", "event": "received", "recorded_at": START})
         rows = columns_of([asdict(one) for one in facts], FACTS) or {"id": []}
         with duckdb.connect(config={"threads": 1}) as cursor:
@@ -89,7 +112,9 @@ class World:
         sources = {name: f"read_parquet('{self.folder / name}.parquet')" for name in ("facts", "batches")}
         with duckdb.connect(config={"threads": 1}) as cursor:
             cursor.register("tree", edge_table(TREE))
-            return cursor.execute(query.over({**sources, "edges": "tree"}), params or {}).fetchall()
+            cursor.register("order_of_trust", trust_table(TRUST))
+            handed_in = {"edges": "tree", "trust": "order_of_trust"}
+            return cursor.execute(query.over({**sources, **handed_in}), params or {}).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -124,23 +149,31 @@ FORMULAS = {
 
 
 @checked
-@given(facts=histories(), undone=taken_back, as_of=instants)
+@given(facts=histories(), undone=taken_back, withdrawn=silenced, as_of=instants)
 def test_known_facts_agree(
-    world: World, facts: list[RawFact], undone: list[tuple[str, datetime]], as_of: datetime
+    world: World,
+    facts: list[RawFact],
+    undone: list[tuple[str, datetime]],
+    withdrawn: list[tuple[str, str, datetime]],
+    as_of: datetime,
 ) -> None:
-    world.fill(facts, undone)
+    world.fill(facts, undone, withdrawn)
     then = {row[0] for row in world.ask(KNOWN_THEN, {"as_of": as_of})}
-    assert then == {one.id for one in reference.known(facts, undone, as_of)}
-    assert {row[0] for row in world.ask(KNOWN_NOW)} == {one.id for one in reference.known(facts, undone)}
+    assert then == {one.id for one in reference.known(facts, undone, as_of, withdrawn=withdrawn)}
+    now = {row[0] for row in world.ask(KNOWN_NOW)}
+    assert now == {one.id for one in reference.known(facts, undone, withdrawn=withdrawn)}
 
 
 @checked
-@given(facts=histories(), undone=taken_back)
+@given(facts=histories(), undone=taken_back, withdrawn=silenced)
 def test_cells_sums_and_formulas_agree(
-    world: World, facts: list[RawFact], undone: list[tuple[str, datetime]]
+    world: World,
+    facts: list[RawFact],
+    undone: list[tuple[str, datetime]],
+    withdrawn: list[tuple[str, str, datetime]],
 ) -> None:
-    world.fill(facts, undone)
-    values = reference.cells(reference.known(facts, undone))
+    world.fill(facts, undone, withdrawn)
+    values = reference.cells(reference.known(facts, undone, withdrawn=withdrawn), standings(TRUST))
     assert {row[:6]: row[6:] for row in world.ask(CELL_ROWS)} == values
     assert {row[:7]: row[7:] for row in world.ask(ROLLED)} == reference.rolled_up(values, TREE, LEVELS)
     for text, query in FORMULAS.items():

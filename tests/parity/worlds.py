@@ -9,6 +9,7 @@ from lake_rows import RECORDED, fact, undone, write
 from jiqun.core.indicators import Adds, Indicator, IndicatorTable, Nature
 from jiqun.core.units import Kind
 from jiqun.lake.store import Lake
+from jiqun.lake.trust import TrustRow
 
 DAY = timedelta(days=1)
 
@@ -56,5 +57,29 @@ def build(root: Path) -> Lake:
     corrections.append({**rows[3], "id": "f951", "supersedes": "f4", "base_value": Decimal("-2"), **later})
     write(lake, "facts", corrections)
     write(lake, "facts", [{**rows[6], "id": "f952", "supersedes": "f7", "batch": "b9", **later}], batch="b9")
-    write(lake, "batches", [undone("b9", RECORDED + 2 * DAY)])
+    rivals = [
+        {**rows[n], "id": f"f96{n}", "source": source, "base_value": Decimal(n + 7), "bound": "=", **more}
+        for n, source, more in (
+            (1, "tax", {}), (2, "tax", later), (6, "power", later), (6, "tax", {}), (12, "gone", later), (15, "back", later),
+        )
+    ]  # fmt: skip
+    write(lake, "facts", rivals)
+    write(lake, "batches", [undone("b9", RECORDED + 2 * DAY), *_withdrawn()])
+    lake.trusted = lambda: TRUST
     return lake
+
+
+TRUST = (
+    TrustRow("000", "", 1, "2023-01-01"),
+    TrustRow("tax", "", 1, "2023-06-30"),
+    TrustRow("tax", "rd_expense", 0, "2023-06-30"),
+    TrustRow("power", "", 0),
+    TrustRow("gone", "", 0),
+    TrustRow("back", "", 0),
+)
+
+
+def _withdrawn() -> list[dict[str, object]]:
+    """One source is withdrawn, one was and came back."""
+    told = (("gone", "withdrawn", 3), ("back", "withdrawn", 3), ("back", "brought_back", 4))
+    return [{**undone(f"source:{key}", RECORDED + days * DAY), "event": event} for key, event, days in told]

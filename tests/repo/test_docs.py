@@ -30,7 +30,7 @@ PARTS = {
     "tutorials": {"first-hour", "an-office-list"},
     "how-to": {
         "import-a-list", "map-columns", "undo-a-batch", "repair-quarantined-rows", "back-up-and-restore", "add-an-indicator",
-        "install-without-network", "run-on-postgresql", "give-roles", "merge-doubles",
+        "install-without-network", "run-on-postgresql", "give-roles", "merge-doubles", "object-to-a-number",
     },
     "explanation": {
         "how-a-number-flows", "bounds-and-kinds", "as-of-and-supersedes", "synthetic-and-real", "where-facts-come-from",

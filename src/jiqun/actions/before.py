@@ -4,7 +4,7 @@ Every row that wrote a subject or a relation is kept in the lake as a registrati
 other batches speak of stands as they alone would have made it: by its key, provisionally.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -30,23 +30,27 @@ class Before:
     relations: tuple[tuple[RelationRow, str], ...]
 
 
-def before_batch(desk: Desk, batch: str) -> Before:
-    """Subjects and relations a batch wrote, as they stood before it; those it was the first to tell are not among them."""
+def before_batch(desk: Desk, batch: str, *, without: Sequence[str] = (), source: str = "") -> Before:
+    """Subjects and relations a batch wrote, as they stood before it; those it was the first to tell are not among them.
+
+    without  batches that go together with it; source: a source that is withdrawn with it
+    """
     subjects_then: dict[str, RestoredRow] = {}
     relations_then: list[tuple[RelationRow, str]] = []
-    for row in RegistrationReader(desk.lake).before(batch):
+    for row in RegistrationReader(desk.lake).before(batch, without):
         extra = orjson.loads(str(row["extra"])) if row["extra"] else {}
         tie = extra.get("relation_row")
         if isinstance(tie, dict):
             relations_then.append((RelationRow(**tie), str(row["batch"])))
         else:
-            kept = _subject(row, extra.get("subject_row"))
+            kept = subject_then(row, extra.get("subject_row"))
             subjects_then[kept.key] = RestoredRow(kept, str(row["batch"]), str(row["first_batch"]))
     rest = [item for item in subjects.written_by(batch) if item.key not in subjects_then]
-    return Before((*subjects_then.values(), *_unregistered(desk, rest, batch)), tuple(relations_then))
+    rest_then = _unregistered(desk, rest, [batch, *without], source)
+    return Before((*subjects_then.values(), *rest_then), tuple(relations_then))
 
 
-def _subject(row: Row, whole: object) -> SubjectRow:
+def subject_then(row: Row, whole: object) -> SubjectRow:
     """The subject as an earlier registration had it."""
     if isinstance(whole, dict):
         return SubjectRow(**(whole | {"aliases": tuple(whole["aliases"])}))
@@ -54,14 +58,16 @@ def _subject(row: Row, whole: object) -> SubjectRow:
     return subject_row(item, source=str(row["source"]), synthetic=bool(row["synthetic"]))
 
 
-def _unregistered(desk: Desk, rest: list[WrittenSubject], batch: str) -> Iterable[RestoredRow]:
+def _unregistered(
+    desk: Desk, rest: list[WrittenSubject], gone: Sequence[str], silent: str
+) -> Iterable[RestoredRow]:
     """Subjects no earlier list told: those of the packs, and those other batches speak of or were made by."""
     if not rest:
         return
     packs = {row.key: row for row in pack_subjects(desk)}
     keys = [item.key for item in rest]
-    facts = FactReader(desk.lake).told_by_others(keys, batch)
-    ties = relations.spoken_of(keys, apart_from=batch)
+    facts = FactReader(desk.lake).told_by_others(keys, gone, source=silent)
+    ties = relations.spoken_of(keys, apart_from=gone)
     for item in rest:
         if item.key in packs and item.first_batch == PACK_SOURCE:
             yield RestoredRow(packs[item.key], PACK_SOURCE, PACK_SOURCE)

@@ -15,9 +15,13 @@ from jiqun.core.indicators import IndicatorTable
 from jiqun.core.industries import Industries
 from jiqun.core.messages import Messages
 from jiqun.core.regions import Regions
+from jiqun.core.trust import TrustOrder
 from jiqun.core.units import UnitTable
+from jiqun.core.working_days import WorkingDays
+from jiqun.exchange.objections import Practice
 from jiqun.lake.files import Limits
 from jiqun.lake.store import Lake
+from jiqun.lake.trust import TrustRow
 from jiqun.ledger import identities
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -41,11 +45,39 @@ class Desk:
     @cached_property
     def lake(self) -> Lake:
         """The lake of this home."""
-        return Lake(
+        lake = Lake(
             self.home / "lake",
             memory_limit=f"{self.memory_mb}MB",
             threads=self.threads,
             identities=identities.today,
+        )
+        lake.trusted = self.trusted
+        return lake
+
+    @cached_property
+    def trust(self) -> TrustOrder:
+        """采信顺序."""
+        return TrustOrder.load(self.packs / "trust.toml")
+
+    @cached_property
+    def practice(self) -> Practice:
+        """异议办理规则."""
+        return Practice.load(self.packs / "objections.toml")
+
+    @cached_property
+    def calendar(self) -> WorkingDays:
+        """工作日."""
+        return WorkingDays.load(self.packs / "holidays.csv")
+
+    def trusted(self) -> tuple[TrustRow, ...]:
+        """Where every source of the ledger stands in the order of trust."""
+        from jiqun.ledger import sources  # late: a desk may be made before the ledger is set up
+
+        order = self.trust
+        return tuple(
+            TrustRow(one.key, indicator, order.place(indicator, one.key, one.kind), one.told_on)
+            for one in sources.all_sources()
+            for indicator in ("", *order.own)
         )
 
     @cached_property

@@ -9,6 +9,7 @@ from django.db import transaction
 from jiqun.actions import batching, outbox
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import ImportReport, Opened, Order, quarantine_columns
+from jiqun.core.errors import WrongState
 from jiqun.ledger import audit, sources
 from jiqun.ledger.permissions import Actor
 from jiqun.ledger.sources import Source
@@ -48,7 +49,7 @@ def enter(desk: Desk, entry: Entry, write: Callable[[], object], *, by: Actor, a
         )
         with transaction.atomic():
             batching.open_batch(entry.order, entry.opened, report, batch=batch, by=by, at=at)
-            ensure_source(entry.order, entry.opened)
+            ensure_source(entry.order, entry.opened, by=by)
             write()
             batching.hold_rows(report.errors, entry.held, batch=batch)
             outbox.note(spool, segments, at=at)
@@ -64,11 +65,16 @@ def enter(desk: Desk, entry: Entry, write: Callable[[], object], *, by: Actor, a
     report.batch_id = batch
 
 
-def ensure_source(order: Order, opened: Opened) -> None:
+def ensure_source(order: Order, opened: Opened, *, by: Actor) -> None:
     """A source nobody has described yet is entered as an office's sheet under the file's name: never without a source.
 
     What an office's sheet says about an enterprise is not public; a document or register is entered beforehand.
+    It belongs to the office that hands it in. WrongState `source.withdrawn` for one its office has withdrawn.
     """
-    if not sources.get_many([order.source]):
+    known = sources.get_many([order.source]).get(order.source)
+    if known is None:
         kind = "synthetic" if order.synthetic else "office_sheet"
-        sources.save(Source(order.source, kind, opened.table.file, synthetic=order.synthetic))
+        title, owner = opened.table.file, batching.scope_of(by)
+        sources.save(Source(order.source, kind, title, synthetic=order.synthetic, owner=owner))
+    elif known.is_withdrawn:
+        raise WrongState("source.withdrawn", seen=order.source)

@@ -29,7 +29,8 @@ from jiqun.ledger.subjects import Subject, SubjectFilter
 WHAT = ("facts", "enterprises")
 PIECE = 20_000
 INTERNAL = ("natural_key", "content_hash")
-FACT_COLUMNS = tuple(column for column in FACTS.columns if column.name not in INTERNAL)
+SHOWN = Column("shown", "bool", "是否采信显示", "True for the statement the order of trust shows of its cell")
+FACT_COLUMNS = (*(column for column in FACTS.columns if column.name not in INTERNAL), SHOWN)
 ENTERPRISE_COLUMNS = (
     Column("subject", "text", "主体", "Subject"),
     Column("uscc", "text", "统一社会信用代码", "Unified social credit code"),
@@ -158,7 +159,7 @@ def _within(region: str) -> tuple[str, ...]:
 def _fact_rows(desk: Desk, wanted: Wanted) -> Iterator[Row]:
     offset = 0
     while True:
-        rows = listing.listed(desk.lake, wanted, limit=PIECE, offset=offset)
+        rows = listing.listed_with_shown(desk.lake, wanted, limit=PIECE, offset=offset)
         for row in rows:
             yield [row[column.name] for column in FACT_COLUMNS]
         if len(rows) < PIECE:

@@ -18,7 +18,7 @@ from jiqun.core.regions import Region
 from jiqun.lake.facts import FactReader
 from jiqun.lake.files import beyond
 from jiqun.lake.gate_facts import FactGate, JudgedFacts
-from jiqun.ledger import batches, permissions, sources, subjects
+from jiqun.ledger import batches, objections, permissions, sources, subjects
 from jiqun.ledger.permissions import Actor, Permission
 from jiqun.ledger.scopes import EVERYTHING, Target
 from jiqun.ledger.subjects import SubjectRow
@@ -49,6 +49,7 @@ def run(
     gate = fact_gate(desk, order, opened.table.file, known.get, at=at, batch=batch)
     judged = gate.judge(_told(rows, progress))
     _hold_outside(judged, dict(rows), by=by, order=order, file=opened.table.file)
+    _hold_withdrawn(judged, dict(rows), file=opened.table.file)
     kept = sort_out(desk, judged.accepted, at=at)
     _hold_late(judged, kept, dict(rows), file=opened.table.file)
     report = _report(order, opened, judged, kept)
@@ -144,6 +145,7 @@ def fact_gate(
 def sort_out(desk: Desk, facts: Sequence[Fact], *, at: datetime) -> _Sorted:
     """Part what is already known from what is new, and link corrections to what they supersede.
 
+    A row that says once more what an accepted objection corrected changes nothing: the correction stands.
     Facts with a time of recording of their own (an older ledger taken over) are linked in the order of their times.
     """
     documents = document_keys()
@@ -152,12 +154,13 @@ def sort_out(desk: Desk, facts: Sequence[Fact], *, at: datetime) -> _Sorted:
     current = reader.current_keys([key for _, key in keyed])
     dated = [key for fact, key in keyed if fact.recorded_at != at and key in current]
     told = reader.told_of(dated) if dated else {}
+    settled = objections.disputed_hashes(id for id, _ in current.values())
     kept = _Sorted()
     for fact, key in sorted(keyed, key=lambda pair: pair[0].recorded_at):
         before, digest = current.get(key), content_hash(fact, is_document=fact.source in documents)
         if before is None:
             kept.new.append(fact)
-        elif before[1] == digest or (fact.recorded_at, digest) in told.get(key, ()):
+        elif digest in (before[1], settled.get(before[0])) or (fact.recorded_at, digest) in told.get(key, ()):
             kept.unchanged += 1
             continue
         elif key in told and fact.recorded_at <= told[key][-1][0]:
@@ -180,6 +183,16 @@ def _hold_late(
         judged.faults.append(RowError(file, fact.row_no, "recorded_at", "gate.recorded_later", seen, ""))
         judged.held[fact.row_no] = dict(rows[fact.row_no])
     judged.accepted[:] = [fact for fact in judged.accepted if fact.row_no not in late]
+
+
+def _hold_withdrawn(judged: JudgedFacts, rows: Mapping[int, Mapping[str, str]], *, file: str) -> None:
+    """What a withdrawn source says would not be seen: it waits until the source is brought back."""
+    silent = {source.key for source in sources.all_sources() if source.is_withdrawn}
+    held = {fact.row_no: fact.source for fact in judged.accepted if fact.source in silent}
+    for number, source in held.items():
+        judged.faults.append(RowError(file, number, "source", "source.withdrawn", source, ""))
+        judged.held[number] = dict(rows[number])
+    judged.accepted[:] = [fact for fact in judged.accepted if fact.row_no not in held]
 
 
 def reach_of(by: Actor) -> Reach | None:

@@ -95,7 +95,9 @@ def _sight(archive: Archive) -> tuple[str, ...]:
 
 def _known(reader: Reader, archive: Archive) -> Iterator[Known]:
     former = subjects.merged_by_today()
-    for today, item in ((one.key, item) for one in readable(archive) for item in (one, *former.get(one.key, ()))):
+    for today, item in (
+        (one.key, item) for one in readable(archive) for item in (one, *former.get(one.key, ()))
+    ):
         more = item.attributes
         yield from reader.known(
             today, item.label_zh, also=item.aliases, code=item.code, region=item.region,

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
+from jiqun.actions.batching import scope_of
 from jiqun.actions.desk import Desk
 from jiqun.actions.upload_files import PREVIEW_ROWS, WORKING, Upload, UploadFiles
 from jiqun.core.errors import InputError, NotAllowed, NotFound, WrongState
@@ -88,16 +89,20 @@ def receive(desk: Desk, stream: BinaryIO, order: HandIn, *, by: Actor, at: datet
 
 
 def may_use(source: Source, by: Actor) -> bool:
-    """May this person hand in rows as coming from that source? An office's own sheets yes; what others said, only
-    who describes sources."""
-    return source.kind in OWN_SOURCES or can(by, Permission.MANAGE_SOURCES, target_scope=EVERYTHING)
+    """May this person hand in rows as coming from that source? The sheets of his own office yes; those of another
+    office, and what others said, only who describes sources. A withdrawn source nobody."""
+    if source.is_withdrawn:
+        return False
+    own = source.kind in OWN_SOURCES and can(by, Permission.IMPORT_DATA, target_scope=source.owner)
+    return own or can(by, Permission.MANAGE_SOURCES, target_scope=EVERYTHING)
 
 
 def _new_sheet(key: str, title: str, *, by: Actor, at: datetime) -> None:
     """Enter an office's sheet as a source; it speaks as of the day it was handed in, which is inferred."""
     sheet = Source(
-        key, "office_sheet", title[:NAME_LIMIT], by.label, speaks_as_of=at.date(), speaks_inferred=True
-    )
+        key, "office_sheet", title[:NAME_LIMIT], by.label, speaks_as_of=at.date(), speaks_inferred=True,
+        owner=scope_of(by),
+    )  # fmt: skip
     sources.save(sheet)
     audit.record(by, "source.create", f"source:{key}", {"kind": sheet.kind}, at=at, target_label=sheet.title)
 

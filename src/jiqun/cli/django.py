@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jiqun.core.errors import InputError
+from jiqun.core.errors import InputError, NotFound
 
 if TYPE_CHECKING:
     from jiqun.ledger.permissions import Actor
@@ -50,3 +50,16 @@ def cli_actor() -> "Actor":
     from jiqun.ledger.permissions import system
 
     return system(f"cli:{getpass.getuser()}")
+
+
+def actor_named(account: str | None) -> "Actor":
+    """The person of an account, with the rights it holds; the holder of the home when none is named."""
+    from jiqun.ledger import accounts
+
+    if not account:
+        return cli_actor()
+    found = accounts.find(account)
+    actor = accounts.actor_of(found.id) if found else None
+    if actor is None:
+        raise NotFound("account.unknown", seen=account, allowed="jiqun accounts list")
+    return actor

@@ -28,6 +28,8 @@ VERBS = (
     "engine",
     "accounts",
     "backups",
+    "objections",
+    "sources",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

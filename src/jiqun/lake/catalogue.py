@@ -145,11 +145,11 @@ QUARANTINE = TableDef(
 
 BATCHES = TableDef(
     "batches",
-    "批次：收到、并入、撤销，各记一行",
-    "Batches: one row each for received, merged, undone",
+    "批次：收到、并入、撤销，各记一行；来源的撤回与恢复也记在这里",
+    "Batches: one row each for received, merged, undone; a source withdrawn or brought back too",
     (
-        Column("batch", "text", "批次", "Batch id"),
-        Column("event", "text", "事件", "received, merged or undone"),
+        Column("batch", "text", "批次；来源记作 source:<键>", "Batch id; source:<key> for a source"),
+        Column("event", "text", "事件", "received, merged, undone; of a source: withdrawn, brought_back"),
         Column("recorded_at", "timestamp", "记录时刻（UTC）", "Instant of the event, UTC"),
         Column("table_name", "text", "表", "Table the batch wrote to"),
         Column("rows", "int", "行数", "Number of rows", "行"),

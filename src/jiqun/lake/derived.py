@@ -80,6 +80,13 @@ def factor_of(chosen: Formula, indicators: IndicatorTable, units: UnitTable) -> 
     return Decimal(chosen.times) * above / below
 
 
+def row_value(chosen: Formula, value: Decimal, other: Decimal, factor: float) -> float | None:
+    """Twin of `derive` for one row: the first input's value, and the second's (for a growth: its own a year before)."""
+    if chosen.growth:
+        return float(value - other) / float(other) * factor if other > 0 else None
+    return float(value) / float(other) * factor if other else None
+
+
 def derive(cells: ir.Table, key: str, chosen: Formula, *, factor: Decimal) -> ir.Table:
     """A derived indicator over cells (see `cells.py`) of its inputs.
 

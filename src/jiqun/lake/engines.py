@@ -25,6 +25,7 @@ from jiqun.lake.reference import Edge, RawFact
 from jiqun.lake.rollups import edges, roll_up
 from jiqun.lake.store import Lake
 from jiqun.lake.totals import edge_table
+from jiqun.lake.trust import standings
 
 Answer = dict[Hashable, object]
 Kind = Literal["operation", "facts", "cells", "rollup", "derived"]
@@ -94,8 +95,16 @@ class _Checker:
         undone = lake.run(
             f"SELECT batch, recorded_at FROM {lake.table_sql('batches')} WHERE event = 'undone'"
         )
-        self._known = reference.known((RawFact(*row) for row in rows), undone)  # type: ignore[arg-type]
-        self._cells = reference.cells(self._known)
+        events = lake.run(
+            "SELECT substr(batch, 8), event, recorded_at"
+            f" FROM {lake.table_sql('batches')} WHERE event IN ('withdrawn', 'brought_back')"
+        )
+        self._known = reference.known(
+            (RawFact(*row) for row in rows),  # type: ignore[arg-type]
+            undone,  # type: ignore[arg-type]
+            withdrawn=events,  # type: ignore[arg-type]
+        )
+        self._cells = reference.cells(self._known, standings(lake.trusted()))
         self._edges = county_edges(one.subject for one in self._known)
         self._edge_table = edge_table(self._edges)
         self._sample = _sample_table()

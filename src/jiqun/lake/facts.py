@@ -105,14 +105,18 @@ class FactReader:
             found.setdefault(str(key), []).append((at.replace(tzinfo=UTC), str(digest)))
         return found
 
-    def told_by_others(self, subjects: Sequence[str], batch: str) -> dict[str, tuple[str, str]]:
-        """Those of the subjects that facts of other batches speak of, with the first such batch and its source."""
-        query = compiled(_told_by_others)
-        named = {"subjects": _texts("subject", subjects)}
-        rows = self._lake.ask(query, {"batch": batch}, tables=named, as_recorded=True)
+    def told_by_others(
+        self, subjects: Sequence[str], batches: Sequence[str], *, source: str = ""
+    ) -> dict[str, tuple[str, str]]:
+        """Those of the subjects that facts of other batches speak of, with the first such batch and its source.
+
+        source  what this source says does not count either
+        """
+        tables = {"subjects": _texts("subject", subjects), "apart": _texts("batch", batches)}
+        rows = self._lake.ask(compiled(_told_by_others), {"source": source}, tables=tables, as_recorded=True)
         found: dict[str, tuple[str, str]] = {}
-        for subject, other, source in rows:
-            found.setdefault(str(subject), (str(other), str(source)))
+        for subject, other, told_by in rows:
+            found.setdefault(str(subject), (str(other), str(told_by)))
         return found
 
     def remembers(self, subject: str) -> bool:
@@ -262,9 +266,10 @@ def _told_of() -> ir.Table:
 
 def _told_by_others() -> ir.Table:
     told = on.recorded(table("facts"), table("batches"))
-    told = told.filter(told.batch != param("batch")).semi_join(
+    told = told.filter(told.source != param("source")).semi_join(
         handed_in("subjects", {"subject": "text"}), "subject"
     )
+    told = told.anti_join(handed_in("apart", {"batch": "text"}), "batch")
     return told.select("subject", "batch", "source").distinct().order_by(["subject", "batch", "source"])
 
 

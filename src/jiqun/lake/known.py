@@ -8,6 +8,10 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+OF_SOURCE = "source:"
+WITHDRAWN, BROUGHT_BACK = "withdrawn", "brought_back"
+"""Events of a source stand among those of batches, under OF_SOURCE and its key."""
+
 
 def undone(batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
     """Batches taken back by then; one column `batch`, one row per batch."""
@@ -17,14 +21,27 @@ def undone(batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
     return events.select("batch").distinct()
 
 
+def withdrawn(batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
+    """Sources withdrawn by then and not brought back; one column `source`, one row per source."""
+    events = batches.filter(batches.event.isin([WITHDRAWN, BROUGHT_BACK]))
+    if as_of is not None:
+        events = events.filter(events.recorded_at <= as_of)
+    order = [events.recorded_at.desc(), events.event.asc()]
+    ranked = events.mutate(turn=ibis.row_number().over(group_by="batch", order_by=order))
+    last = ranked.filter(ranked.turn == 0, ranked.event == WITHDRAWN)
+    return last.select(source=last.batch.substr(len(OF_SOURCE)))
+
+
 def recorded(facts: ir.Table, batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:
-    """Facts recorded by then whose batch was not undone by then; corrected ones still among them.
+    """Facts recorded by then whose batch was not undone and whose source was not withdrawn by then.
+
+    Corrected ones are still among them.
 
     as_of  instant (UTC, without zone), included; None means everything there is
     """
     if as_of is not None:
         facts = facts.filter(facts.recorded_at <= as_of)
-    return facts.anti_join(undone(batches, as_of), "batch")
+    return facts.anti_join(undone(batches, as_of), "batch").anti_join(withdrawn(batches, as_of), "source")
 
 
 def known(facts: ir.Table, batches: ir.Table, as_of: ir.Value | None = None) -> ir.Table:

@@ -13,10 +13,11 @@ from arro3.core import Array, DataType, Table
 
 from jiqun.lake import known as on
 from jiqun.lake.catalogue import FACTS
-from jiqun.lake.cells import one_per_cell
+from jiqun.lake.cells import SAME_CELL, by_trust, one_per_cell
 from jiqun.lake.compile import Query, compiled, handed_in, param, table
 from jiqun.lake.facts import AsOf, instant
 from jiqun.lake.store import Lake
+from jiqun.lake.trust import TRUST, with_trust
 
 Row = dict[str, object]
 Values = tuple[object, ...]
@@ -31,6 +32,8 @@ SORTS: Mapping[str, tuple[str, ...]] = {
 }
 REMEMBERED = 400
 REMEMBERED_ROWS = 1000
+WITHIN_A_CELL = frozenset({"source", "sources", "batch", "unit", "text", "ids"})
+"""What narrows to some of the facts of one cell."""
 TALLY_KEYS = ("subject", "indicator", "source", "status", "unit", "batch")
 
 
@@ -108,33 +111,40 @@ def listed(
 ) -> list[Row]:
     """Facts known now, one row each with the catalogue's columns; `sort` is one of SORTS."""
     query = compiled(_listed, wanted.names(), sort if sort in SORTS else "subject", descending)
-    rows = _asked(lake, query, wanted, (limit, offset))
+    rows = asked(lake, query, wanted, (limit, offset))
+    return [_aware(dict(zip(query.columns, values, strict=True))) for values in rows]
+
+
+def listed_with_shown(lake: Lake, wanted: Wanted, *, limit: int | None = None, offset: int = 0) -> list[Row]:
+    """The same by subject, with `shown`: is it the one the order of trust shows of the facts about its cell?"""
+    query = compiled(_listed_with_shown, wanted.names())
+    rows = asked(lake, query, wanted, (limit, offset))
     return [_aware(dict(zip(query.columns, values, strict=True))) for values in rows]
 
 
 def counted(lake: Lake, wanted: Wanted) -> int:
     """How many facts `listed` would give without a limit."""
     query = compiled(_counted, wanted.names())
-    return int(str(_asked(lake, query, wanted)[0][0]))
+    return int(str(asked(lake, query, wanted)[0][0]))
 
 
 def tallied(lake: Lake, wanted: Wanted, *, by: str = "subject") -> dict[str, tuple[int, int]]:
     """Facts known now per key: how many, and how many of them made up; `by` is one of TALLY_KEYS."""
     if by not in TALLY_KEYS:
         raise KeyError(by)
-    rows = _asked(lake, compiled(_tallied, wanted.names(), by), wanted)
+    rows = asked(lake, compiled(_tallied, wanted.names(), by), wanted)
     return {str(key): (int(str(facts)), int(str(made_up))) for key, facts, made_up in rows}
 
 
 def subjects_by_kind(lake: Lake, wanted: Wanted) -> dict[str, int]:
     """How many different subjects of each kind (region, cluster …) the wanted facts speak of."""
-    rows = _asked(lake, compiled(_subjects, wanted.names()), wanted)
+    rows = asked(lake, compiled(_subjects, wanted.names()), wanted)
     return {str(kind): int(str(number)) for kind, number in rows}
 
 
 def years_of(lake: Lake, wanted: Wanted) -> Sequence[int]:
     """The years the wanted facts are filed under, latest first."""
-    return [int(str(year)) for (year,) in _asked(lake, compiled(_years, wanted.names()), wanted)]
+    return [int(str(year)) for (year,) in asked(lake, compiled(_years, wanted.names()), wanted)]
 
 
 def cells_of(lake: Lake, wanted: Wanted, *, year: int) -> list[Row]:
@@ -144,7 +154,7 @@ def cells_of(lake: Lake, wanted: Wanted, *, year: int) -> list[Row]:
     """
     of_year = replace(wanted, year=year)
     query = compiled(_cells, of_year.names())
-    rows = _asked(lake, query, of_year)
+    rows = asked(lake, query, of_year)
     return [dict(zip(query.columns, values, strict=True)) for values in rows]
 
 
@@ -178,24 +188,30 @@ class _Memory:
 _memories: WeakKeyDictionary[Lake, _Memory] = WeakKeyDictionary()
 
 
-def _asked(
+def asked(
     lake: Lake,
     query: Query,
     wanted: Wanted,
     page: tuple[int | None, int] = (None, 0),
+    more: Mapping[str, str] | None = None,
 ) -> list[Values]:
+    """Rows of a query over the facts `wanted`; the same question of one version of the lake is answered once.
+
+    more  values of parameters beside those of `wanted`
+    """
     memory = _memories.setdefault(lake, _Memory())
     version = (lake.snapshot("facts").version, lake.snapshot("batches").version, lake.identity_mark())
-    key = (query, wanted, page)
+    given = tuple(sorted((more or {}).items()))
+    key = (query, wanted, page, given, lake.trusted() if TRUST in query.tables else ())
     rows = memory.of(version, key)
     if rows is None:
-        rows = lake.ask(query, wanted.params(), tables=wanted.tables(), page=page)
+        rows = lake.ask(query, {**wanted.params(), **dict(given)}, tables=wanted.tables(), page=page)
         memory.keep(version, key, rows)
     return rows
 
 
-def _narrowed(names: frozenset[str]) -> ir.Table:
-    """What is wanted, of what is known.
+def narrowed(names: frozenset[str]) -> ir.Table:
+    """The facts that are wanted, of those that are known.
 
     A correction has the natural key of what it corrects, so what is part of that key may narrow before the facts are
     held against their corrections: of a million facts only those of one subject are looked at.
@@ -242,7 +258,7 @@ def _of_key(facts: ir.Table, names: frozenset[str]) -> ir.Table:
 
 
 def _listed(names: frozenset[str], sort: str, descending: bool) -> ir.Table:
-    facts = _narrowed(names).select(*FACTS.column_names)
+    facts = narrowed(names).select(*FACTS.column_names)
     first, *rest = SORTS[sort]
     key = (
         ibis.desc(facts[first], nulls_first=False)
@@ -252,12 +268,24 @@ def _listed(names: frozenset[str], sort: str, descending: bool) -> ir.Table:
     return facts.order_by([key, *rest])
 
 
+def _listed_with_shown(names: frozenset[str]) -> ir.Table:
+    apart = names & WITHIN_A_CELL  # what others say of the cell decides too, whatever the list is narrowed to
+    facts = with_trust(narrowed(names - apart))
+    numbers = facts.mutate(has_number=facts.base_value.notnull())
+    order = by_trust(numbers)
+    ranked = numbers.mutate(turn=ibis.row_number().over(group_by=[*SAME_CELL, "has_number"], order_by=order))
+    told = ranked.mutate(shown=(ranked.turn == 0) | ~ranked.has_number)
+    if apart:
+        told = told.semi_join(narrowed(names).select("id"), "id")
+    return told.select(*FACTS.column_names, "shown").order_by([*SORTS["subject"]])
+
+
 def _counted(names: frozenset[str]) -> ir.Table:
-    return _narrowed(names).aggregate(facts=lambda t: t.count())
+    return narrowed(names).aggregate(facts=lambda t: t.count())
 
 
 def _tallied(names: frozenset[str], by: str) -> ir.Table:
-    facts = _narrowed(names)
+    facts = narrowed(names)
     counts = facts.group_by(key=facts[by]).aggregate(
         facts=facts.count(), made_up=facts.count(where=facts.synthetic)
     )
@@ -265,14 +293,14 @@ def _tallied(names: frozenset[str], by: str) -> ir.Table:
 
 
 def _cells(names: frozenset[str]) -> ir.Table:
-    facts = _narrowed(names)
+    facts = narrowed(names)
     cells = one_per_cell(facts.filter(facts.breakdown == ""), any_scope=True)
     shown = cells.select("subject", "year", "value", "base_value", "bound", "scope", "id", "synthetic")
     return shown.order_by(["subject", "synthetic"])
 
 
 def _subjects(names: frozenset[str]) -> ir.Table:
-    facts = _narrowed(names)
+    facts = narrowed(names)
     return (
         facts.group_by(kind=on.subject_kind(facts))
         .aggregate(subjects=facts.subject.nunique())
@@ -281,7 +309,7 @@ def _subjects(names: frozenset[str]) -> ir.Table:
 
 
 def _years(names: frozenset[str]) -> ir.Table:
-    facts = on.with_year(_narrowed(names))
+    facts = on.with_year(narrowed(names))
     return facts.select("year").distinct().order_by(ibis.desc("year"))
 
 

@@ -50,8 +50,11 @@ class RecordReader:
 
 
 def standing(registrations: ir.Table, batches: ir.Table) -> ir.Table:
-    """Registrations that hold: of each source and subject the last recorded whose batch is not undone."""
-    kept = registrations.anti_join(on.undone(batches), "batch")
+    """Registrations that hold: of each source and subject the last recorded whose batch is not undone.
+
+    Those of a withdrawn source do not hold.
+    """
+    kept = registrations.anti_join(on.undone(batches), "batch").anti_join(on.withdrawn(batches), "source")
     order = [kept.recorded_at.desc(), kept.row_no.desc(), kept.batch.desc()]
     ranked = kept.mutate(turn=ibis.row_number().over(group_by=["source", "subject"], order_by=order))
     return ranked.filter(ranked.turn == 0).drop("turn")

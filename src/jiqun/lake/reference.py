@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from jiqun.lake.derived import Formula
+from jiqun.lake.derived import Formula, row_value
+from jiqun.lake.trust import Standing, standing
 
 CellKey = tuple[str, str, int, str, str, bool]
 """Subject, indicator, year, status, scope, synthetic."""
@@ -33,6 +34,7 @@ class RawFact:
     synthetic: bool
     base_value: Decimal | None
     bound: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +47,63 @@ class Edge:
 
 
 def known(
-    facts: Iterable[RawFact], undone: Iterable[tuple[str, datetime]], as_of: datetime | None = None
+    facts: Iterable[RawFact],
+    undone: Iterable[tuple[str, datetime]],
+    as_of: datetime | None = None,
+    *,
+    withdrawn: Iterable[tuple[str, str, datetime]] = (),
 ) -> list[RawFact]:
-    """Twin of `known.known`; undone gives batch and instant of being taken back."""
+    """Twin of `known.known`.
+
+    undone     batch and instant of being taken back
+    withdrawn  source, event (withdrawn, brought_back) and its instant
+    """
     gone = {batch for batch, when in undone if as_of is None or when <= as_of}
-    then = [one for one in facts if one.batch not in gone and (as_of is None or one.recorded_at <= as_of)]
+    silent = _silent(withdrawn, as_of)
+    then = [
+        one
+        for one in facts
+        if one.batch not in gone and one.source not in silent and (as_of is None or one.recorded_at <= as_of)
+    ]
     corrected = {one.supersedes for one in then}
     return [one for one in then if one.id not in corrected]
 
 
-def cells(facts: Iterable[RawFact]) -> dict[CellKey, tuple[Decimal, str]]:
-    """Twin of `cells.cells`: value and bound by cell."""
+def _silent(events: Iterable[tuple[str, str, datetime]], as_of: datetime | None) -> set[str]:
+    """Twin of `known.withdrawn`: sources whose last event is their being withdrawn."""
+    last: dict[str, str] = {}
+    for source, event, when in sorted(events, key=lambda one: (one[2], one[1] != "withdrawn")):
+        if as_of is None or when <= as_of:
+            last[source] = event
+    return {source for source, event in last.items() if event == "withdrawn"}
+
+
+def cells(facts: Iterable[RawFact], trust: Standing | None = None) -> dict[CellKey, tuple[Decimal, str]]:
+    """Twin of `cells.cells`: value and bound by cell; trust as `trust.standings`."""
+    known_trust = trust or {}
     chosen: dict[CellKey, RawFact] = {}
     for one in facts:
         year = (one.period_end - timedelta(days=1)).year
         if one.breakdown or one.base_value is None or one.period_start.year != year:
             continue
         key = (one.subject, one.indicator, year, one.status, one.scope, one.synthetic)
-        if key not in chosen or _stands_before(one, chosen[key]):
+        if key not in chosen or _stands_before(one, chosen[key], known_trust):
             chosen[key] = one
     return {key: (one.base_value, one.bound) for key, one in chosen.items() if one.base_value is not None}
 
 
-def _stands_before(one: RawFact, other: RawFact) -> bool:
-    """Earlier start, later end, later record, lower id: the first that differs decides."""
+def _stands_before(one: RawFact, other: RawFact, trust: Standing) -> bool:
+    """Earlier start, later end, order of trust, later record, lower id: the first that differs decides."""
     if one.period_start != other.period_start:
         return one.period_start < other.period_start
     if one.period_end != other.period_end:
         return one.period_end > other.period_end
+    (place, day), (their_place, their_day) = (standing(trust, f.source, f.indicator) for f in (one, other))
+    mine, theirs = (place, one.bound != "="), (their_place, other.bound != "=")
+    if mine != theirs:
+        return mine < theirs
+    if day != their_day:
+        return day > their_day
     if one.recorded_at != other.recorded_at:
         return one.recorded_at > other.recorded_at
     return one.id < other.id
@@ -119,10 +150,5 @@ def derived(
         pair = values.get((*other, *rest))  # type: ignore[arg-type]
         if pair is None:
             continue
-        key = (subject, year, *rest)
-        if chosen.growth:
-            change = float(value - pair[0])
-            found[key] = change / float(pair[0]) * factor if pair[0] > 0 else None  # type: ignore[index]
-        else:
-            found[key] = float(value) / float(pair[0]) * factor if pair[0] else None  # type: ignore[index]
+        found[subject, year, *rest] = row_value(chosen, value, pair[0], factor)  # type: ignore[index]
     return found

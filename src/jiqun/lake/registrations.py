@@ -18,7 +18,7 @@ class RegistrationReader:
         """Every accepted row of a subject, newest first, with `undone` saying whether its batch was taken back."""
         names = REGISTRATIONS.column_names
         rows = self._lake.run(
-            f"SELECT {', '.join(names)}, batch IN ({self._undone()}) AS undone"
+            f"SELECT {', '.join(names)}, batch IN ({self._undone()}) OR source IN ({self._withdrawn()}) AS undone"
             f" FROM {self._lake.table_sql('registrations')} WHERE subject = ? ORDER BY recorded_at DESC, row_no DESC",
             [subject],
         )
@@ -38,8 +38,11 @@ class RegistrationReader:
         )
         return [dict(zip(("subject", "name", "uscc", "source", "since"), row, strict=True)) for row in rows]
 
-    def before(self, batch: str) -> list[Row]:
-        """For every subject `batch` wrote: its newest row of an earlier batch that stands; with `first_batch`."""
+    def before(self, batch: str, without: Sequence[str] = ()) -> list[Row]:
+        """For every subject `batch` wrote: its newest row of another batch that stands; with `first_batch`.
+
+        without  batches that go together with it
+        """
         names = REGISTRATIONS.column_names
         listed = ", ".join(f"r.{name}" for name in names)
         rows = self._lake.run(
@@ -48,14 +51,40 @@ class RegistrationReader:
                  mine AS (SELECT DISTINCT subject FROM rows_now WHERE batch = $batch),
                  others AS (
                     SELECT r.* FROM rows_now r SEMI JOIN mine USING (subject)
-                    WHERE r.batch <> $batch AND r.batch NOT IN ({self._undone()}))
+                    WHERE r.batch <> $batch AND NOT list_contains($without, r.batch) AND r.batch NOT IN ({self._undone()})
+                      AND r.source NOT IN ({self._withdrawn()}))
             SELECT {listed}, first_value(r.batch) OVER (PARTITION BY r.subject ORDER BY r.recorded_at, r.batch)
             FROM others r
             QUALIFY row_number() OVER (PARTITION BY r.subject ORDER BY r.recorded_at DESC, r.batch DESC) = 1
             """,
-            {"batch": batch},
+            {"batch": batch, "without": list(without)},
+        )
+        return [dict(zip((*names, "first_batch"), row, strict=True)) for row in rows]
+
+    def latest_of(self, batches: Sequence[str]) -> list[Row]:
+        """For every subject the batches wrote: its newest row of a batch that stands or is one of them; `first_batch`."""
+        names = REGISTRATIONS.column_names
+        listed = ", ".join(f"r.{name}" for name in names)
+        rows = self._lake.run(
+            f"""
+            WITH rows_now AS (
+                    SELECT * FROM {self._lake.table_sql("registrations")}
+                    WHERE list_contains($mine, batch) OR (
+                        batch NOT IN ({self._undone()}) AND source NOT IN ({self._withdrawn()}))),
+                 mine AS (SELECT DISTINCT subject FROM rows_now WHERE list_contains($mine, batch))
+            SELECT {listed}, first_value(r.batch) OVER (PARTITION BY r.subject ORDER BY r.recorded_at, r.batch)
+            FROM rows_now r SEMI JOIN mine USING (subject)
+            QUALIFY row_number() OVER (PARTITION BY r.subject ORDER BY r.recorded_at DESC, r.batch DESC) = 1
+            """,
+            {"mine": list(batches)},
         )
         return [dict(zip((*names, "first_batch"), row, strict=True)) for row in rows]
 
     def _undone(self) -> str:
         return f"SELECT batch FROM {self._lake.table_sql('batches')} WHERE event = 'undone'"
+
+    def _withdrawn(self) -> str:
+        return (
+            f"SELECT substr(batch, 8) FROM {self._lake.table_sql('batches')} WHERE event IN ('withdrawn', 'brought_back')"
+            " QUALIFY row_number() OVER (PARTITION BY batch ORDER BY recorded_at DESC, event) = 1 AND event = 'withdrawn'"
+        )

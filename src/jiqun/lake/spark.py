@@ -17,6 +17,7 @@ from jiqun.lake.catalogue import FACTS, TABLES
 from jiqun.lake.compile import Query
 from jiqun.lake.encode import quoted
 from jiqun.lake.store import FOLLOWING, Lake
+from jiqun.lake.trust import TRUST
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -99,7 +100,9 @@ class SparkEngine:
         tables: Mapping[str, Table] | None = None,
     ) -> list[tuple[object, ...]]:
         """Run a query compiled for Spark; parameters and handed-in tables as `Lake.ask`."""
-        handed_in = tables or {}
+        handed_in = dict(tables or {})
+        if TRUST in query.tables and TRUST not in handed_in:
+            handed_in[TRUST] = self._lake.trust_rows()
         for name in query.tables:
             if name in handed_in:
                 self._hand_in(name, handed_in[name])

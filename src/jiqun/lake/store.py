@@ -15,6 +15,7 @@ from jiqun.lake.encode import SQL_TYPE, quoted
 from jiqun.lake.held import HeldTables
 from jiqun.lake.snapshot import Snapshot, SnapshotCache, ensure_table
 from jiqun.lake.spool import Spool
+from jiqun.lake.trust import TRUST, TrustRow, trust_table
 
 ANSWERS_KEPT = 256
 Answer = TypeVar("Answer")
@@ -50,6 +51,7 @@ class Lake:
 
     identities  gives the subjects that are read under another, with that other's key: facts stay recorded under the
                 subject they were recorded for, and every question sees them under the one it goes by today
+    trusted     gives the order of trust between sources as it stands; whoever opens the lake sets it
     """
 
     def __init__(
@@ -79,6 +81,8 @@ class Lake:
         self._spools: dict[str, Spool] = {}
         self._held = HeldTables(self._database)
         self._answers: dict[Hashable, tuple[tuple[Hashable, ...], object]] = {}
+        self.trusted: Callable[[], tuple[TrustRow, ...]] = tuple
+        self._trust: tuple[tuple[TrustRow, ...], Table] = ((), trust_table(()))
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """This thread's own DuckDB cursor."""
@@ -128,6 +132,8 @@ class Lake:
         as_recorded  facts under the subject they were recorded for, not the one it goes by today
         """
         handed_in, cursor = dict(tables or {}), self.cursor()
+        if TRUST in query.tables and TRUST not in handed_in:
+            handed_in[TRUST] = self.trust_rows()
         sources = {name: self.table_sql(name) for name in query.tables if name not in handed_in}
         today = {} if as_recorded or FOLLOWING not in sources else self.identities()
         if today:
@@ -144,6 +150,13 @@ class Lake:
         finally:
             for name in handed_in:
                 cursor.unregister(handed_in_name(name))
+
+    def trust_rows(self) -> Table:
+        """The order of trust as a table; the same object as long as it does not change."""
+        rows = self.trusted()
+        if rows != self._trust[0]:
+            self._trust = (rows, trust_table(rows))
+        return self._trust[1]
 
     def kept(self, question: Hashable, tables: Sequence[str], answer: Callable[[], Answer]) -> Answer:
         """The answer to a costly question, kept until one of the tables has a new version; it is not to be changed.

@@ -217,6 +217,12 @@ def resumable(sha256: str, *, kind: str, source: str) -> Batch | None:
     return next(iter(_read(rows.order_by("-id")[:1])), None)
 
 
+def standing_of(source: str) -> tuple[Batch, ...]:
+    """The batches imported from a source that were not undone, latest first."""
+    rows = models.Batch.objects.filter(source=source, state__in=("visible", "failed"))
+    return tuple(_read(rows.order_by("-id")))
+
+
 def times(ids: Iterable[str]) -> dict[str, datetime]:
     """When each of these batches was received."""
     return dict(models.Batch.objects.filter(id__in=list(ids)).values_list("id", "started_at"))

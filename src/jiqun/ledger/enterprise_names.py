@@ -15,4 +15,6 @@ def stamp() -> str:
         changed=Max("updated_at"),
     )
     found |= models.IdentityVerdict.objects.aggregate(decided=Max("id"), taken_back=Count("taken_back_at"))
-    return "/".join(str(found[name]) for name in ("held", "standing", "last", "changed", "decided", "taken_back"))
+    return "/".join(
+        str(found[name]) for name in ("held", "standing", "last", "changed", "decided", "taken_back")
+    )

@@ -99,11 +99,11 @@ def undo_relations(batch: str, restored: Iterable[tuple[RelationRow, str]] = ())
     return gone
 
 
-def spoken_of(keys: Iterable[str], *, apart_from: str) -> dict[str, tuple[str, str]]:
-    """Those of `keys` at either end of a relation another batch than `apart_from` wrote, with that batch and source."""
+def spoken_of(keys: Iterable[str], *, apart_from: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Those of `keys` at either end of a relation a batch not among `apart_from` wrote, with that batch and source."""
     found: dict[str, tuple[str, str]] = {}
     for end in ("subject", "object"):
-        rows = models.Relation.objects.exclude(batch=apart_from).order_by("-batch", "-id")
+        rows = models.Relation.objects.exclude(batch__in=list(apart_from)).order_by("-batch", "-id")
         for chunk in chunks(list(keys), 900):
             for key, batch, source in rows.filter(**{f"{end}__in": chunk}).values_list(
                 end, "batch", "source"

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     MANAGE_TOKENS = "manage_tokens"
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
+    OBJECT = "object"
+    ANSWER_OBJECTION = "answer_objection"
     BACKUP = "backup"
 
 
@@ -40,13 +42,16 @@ LABELS: dict[Permission, tuple[str, str]] = {
     P.MANAGE_TOKENS: ("管理本人接口令牌", "issue and revoke one's own API tokens"),
     P.MANAGE_USERS: ("管理账号与授权", "manage accounts, roles and everybody's tokens"),
     P.READ_AUDIT: ("查看审计", "read the audit trail"),
+    P.OBJECT: ("提出异议", "object to a number about an enterprise"),
+    P.ANSWER_OBJECTION: ("答复异议", "answer objections"),
     P.BACKUP: ("备份与恢复", "back up and restore"),
 }
 UNSCOPED = frozenset({P.READ_PUBLIC, P.VIEW_SYNTHETIC, P.EXPORT, P.MANAGE_TOKENS, P.READ_AUDIT})
 """Permissions that do not ask where: who has them for one county has them at all."""
 
 READING = frozenset({P.READ_PUBLIC, P.VIEW_SYNTHETIC, P.EXPORT, P.MANAGE_TOKENS})
-LEDGER_WORK = READING | {P.READ_ENTERPRISE, P.IMPORT_DATA, P.UNDO_BATCH, P.REPAIR_QUARANTINE, P.EDIT_SUBJECT}
+LEDGER_WORK = READING | {P.READ_ENTERPRISE, P.IMPORT_DATA, P.UNDO_BATCH, P.REPAIR_QUARANTINE, P.EDIT_SUBJECT,
+                         P.OBJECT, P.ANSWER_OBJECTION}  # fmt: skip
 
 
 class Role:
@@ -121,9 +126,11 @@ class Enterprise(Role):
 
     key = "enterprise"
     zh, en = "企业", "Enterprise"
-    says_zh = "查看、填报和更正本企业的数据，查看公开数据。"
-    says_en = "Reads, reports and corrects its own data, and reads what is public."
-    permissions = READING | {P.READ_ENTERPRISE, P.IMPORT_DATA, P.REPAIR_QUARANTINE}
+    says_zh = "查看、填报和更正本企业的数据，对本企业的数提出异议，查看公开数据。"
+    says_en = (
+        "Reads, reports and corrects its own data, objects to numbers about it, and reads what is public."
+    )
+    permissions = READING | {P.READ_ENTERPRISE, P.IMPORT_DATA, P.REPAIR_QUARANTINE, P.OBJECT}
     scope_kinds = ("enterprise",)
 
 

@@ -188,18 +188,21 @@ def written_by(batch: str) -> list[WrittenSubject]:
     return [WrittenSubject(*row) for row in models.Subject.objects.filter(batch=batch).values_list(*fields)]
 
 
-def apply_undo(batch: str, restored_rows: Iterable[RestoredRow], *, at: datetime) -> Undone:
+def apply_undo(
+    batch: str, restored_rows: Iterable[RestoredRow], *, at: datetime, along: Iterable[str] = ()
+) -> Undone:
     """Take back what `batch` did: those it changed stand as before, its own go.
 
     restored_rows  the subjects it changed, as they stood before; a subject that a later batch has written again, or
                    that is no longer there, is left as it is
+    along          batches that are taken back together with it
     A subject whose creating batch was undone before goes too, unless its earlier row is given.
     """
     with transaction.atomic():
         alone_on(TABLE)
         written = dict(models.Subject.objects.filter(batch=batch).values_list("key", "first_batch"))
         undone = models.Batch.objects.filter(state="undone", id__in=set(written.values()))
-        creators = {batch, *undone.values_list("id", flat=True)}
+        creators = {batch, *along, *undone.values_list("id", flat=True)}
         back = {kept.row.key: kept for kept in restored_rows if kept.row.key in written}
         gone = [key for key, first in written.items() if first in creators and key not in back]
         search.remove(gone)
@@ -207,6 +210,15 @@ def apply_undo(batch: str, restored_rows: Iterable[RestoredRow], *, at: datetime
         rows = [(*_values(kept.row), kept.batch, kept.first_batch, stored(at), "") for kept in back.values()]
         _write_over(RESTORED, rows)
     return Undone(len(gone), len(back))
+
+
+def put_back(rows: Iterable[RestoredRow], *, at: datetime) -> int:
+    """Let subjects stand as given, whatever they are now; gives how many."""
+    kept = [(*_values(one.row), one.batch, one.first_batch, stored(at), "") for one in rows]
+    with transaction.atomic():
+        alone_on(TABLE)
+        _write_over(RESTORED, kept)
+    return len(kept)
 
 
 def _compared(values: tuple[tuple[Any, ...], ...]) -> Comparison:

@@ -30,6 +30,7 @@ from jiqun.ledger.subject_rows import (
     apply_undo,
     compare,
     digest,
+    put_back,
     row_hashes,
     upsert,
     upsert_enterprises,
@@ -41,7 +42,8 @@ __all__ = [
     "Comparison", "Counts", "EnterpriseRow", "KindCount", "RestoredRow", "Subject", "SubjectFilter", "SubjectRow",
     "Undone", "WrittenSubject", "all_keys", "apply_undo", "by_code", "children", "compare",
     "counts_by_kind_and_region", "digest", "exists", "former_keys", "get", "get_many", "iterate", "labels",
-    "list_page", "merged_by_today", "merged_under", "named", "resolve", "resolve_many", "row_hashes", "target_of", "upsert",
+    "list_page", "merged_by_today", "merged_under", "named", "places", "put_back", "resolve", "resolve_many", "row_hashes",
+    "target_of", "upsert",
     "upsert_enterprises", "write", "written_by",
 ]  # fmt: skip
 
@@ -205,6 +207,12 @@ def iterate(wanted: SubjectFilter) -> Iterable[Subject]:
         if len(piece) < 5000:
             return
         after = piece[-1].key
+
+
+def places(region: str, *, kind: str = "enterprise") -> tuple[tuple[str, str], ...]:
+    """(key, region) of all subjects of a kind in a place and below, made-up ones among them; for sums over a place."""
+    rows = _where(models.Subject.objects.all(), all_of(narrowed(kind=kind, region=region)))
+    return tuple(rows.order_by("key").values_list("key", "region"))
 
 
 def children(region: str) -> tuple[Subject, ...]:

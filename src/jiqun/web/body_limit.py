@@ -8,7 +8,7 @@ from jiqun.actions.desk import desk
 
 FORM_BYTES = 5_000_000
 FILES = "multipart/form-data"
-FILE_PATHS = ("/imports", "/api/imports")
+FILE_PATHS = ("/imports", "/api/imports", "/objections", "/api/objections")
 FORM_EXTRA = 1_000_000
 
 

@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 import jiqun
+from jiqun.actions.reading.objections import waiting_count
+from jiqun.ledger.permissions import Actor
 from jiqun.web.session import may
 
 
@@ -43,6 +45,8 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
             Place("merges", _("Merges"), "merges", "edit_subject"),
             Place("batches", _("Batches"), "batches", "import_data"),
             Place("quarantine", _("Quarantine"), "quarantine", "repair_quarantine"),
+            Place("conflicts", _("Conflicts"), "differences", "read_enterprise"),
+            Place("objections", _("Objections"), "quarantine", "object"),
         ),
     ),
     (
@@ -69,7 +73,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _navigation(actor: object, here: str) -> list[dict[str, object]]:
+def _navigation(actor: Actor, here: str) -> list[dict[str, object]]:
     groups = []
     for title, places in GROUPS:
         entries = [entry for place in places if (entry := _entry(place, actor, here))]
@@ -78,7 +82,7 @@ def _navigation(actor: object, here: str) -> list[dict[str, object]]:
     return groups
 
 
-def _entry(place: Place, actor: object, here: str) -> dict[str, object] | None:
+def _entry(place: Place, actor: Actor, here: str) -> dict[str, object] | None:
     if place.needs and not may(actor, place.needs):
         return None
     try:
@@ -87,4 +91,5 @@ def _entry(place: Place, actor: object, here: str) -> dict[str, object] | None:
         return None  # the room has no such page yet
     noun = place.name.rstrip("s")
     current = here == place.name or here.split("-", maxsplit=1)[0].rstrip("s") == noun
-    return {"address": address, "label": place.label, "icon": place.icon, "current": current}
+    badge = waiting_count(actor) if place.name == "objections" else 0
+    return {"address": address, "label": place.label, "icon": place.icon, "current": current, "badge": badge}

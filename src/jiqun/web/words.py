@@ -134,6 +134,7 @@ WORDS = {
         "user": _("Person"),
         "synthetic": _("Synthetic"),
     },
+    "figure": {"stated": _("stated"), "sum": _("sum of the parts"), "derived": _("worked out")},
     "bound": {
         "=": _("exactly"),
         "≥": _("at least"),

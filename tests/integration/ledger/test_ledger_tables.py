@@ -41,7 +41,7 @@ def test_every_key_compares_byte_by_byte() -> None:
 
 
 def test_no_table_points_at_a_subject_or_batch() -> None:
-    """History never blocks a deletion: beside accounts and their grants and tokens, tables hold labels, not links."""
+    """History never blocks a deletion: accounts have their grants and tokens, objections their own parts; else labels."""
     tied = [
         (model.__name__, field.name)
         for model in vars(models).values()
@@ -49,7 +49,12 @@ def test_no_table_points_at_a_subject_or_batch() -> None:
         for field in model._meta.get_fields()
         if isinstance(field, fields.ForeignKey)
     ]
-    assert sorted(tied) == [("ApiToken", "user"), ("RoleGrant", "user")]
+    assert sorted(tied) == [
+        ("ApiToken", "user"),
+        ("ObjectionEvidence", "objection"),
+        ("ObjectionStep", "objection"),
+        ("RoleGrant", "user"),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -78,3 +83,24 @@ def test_two_writers_at_once_lose_and_double_nothing() -> None:
         cursor.execute("SELECT COUNT(*) FROM ledger_subject_search")
         assert cursor.fetchone() == (400,)
         cursor.execute("DELETE FROM ledger_subject_search")
+
+
+@pytest.mark.django_db
+def test_sheets_of_an_older_ledger_belong_to_whoever_imported_them_first() -> None:
+    """The migration that gives sources an owner."""
+    from datetime import UTC, datetime
+    from importlib import import_module
+
+    from django.apps import apps
+
+    from jiqun.ledger import batches, sources
+    from jiqun.ledger.scopes import EVERYTHING, Scope
+
+    at, county = datetime(2026, 1, 1, tzinfo=UTC), Scope("region", "330624")
+    for key, kind in (("s1", "office_sheet"), ("s2", "office_sheet"), ("s3", "register")):
+        sources.save(sources.Source(key, kind, key))
+    for id, source, scope in (("b1", "s1", county), ("b2", "s1", EVERYTHING), ("b3", "s3", county)):
+        batches.open_batch(batches.NewBatch("facts", "me", source=source, scope=scope), at=at, id=id)
+    import_module("jiqun.ledger.migrations.0004_objections").owners(apps, None)
+    owners = {key: sources.get(key).owner for key in ("s1", "s2", "s3")}
+    assert owners == {"s1": county, "s2": EVERYTHING, "s3": EVERYTHING}

@@ -19,6 +19,8 @@ manage_sources       x   x    .    .    .    .    .
 manage_tokens        x   x    x    x    x    x    .
 manage_users         x   .    .    .    .    .    .
 read_audit           x   .    .    .    .    .    x
+object               x   x    x    x    .    x    .
+answer_objection     x   x    x    x    .    .    .
 backup               x   .    .    .    .    .    .
 """
 ORDER = (

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.cells import shown_of
 from jiqun.actions.reading.statements import Label, Link, Statement
 from jiqun.actions.reading.targets import Rung, best_outcome, ladder
 from jiqun.core.packfiles import labels_in, tables_of, text_in, texts_in
@@ -104,10 +105,11 @@ def cards(archive: Archive, *, on: date, limit: int | None = None) -> tuple[Card
 
 def _card(archive: Archive, item: CardDef, statements: tuple[Statement, ...], *, on: date) -> Card:
     points = tuple(one for one in statements if item.holds(one))
-    rungs = ladder(points, on=on)
-    outcomes = [one for one in points if one.status == "actual"]
+    shown = shown_of(archive, points)
+    rungs = ladder(shown, on=on)
+    outcomes = [one for one in shown if one.status == "actual"]
     now = _latest(outcomes)
-    aim = _to_watch([one for one in points if one.status == "target"], on=on)
+    aim = _to_watch([one for one in shown if one.status == "target"], on=on)
     watched = next((rung for rung in rungs if aim is not None and rung.target is aim), None)
     verdict, reason = (watched.verdict, watched.reason) if watched else ("", "")
     return Card(

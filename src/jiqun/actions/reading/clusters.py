@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.about import About, about_of
 from jiqun.actions.reading.archive import Archive, Ask, Count, StatementTable
+from jiqun.actions.reading.cells import shown_of
 from jiqun.actions.reading.relations import RelationGroup, relation_groups
 from jiqun.actions.reading.statements import Label, Link
 from jiqun.actions.reading.targets import LadderOf, ladders
@@ -144,7 +145,7 @@ def cluster_page(desk: Desk, actor: Actor, key: str, *, ask: Ask, of: str = "all
         group=group,
         region=archive.region_label(subject.region) if subject.region else None,
         of=of,
-        ladders=ladders(own, on=desk.now().date()),
+        ladders=ladders(shown_of(archive, own), on=desk.now().date()),
         table=table,
         own=len(own),
         stated=stated,

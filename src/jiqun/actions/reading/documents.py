@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.differences import lines_of
 from jiqun.actions.reading.statements import Link, Statement
+from jiqun.actions.withdrawals import can_bring_back, can_withdraw
 from jiqun.lake.listing import Row, Wanted
 from jiqun.ledger import sources
 from jiqun.ledger.permissions import Actor
@@ -31,6 +32,7 @@ class SourceRow:
     url: str
     note: str
     facts: int
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class SourceContext:
-    """One source with what was taken from it, in reading order."""
+    """One source with what was taken from it, in reading order.
+
+    can_withdraw  may this reader withdraw it, or bring it back?
+    """
 
     source: SourceRow
     passages: tuple[Passage, ...]
@@ -61,6 +66,7 @@ class SourceContext:
     pages: int
     text: str
     status: str
+    can_withdraw: bool = False
 
 
 def sources_page(desk: Desk, actor: Actor) -> SourcesContext:
@@ -92,7 +98,8 @@ def source_page(
     facts = sum(facts for facts, _ in archive.tallied(Wanted(source=key), by="status").values())
     subjects = sum(archive.subjects_by_kind(Wanted(source=key)).values())
     row = source_row(archive, found, facts)
-    return SourceContext(row, passages(told), subjects, total, number, pages, text, status)
+    may = can_withdraw(actor, found) or can_bring_back(actor, found)
+    return SourceContext(row, passages(told), subjects, total, number, pages, text, status, may)
 
 
 def _place(row: Row) -> tuple[int, int, int]:
@@ -123,4 +130,5 @@ def source_row(archive: Archive, found: sources.Source, facts: int = 0) -> Sourc
         url=found.url,
         note=found.note,
         facts=facts,
+        withdrawn_at=found.withdrawn_at,
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive, Ask, StatementTable, table_of
+from jiqun.actions.reading.cells import shown_of
 from jiqun.actions.reading.differences import Clash, Difference, clashes, explained
 from jiqun.actions.reading.statements import Label, Link, Statement
 from jiqun.actions.reading.targets import Rung, ladder
@@ -138,7 +139,9 @@ def indicator_page(
         subjects=tuple(SubjectChoice(links[name], tallied[name][0]) for name in shown),
         subject=links[chosen] if chosen else None,
         points=points,
-        rungs=ladder((one for one in points if one.kind == item.kind.value), on=desk.now().date()),
+        rungs=ladder(
+            (one for one in shown_of(archive, points) if one.kind == item.kind.value), on=desk.now().date()
+        ),
         clashes=clashes(points),
         differences=explained(archive, indicator=key),
         table=_table(archive, key, chosen if not everything else "", points, ask),

@@ -8,7 +8,8 @@ from jiqun.actions.reading.cards import Card, cards
 from jiqun.actions.reading.clusters import PROGRAMME, ClusterTile, tiles
 from jiqun.actions.reading.differences import Difference, explained, how_many
 from jiqun.actions.reading.map import FACTS, MapContext, counted_map
-from jiqun.actions.reading.statements import Label, Statement
+from jiqun.actions.reading.objections import Tasks, tasks
+from jiqun.actions.reading.statements import Label, Link, Statement
 from jiqun.lake.listing import Wanted
 from jiqun.ledger.permissions import Actor
 
@@ -36,6 +37,8 @@ class OverviewContext:
     clusters     statements and relations by cluster, those nothing is known of last
     changes      statements recorded last, real ones
     differences  explained differences, the first few; `difference_count` is how many there are
+    tasks        objections that wait for this person or the other side, with their deadlines
+    own          enterprises this person speaks for
     """
 
     counts: dict[str, Count]
@@ -46,6 +49,8 @@ class OverviewContext:
     differences: tuple[Difference, ...]
     difference_count: int
     synthetic: int = 0
+    tasks: Tasks = field(default_factory=Tasks)
+    own: tuple[Link, ...] = ()
     map: MapContext | None = field(default=None)
 
 
@@ -62,6 +67,8 @@ def overview(desk: Desk, actor: Actor, *, with_map: bool = False) -> OverviewCon
         differences=explained(archive, limit=9 if with_map else 4),
         difference_count=how_many(),
         synthetic=made_up,
+        tasks=tasks(archive),
+        own=_own(archive),
         map=counted_map(archive, FACTS) if with_map else None,
     )
 
@@ -81,6 +88,12 @@ def counts(archive: Archive) -> dict[str, Count]:
         "projects": kinds.get("project", 0),
     }
     return {name: Count(name, number) for name, number in numbers.items()}
+
+
+def _own(archive: Archive) -> tuple[Link, ...]:
+    """The enterprises the actor's roles are held for."""
+    keys = [grant.scope.key for grant in archive.actor.grants if grant.scope.kind == "enterprise"]
+    return tuple(archive.link(key) for key in dict.fromkeys(keys))
 
 
 def _is_document(archive: Archive, key: str) -> bool:

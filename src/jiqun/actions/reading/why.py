@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from jiqun.actions import objection_policy as policy
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.cells import CellContext, cell_of
 from jiqun.actions.reading.counting import WhyCountContext, why_count
 from jiqun.actions.reading.documents import SourceRow, source_row
+from jiqun.actions.reading.objections import ObjectionLine, lines_about
 from jiqun.actions.reading.statements import Label, Statement
 from jiqun.core.errors import JiqunError, NotFound
 from jiqun.core.facts import plain
@@ -33,6 +36,9 @@ class WhyFactContext:
     steps      how the stated value becomes the one in the indicator's unit
     versions   every recorded state of this statement, oldest first
     superseded true when a later state holds instead; undone: its batch was taken back
+    cell       the statements of other sources about the same, and why one of them is shown; None when this holds no more
+    objections what was objected to it, as far as this reader is of one of the sides
+    can_object may this reader object to it?
     """
 
     statement: Statement
@@ -46,6 +52,9 @@ class WhyFactContext:
     versions: tuple[Version, ...]
     superseded: bool
     undone: bool
+    cell: CellContext | None = None
+    objections: tuple[ObjectionLine, ...] = ()
+    can_object: bool = False
 
 
 def why_fact(desk: Desk, actor: Actor, fact_id: str) -> WhyFactContext:
@@ -60,6 +69,7 @@ def why_fact(desk: Desk, actor: Actor, fact_id: str) -> WhyFactContext:
     indicator = desk.indicators.find(found.indicator.key)
     source = archive.sources.get(found.source.key)
     name, by, state = _batch(found.batch)
+    objections = lines_about(archive, [one.id for one in history])
     return WhyFactContext(
         statement=found,
         definition=Label(indicator.definition["zh"], indicator.definition["en"])
@@ -74,6 +84,12 @@ def why_fact(desk: Desk, actor: Actor, fact_id: str) -> WhyFactContext:
         versions=tuple(Version(one, one.id in current) for one in history),
         superseded=fact_id not in current and bool(current),
         undone=state == "undone",
+        cell=cell_of(archive, found) if found.id in current else None,
+        objections=objections,
+        can_object=found.id in current
+        and found.value is not None
+        and not any(one.is_open for one in objections)
+        and policy.can_file(actor, found.subject.key),
     )
 
 

@@ -7,6 +7,7 @@ from jiqun.ledger.models.identity_verdict import IdentityVerdict
 from jiqun.ledger.models.login_attempt import LoginAttempt
 from jiqun.ledger.models.merge_proposal import MergeProposal
 from jiqun.ledger.models.name_decision import NameDecision
+from jiqun.ledger.models.objection import Objection, ObjectionEvidence, ObjectionStep
 from jiqun.ledger.models.outbox_segment import OutboxSegment
 from jiqun.ledger.models.quarantine_item import QuarantineItem
 from jiqun.ledger.models.relation import Relation
@@ -24,6 +25,9 @@ __all__ = [
     "LoginAttempt",
     "MergeProposal",
     "NameDecision",
+    "Objection",
+    "ObjectionEvidence",
+    "ObjectionStep",
     "OutboxSegment",
     "QuarantineItem",
     "Relation",

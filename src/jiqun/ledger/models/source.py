@@ -3,7 +3,8 @@
 from django.db import models
 
 from jiqun.ledger.fields import KeyField
-from jiqun.ledger.models.constraints import one_of
+from jiqun.ledger.models.constraints import one_of, who_and_when
+from jiqun.ledger.models.role_grant import SCOPE_KINDS
 
 SOURCE_KINDS = ("document", "register", "office_sheet", "synthetic", "user")
 
@@ -13,6 +14,8 @@ class Source(models.Model):
 
     published_on    day it was published; published_inferred says the day was inferred
     speaks_as_of    day the text speaks of, which can be months before it was published
+    owner_kind, owner_key  scope of the office it belongs to; nobody outside it hands in rows as coming from it
+    withdrawn_by, withdrawn_at  by whom and when its office withdrew it; empty while it stands
     """
 
     key = KeyField(max_length=80, primary_key=True)
@@ -27,7 +30,16 @@ class Source(models.Model):
     url = models.CharField(max_length=500, blank=True, default="")
     note = models.TextField(blank=True, default="")
     synthetic = models.BooleanField(default=False)
+    owner_kind = KeyField(max_length=16, default="all")
+    owner_key = KeyField(max_length=200, blank=True, default="")
+    withdrawn_by = models.CharField(max_length=150, blank=True, default="")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         db_table = "ledger_source"
-        constraints = (one_of("kind", SOURCE_KINDS, name="source_kind"),)
+        constraints = (
+            one_of("kind", SOURCE_KINDS, name="source_kind"),
+            one_of("owner_kind", SCOPE_KINDS, name="source_owner_kind"),
+            who_and_when("withdrawn_by", "withdrawn_at", name="source_withdrawn_pair"),
+        )

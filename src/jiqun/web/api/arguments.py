@@ -55,6 +55,16 @@ class FactQuery(Turning):
         return parse_as_of(self.as_of or None)
 
 
+class ConflictQuery(Turning):
+    """Which conflicts."""
+
+    indicator: Text = Field("", description="key of the indicator")
+    region: Text = Field("", description="six digits: this place and all below")
+    source: Text = Field("", description="key of a source that takes part")
+    subject: Text = Field("", description="key of the subject")
+    synthetic: bool = Field(False, description="with made-up numbers")
+
+
 class SubjectQuery(Turning):
     """Which subjects."""
 
@@ -84,6 +94,21 @@ class Reason(Strict):
     """Why."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(without_nul)]
+
+
+class Saying(Strict):
+    """What is said with a step."""
+
+    text: Annotated[str, StringConstraints(max_length=1000), AfterValidator(without_nul)] = ""
+
+
+class NewObjection(Strict):
+    """A number said to be wrong: the fact, what it should be (as text), its unit (empty: the fact's own), and why."""
+
+    fact: Key
+    value: Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(without_nul)]
+    unit: Text = ""
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(without_nul)]
 
 
 class Quantity(Strict):
