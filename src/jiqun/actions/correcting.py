@@ -10,7 +10,7 @@ from jiqun.actions.entering import Entry, enter
 from jiqun.actions.imports import ImportReport, Opened, Order
 from jiqun.actions.imports_facts import fact_columns, fact_gate, sort_out
 from jiqun.core.errors import RowErrors, WrongState
-from jiqun.core.facts import COLUMNS, Fact, plain
+from jiqun.core.facts import COLUMNS, Fact, plain, recorded_subject
 from jiqun.lake.facts import FactReader
 from jiqun.lake.files import HandedIn
 from jiqun.lake.mapping import ColumnMap
@@ -91,9 +91,14 @@ def correct(
 
 
 def _row(held: Row, correction: Correction) -> dict[str, str]:
-    """The statement's own row with the corrected number; its words spoke of the old one and are left out."""
+    """The statement's own row with the corrected number; its words spoke of the old one and are left out.
+
+    The subject is the one it was recorded for, which after a merge is not the one it goes by today: so the correction
+    stays with what it corrects when the merge is taken back.
+    """
     row = {name: _text(held[name]) for name in COLUMNS}
     return row | {
+        "subject": recorded_subject(str(held["natural_key"])),
         "value": correction.value, "unit": correction.unit, "value_high": "", "bound": "=", "value_text": "", "quote": "",
         "note": correction.note, "period_inferred": "1" if held["period_inferred"] else "0",
     }  # fmt: skip

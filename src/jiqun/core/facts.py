@@ -131,6 +131,11 @@ class Fact:
     synthetic: bool = False
 
 
+def recorded_subject(natural_key: str) -> str:
+    """The subject a fact was recorded for, out of its natural key."""
+    return natural_key.split(_FIELD)[1]
+
+
 def natural_key(fact: Fact, *, is_document: bool) -> str:
     """What makes it the same statement: two facts with one key are one statement, told again.
 

@@ -15,7 +15,7 @@ from jiqun.ledger.conditions import LAST
 from jiqun.ledger.grams import subtree_prefix
 from jiqun.ledger.pages import Page, page_of
 from jiqun.ledger.scopes import Reach, Scope
-from jiqun.ledger.subjects import SubjectFilter, all_keys
+from jiqun.ledger.subjects import SubjectFilter, all_keys, former_keys
 
 OPEN = ("submitted", "asked")
 
@@ -177,7 +177,7 @@ def list_page(
     if state:
         rows = rows.filter(state__in=OPEN if state == "open" else (state,))
     if subject:
-        rows = rows.filter(subject=subject)
+        rows = rows.filter(subject__in=(subject, *former_keys(subject)))
     order = ("due_on", "id") if state == "open" else ("-id",)
     return page_of(rows.order_by(*order), lambda found: map(_objection, found), page=page, size=size)
 
@@ -231,7 +231,7 @@ def _in_scope(scope: Scope) -> Q:
             prefix = subtree_prefix(scope.key)
             return Q(region__gte=prefix, region__lt=prefix + LAST)
         case "enterprise":
-            return Q(subject=scope.key)
+            return Q(subject__in=(scope.key, *former_keys(scope.key)))
     return Q(subject__in=all_keys(SubjectFilter(kind="enterprise", scope=scope)))
 
 

@@ -1,11 +1,12 @@
 """企业画像 the profile of an enterprise: names it was known by, and what each source says of it, side by side."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.cells import shown_of
 from jiqun.actions.reading.statements import Label, Link, Statement
 from jiqun.lake.listing import Wanted
 from jiqun.lake.registrations import RegistrationReader
@@ -71,11 +72,15 @@ class Sides:
 
 def sides_of(archive: Archive, key: str) -> Sides:
     """What each source says of an enterprise, as far as this person may see it."""
-    return side_by_side(archive.statements(Wanted(subject=key), sort="indicator", limit=STATEMENTS_MOST))
+    statements = archive.statements(Wanted(subject=key), sort="indicator", limit=STATEMENTS_MOST)
+    return side_by_side(statements, {one.id for one in shown_of(archive, statements)})
 
 
-def side_by_side(statements: Sequence[Statement]) -> Sides:
-    """Statements arranged: rows that differ first, then by indicator and period; columns by how much they tell."""
+def side_by_side(statements: Sequence[Statement], shown: Container[str]) -> Sides:
+    """Statements arranged: rows that differ first, then by indicator and period; columns by how much they tell.
+
+    shown  ids of the statements the order of trust shows for their cells
+    """
     cells: dict[tuple[object, ...], list[Statement]] = defaultdict(list)
     told: dict[str, list[Statement]] = defaultdict(list)
     for one in statements:
@@ -83,21 +88,17 @@ def side_by_side(statements: Sequence[Statement]) -> Sides:
         cells[one.indicator.key, *when, one.scope, one.breakdown, one.status, one.synthetic].append(one)
         told[one.source.key].append(one)
     sources = sorted(told, key=lambda key: (-len(told[key]), key))
-    rows = [_row(found, sources) for found in cells.values()]
+    rows = [_row(found, sources, shown) for found in cells.values()]
     rows.sort(key=lambda row: not row.differs)
     columns = tuple(told[key][0].source for key in sources)
     return Sides(columns, tuple(rows[:ROWS_MOST]), len(rows), sum(row.differs for row in rows))
 
 
-def shown_of(cell: Iterable[Statement]) -> Statement:
-    """The statement that stands for its cell: the one recorded last, of several the one with the lower id."""
-    return min(cell, key=lambda one: (-one.recorded_at.timestamp(), one.id))
-
-
-def _row(found: list[Statement], sources: list[str]) -> SideRow:
-    first, shown = found[0], shown_of(found)
+def _row(found: list[Statement], sources: list[str], shown: Container[str]) -> SideRow:
+    first = found[0]
     told = tuple(
-        tuple(SideCell(one, one is shown) for one in found if one.source.key == source) for source in sources
+        tuple(SideCell(one, one.id in shown) for one in found if one.source.key == source)
+        for source in sources
     )
     differs = len({_said(one) for one in found}) > 1
     return SideRow(
