@@ -108,7 +108,12 @@ def save_form(desk: Desk, draft: FormDraft, *, by: Actor, at: datetime) -> Colle
     cells = checked_cells((cell_from(cell) for cell in draft.cells), desk.indicators, desk.units)
     label, key = draft.label_zh.strip(), draft.key.strip()
     usable = key.isascii() and key.replace("_", "").replace("-", "").isalnum() and 3 <= len(key) <= 60
-    if not usable or not label or len(label) > TITLE_MOST or control_character([label, draft.label_en]):
+    if (
+        not usable
+        or not label
+        or len(label) > TITLE_MOST
+        or control_character([label, draft.label_en], name=True)
+    ):
         raise InputError("collect.bad_form", seen=key or label, allowed="a-z 0-9 _ -")
     if draft.respondents not in RESPONDENTS:
         raise InputError("collect.bad_form", seen=draft.respondents, allowed=" ".join(RESPONDENTS))
@@ -138,7 +143,7 @@ def open_collection(desk: Desk, new: NewCollection, *, by: Actor, at: datetime) 
             "collect.deadline_past", seen=deadline_label(deadline), allowed=f"> {at:%Y-%m-%d %H:%M}"
         )
     title = new.title.strip() or f"{form.label['zh']} {period.label('zh')}"
-    if len(title) > TITLE_MOST or len(new.note) > 1000 or control_character([title]):
+    if len(title) > TITLE_MOST or len(new.note) > 1000 or control_character([title], name=True):
         raise InputError("gate.text_too_long", column="title", seen=title[:40], allowed=f"≤ {TITLE_MOST}")
     asked, synthetic = _respondents(desk, new, form, scope)
     narrowing = {"region": new.region, "cluster": new.cluster, "industry": new.industry, "level": new.level}

@@ -25,9 +25,12 @@ NOTICE_MOST = 400
 
 @dataclass(frozen=True)
 class Typed:
-    """What somebody typed: cell → text, and cell → why a warning may stand; cells left out stay as they are."""
+    """What somebody typed: cell → text, and cell → why a warning may stand; cells left out stay as they are.
 
-    cells: Mapping[str, str]
+    A cell of None is as the ledger knows it: what was typed there before is forgotten.
+    """
+
+    cells: Mapping[str, str | None]
     reasons: Mapping[str, str]
 
 
@@ -63,7 +66,7 @@ def return_answer(
 ) -> Answer:
     """Give an answer back for correction, saying what is to be corrected."""
     said = remark.strip()
-    if not said or len(said) > REASON_MOST or control_character([said]):
+    if not said or len(said) > REASON_MOST or control_character([said], name=True):
         raise InputError("collect.remark", seen=said[:40], allowed=f"1–{REASON_MOST}")
     held = collections.get(collection)
 
@@ -99,7 +102,7 @@ def remind(
         chosen = list(mine)
     due = tuple(one.respondent for one in chosen if one.state not in ANSWERED)
     said = text.strip() or reminder_text(held)
-    if len(said) > NOTICE_MOST or control_character([said]):
+    if len(said) > NOTICE_MOST or control_character([said], name=True):
         raise InputError("collect.remark", seen=said[:40], allowed=f"1–{NOTICE_MOST}")
     with transaction.atomic():
         collection_answers.notify(collection, due, said, kind="reminder", by=by.label, at=at)
@@ -156,7 +159,9 @@ def _check_texts(collection: Collection, typed: Typed) -> None:
         for name, text in texts.items():
             if name not in names:
                 raise InputError("collect.no_cell", seen=name, allowed=" ".join(sorted(names)))
+            if text is None:
+                continue
             if len(text) > most:
                 raise InputError("gate.text_too_long", column=name, seen=text[:40], allowed=f"≤ {most}")
-            if stray := control_character([text]):
+            if stray := control_character([text], name=True):
                 raise InputError("gate.control_character", column=name, seen=stray)

@@ -121,7 +121,8 @@ class Neighbours:
 def _groups_of(answer: Answer) -> list[tuple[str, str]]:
     """Same trade and county, same trade, same county — the nearest first."""
     trade = answer.industry[:2]
-    return [pair for pair in ((answer.region, trade), ("", trade), (answer.region, "")) if any(pair)]
+    nearest = ((answer.region, trade), ("", trade), (answer.region, ""))
+    return [pair for pair in dict.fromkeys(nearest) if any(pair)]
 
 
 def _latest(rows: Iterable[Row]) -> dict[Place, Row]:

@@ -41,6 +41,7 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
             Place("imports", _("Import"), "imports", "import_data"),
             Place("batches", _("Batches"), "batches", "import_data"),
             Place("quarantine", _("Quarantine"), "quarantine", "repair_quarantine"),
+            Place("collections", _("Collecting"), "batches", "answer_collections"),
         ),
     ),
     (

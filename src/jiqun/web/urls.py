@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 NOUNS = (
     "entry", "overview", "clusters", "map", "indicators", "subjects", "projects", "sources", "differences", "why",
-    "briefs", "imports", "batches", "quarantine", "audit", "accounts", "tokens",
+    "briefs", "imports", "batches", "quarantine", "collections", "audit", "accounts", "tokens",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

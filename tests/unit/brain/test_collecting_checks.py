@@ -39,7 +39,9 @@ def seen(
     past: Mapping[str, str] | None = None,
     groups: Mapping[str, Group] | None = None,
 ) -> list[tuple[str, str, str]]:
-    return [(one.cell, one.level, one.code) for one in looked(*cells, values=values, past=past, groups=groups)]
+    return [
+        (one.cell, one.level, one.code) for one in looked(*cells, values=values, past=past, groups=groups)
+    ]
 
 
 def looked(
@@ -125,7 +127,9 @@ def test_sums_hold_to_what_was_written() -> None:
     a, b = Cell("a", "profit", "万元"), Cell("b", "tax", "万元")
     assert seen(whole, a, b, values={"all": "3", "a": "1", "b": "2"}) == []
     assert seen(whole, a, b, values={"all": "3.4", "a": "1.23", "b": "2.17"}) == []
-    assert [one[2] for one in seen(whole, a, b, values={"all": "4", "a": "1", "b": "2"})] == ["collect.sum_differs"]
+    assert [one[2] for one in seen(whole, a, b, values={"all": "4", "a": "1", "b": "2"})] == [
+        "collect.sum_differs"
+    ]
     assert [one[2] for one in seen(whole, a, b, values={"all": "4", "a": "1"})] == ["collect.required"]
 
 

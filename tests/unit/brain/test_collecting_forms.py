@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from jiqun.brain.collecting.forms import Cell, cell_from, checked_cells, earlier_periods, pack_forms, period_of
+from jiqun.brain.collecting.forms import (
+    Cell,
+    cell_from,
+    checked_cells,
+    earlier_periods,
+    pack_forms,
+    period_of,
+)
 from jiqun.core.errors import InputError, JiqunError, PackError
 from jiqun.core.indicators import IndicatorTable, Nature
 from jiqun.core.periods import Period
@@ -77,11 +84,18 @@ def test_a_bad_pack_names_its_file(tmp_path: Path) -> None:
 
 def test_which_period_a_cell_speaks_of() -> None:
     month, january = Period.parse("2026-10"), Period.parse("2026-01")
-    flow, total, stock = Cell("a", "revenue", "万元"), Cell("b", "revenue", "万元", span="to_date"), Cell("c", "x", "人")
+    flow, total, stock = (
+        Cell("a", "revenue", "万元"),
+        Cell("b", "revenue", "万元", span="to_date"),
+        Cell("c", "x", "人"),
+    )
     assert period_of(flow, month, Nature.FLOW).text == "2026-10"
     assert period_of(total, month, Nature.FLOW).text == "2026-01..2026-10"
     assert period_of(stock, month, Nature.STOCK).text == "@2026-10"
     assert [one.text for one in earlier_periods(flow, month, Nature.FLOW)] == ["2026-09", "2025-10"]
-    assert [one.text for one in earlier_periods(total, month, Nature.FLOW)] == ["2026-01..2026-09", "2025-01..2025-10"]
+    assert [one.text for one in earlier_periods(total, month, Nature.FLOW)] == [
+        "2026-01..2026-09",
+        "2025-01..2025-10",
+    ]
     assert [one.text for one in earlier_periods(total, january, Nature.FLOW)] == ["2025-01"]
     assert [one.text for one in earlier_periods(stock, january, Nature.STOCK)] == ["@2025-12", "@2025-01"]

@@ -43,12 +43,16 @@ def test_a_citys_own_answer_stops_at_the_city() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(COUNTIES), st.integers(0, 10**6), st.sampled_from(["sent", "waiting", "returned"])),
+        st.tuples(
+            st.sampled_from(COUNTIES), st.integers(0, 10**6), st.sampled_from(["sent", "waiting", "returned"])
+        ),
         max_size=40,
     )
 )
 def test_every_level_adds_the_same(rows: list[tuple[str, int, str]]) -> None:
-    told = places([asked(str(n), *row[:1], str(row[1]), row[2]) for n, row in enumerate(rows)], adds=["revenue"])
+    told = places(
+        [asked(str(n), *row[:1], str(row[1]), row[2]) for n, row in enumerate(rows)], adds=["revenue"]
+    )
     for level in ("city", "county"):
         parts = [place for place in told if place.level == level]
         wholes = [place for place in told if place.level == "province"]

@@ -26,7 +26,9 @@ def test_steps(text: str, before: str, a_year: str, until: str, end: str) -> Non
     assert tuple(one.text for one in told) == (before, a_year, until, end)
 
 
-@pytest.mark.parametrize("text", ["@2026-10", "2026-01..2026-04", "2022..2024", "2026-03-14..2026-05-01", "x"])
+@pytest.mark.parametrize(
+    "text", ["@2026-10", "2026-01..2026-04", "2022..2024", "2026-03-14..2026-05-01", "x"]
+)
 def test_what_cannot_be_collected_by(text: str) -> None:
     with pytest.raises(InputError):
         collected(text)
@@ -34,7 +36,12 @@ def test_what_cannot_be_collected_by(text: str) -> None:
 
 @given(st.integers(1950, 2090), st.integers(1, 12))
 def test_the_period_before_ends_where_this_one_starts(year: int, month: int) -> None:
-    for text in (f"{year}-{month:02d}", f"{year}Q{(month + 2) // 3}", f"{year}H{(month + 5) // 6}", f"{year}"):
+    for text in (
+        f"{year}-{month:02d}",
+        f"{year}Q{(month + 2) // 3}",
+        f"{year}H{(month + 5) // 6}",
+        f"{year}",
+    ):
         period = Period.parse(text)
         assert previous(period).end == period.start
         assert Period.parse(previous(period).text) == previous(period)

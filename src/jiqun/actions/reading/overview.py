@@ -6,6 +6,7 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive, Count
 from jiqun.actions.reading.cards import Card, cards
 from jiqun.actions.reading.clusters import PROGRAMME, ClusterTile, tiles
+from jiqun.actions.reading.collecting_lines import Tasks, tasks
 from jiqun.actions.reading.differences import Difference, explained, how_many
 from jiqun.actions.reading.map import FACTS, MapContext, counted_map
 from jiqun.actions.reading.statements import Label, Statement
@@ -35,6 +36,7 @@ class OverviewContext:
     cities       facts by city, its counties included
     clusters     statements and relations by cluster, those nothing is known of last
     changes      statements recorded last, real ones
+    tasks        what waits for this person: answers to give, collections to follow
     differences  explained differences, the first few; `difference_count` is how many there are
     """
 
@@ -46,6 +48,7 @@ class OverviewContext:
     differences: tuple[Difference, ...]
     difference_count: int
     synthetic: int = 0
+    tasks: Tasks = field(default_factory=Tasks)
     map: MapContext | None = field(default=None)
 
 
@@ -62,6 +65,7 @@ def overview(desk: Desk, actor: Actor, *, with_map: bool = False) -> OverviewCon
         differences=explained(archive, limit=9 if with_map else 4),
         difference_count=how_many(),
         synthetic=made_up,
+        tasks=Tasks() if with_map else tasks(desk, actor),
         map=counted_map(archive, FACTS) if with_map else None,
     )
 
