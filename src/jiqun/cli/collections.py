@@ -118,9 +118,9 @@ def run_show(arguments: Namespace) -> int:
     if arguments.json:
         print_json({"ok": True, **asdict(page)})
         return 0
-    say(f"{page.title}：应报 {page.line.asked}，已报 {page.line.answered}，逾期 {page.late}，截止 {page.line.deadline_label}",
-        f"{page.title}: {page.line.asked} asked, {page.line.answered} answered, {page.late} late, due "
-        f"{page.line.deadline_label}")  # fmt: skip
+    asked, answered, due = page.line.asked, page.line.answered, page.line.deadline_label
+    say(f"{page.title}：应报 {asked}，已报 {answered}，逾期 {page.late}，截止 {due}",
+        f"{page.title}: {asked} asked, {answered} answered, {page.late} late, due {due}")  # fmt: skip
     rows = [
         {
             "key": one.key,

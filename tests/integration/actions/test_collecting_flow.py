@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from action_world import MORNING, SHENGZHOU, XINCHANG, CrashError, World, crashing, key_of
+from action_world import SHENGZHOU, XINCHANG, CrashError, World, crashing, key_of
 from collecting_world import (
     COUNTY,
     FIRMS,
@@ -353,7 +353,7 @@ def test_a_county_follows_its_own_within_the_provinces_collection(ready: World) 
 
 def test_bad_texts_are_refused_before_anything_is_kept(ready: World) -> None:
     collection = opened(ready)
-    for cells in ({"nothing": "1"}, {"revenue": "1" * 61}, {"revenue": "1\u200b2\x07"}):
+    for cells in ({"nothing": "1"}, {"revenue": "1" * 61}, {"revenue": "1\x072"}):
         with pytest.raises(InputError):
             fill(ready, collection, ONE, cells)
     with pytest.raises(NotFound):
@@ -383,4 +383,3 @@ def test_an_office_makes_a_form_of_its_own(ready: World) -> None:
     ):
         with pytest.raises(InputError):
             collecting.save_form(ready.desk, bad, by=COUNTY, at=ready.now())
-    assert MORNING < ready.now()

@@ -17,8 +17,8 @@ def asked(key: str, region: str, value: str = "", state: str = "sent", *, late: 
 
 def test_county_city_province() -> None:
     rows = [
-        asked("a", "330624", "100"), asked("b", "330624", "50", "accepted"), asked("c", "330624", state="waiting", late=True),
-        asked("d", "330683", "7"), asked("e", "330784", "9", "returned"),
+        asked("a", "330624", "100"), asked("b", "330624", "50", "accepted"),
+        asked("c", "330624", state="waiting", late=True), asked("d", "330683", "7"), asked("e", "330784", "9", "returned"),
     ]  # fmt: skip
     told = {place.region: place for place in places(rows, adds=["revenue"])}
     assert list(told) == ["330000", "330600", "330624", "330683", "330700", "330784"]
