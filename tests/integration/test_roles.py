@@ -14,7 +14,10 @@ from django.http import HttpResponse
 from django.test import Client
 from web_house import CLUSTER, REGISTER_HEADER, SCOPES, SHENGZHOU, XINCHANG, House, as_csv, key_of
 
+from jiqun.actions.collecting import NewCollection, open_collection
+from jiqun.ledger import collections
 from jiqun.ledger.roles import ROLES, UNSCOPED, Permission, matrix
+from jiqun.ledger.scopes import Scope
 
 P = Permission
 JSON = "application/json"
@@ -37,6 +40,29 @@ class Place:
             house.client("administrator").get(f"/api/quarantine?batch={self.batch(house)}").json()["rows"]
         )
         return row["id"]
+
+    def asking(self) -> dict[str, object]:
+        """A collection over its enterprises, due far ahead."""
+        return {
+            "form": "enterprise_monthly",
+            "period": "2025",
+            "deadline": "2099-01-01",
+            "region": self.county,
+        }
+
+    def collection(self, house: House) -> str:
+        """A collection its office opened."""
+        held = collections.list_page(scopes=[Scope("region", self.county)], ids=[]).rows
+        if held:
+            return held[0].id
+        asked = NewCollection(**self.asking())  # type: ignore[arg-type]
+        here = house.desk
+        opened = open_collection(here, asked, by=house.actor("administrator"), at=here.now())
+        return opened.collection
+
+    def answer(self, house: House) -> str:
+        """The address of what its first enterprise has to answer."""
+        return f"/api/collections/{self.collection(house)}/answers/{key_of(self.county)}"
 
     def private_fact(self, house: House) -> str:
         """What its office reported about its first enterprise."""
@@ -88,6 +114,22 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
             f"/quarantine/{p.held_row(h)}/dismiss/", {"reason": "试"}
         ),
     },
+    P.COLLECT: {
+        "follow": lambda c, h, p: c.get(f"/api/collections/{p.collection(h)}"),
+        "page of one": lambda c, h, p: c.get(f"/collections/{p.collection(h)}/"),
+        "sum": lambda c, h, p: c.get(f"/api/collections/{p.collection(h)}/sums/revenue/{p.county}"),
+        "open": lambda c, h, p: _post(c, "/api/collections", p.asking()),
+        "close": lambda c, h, p: _post(c, f"/api/collections/{p.collection(h)}/close"),
+        "remind": lambda c, h, p: _post(c, f"/api/collections/{p.collection(h)}/remind"),
+        "accept": lambda c, h, p: _post(c, f"{p.answer(h)}/accept"),
+        "return": lambda c, h, p: _post(c, f"{p.answer(h)}/return", {"reason": "试"}),
+        "return on the page": lambda c, h, p: c.post(f"{p.answer(h)[4:]}/judge/", {"remark": "试"}),
+    },
+    P.ANSWER: {
+        "save": lambda c, h, p: c.put(p.answer(h), {"cells": {"revenue": "1"}}, content_type=JSON),
+        "send": lambda c, h, p: _post(c, f"{p.answer(h)}/send"),
+        "save on the page": lambda c, h, p: c.post(f"{p.answer(h)[4:]}/save/", {"cell-revenue": "1"}),
+    },
     P.MANAGE_TOKENS: {
         "list": lambda c, h, p: c.get("/api/tokens"),
         "issue": lambda c, h, p: _post(c, "/api/tokens", {"label": "试", "permissions": ["read_public"]}),
@@ -124,8 +166,12 @@ def _asks_nowhere(permission: Permission) -> bool:
 
 
 def _is_own(role: str, permission: Permission) -> bool:
-    """The enterprise's own data, and the cluster's member's, lie within their scopes."""
-    return permission is P.READ_ENTERPRISE and role in ("enterprise", "cluster_office")
+    """The enterprise's own data and answers, and the cluster's member's, lie within their scopes."""
+    return permission in (P.READ_ENTERPRISE, P.ANSWER) and role in ("enterprise", "cluster_office")
+
+
+# whoever follows one respondent follows the collection that far, and judges its answer; closing and opening stay apart
+OF_A_MEMBER = ("follow", "page of one", "sum", "remind", "accept", "return", "return on the page")
 
 
 CASES = [
@@ -158,6 +204,7 @@ def test_at_home(
     """Within 新昌县: allowed when the role holds the permission and, where it asks, its scope covers the county."""
     response = REQUESTS[permission][name](house.client(role), house, Place(XINCHANG))
     reaches = not scoped or covers(role, XINCHANG) or _asks_nowhere(permission) or _is_own(role, permission)
+    reaches = reaches or (role == "cluster_office" and permission is P.COLLECT and name in OF_A_MEMBER)
     assert is_answered(response) == (granted and reaches), response.content.decode()[:300]
     if response.status_code == 403 and response["Content-Type"].startswith(JSON):
         assert response.json()["ok"] is False

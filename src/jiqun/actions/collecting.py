@@ -180,6 +180,10 @@ def close(desk: Desk, id: str, *, by: Actor, at: datetime) -> Collection:
     return done
 
 
+def _unseen(*texts: str) -> bool:
+    return any(control_character([text], name=True) for text in texts)
+
+
 def _period(text: str, at: datetime) -> Period:
     period = collected(text)
     if period.start > at.astimezone(SHANGHAI).date() + timedelta(days=1):

@@ -12,6 +12,7 @@ from jiqun.brain.collecting.checks import Group, Past, group_of
 from jiqun.brain.collecting.forms import Cell, earlier_periods, period_of
 from jiqun.brain.collecting.states import ANSWERED
 from jiqun.core.errors import InputError
+from jiqun.core.facts import plain
 from jiqun.core.periods import Period
 from jiqun.core.units import Rounding
 from jiqun.lake.listing import Row, Wanted
@@ -158,7 +159,7 @@ def _value(
 def in_unit(desk: Desk, row: Row, cell: Cell) -> Decimal | None:
     """The value of a fact in the cell's unit; None when it does not convert."""
     if str(row["unit"]) == cell.unit and row["value"] is not None:
-        return Decimal(str(row["value"]))
+        return Decimal(plain(Decimal(str(row["value"]))))
     if row["base_value"] is None:
         return None
     unit = desk.indicators.get(cell.indicator).unit

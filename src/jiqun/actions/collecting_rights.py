@@ -98,10 +98,10 @@ def following(by: Actor, collection: Collection, answers: Iterable[Answer]) -> t
         return kept
     seen = within(reach(by, COLLECT), kept)
     if not seen:
+        check(by, COLLECT, target_scope=ANYWHERE)
         raise NotAllowed(
-            "auth.scope" if can(by, COLLECT, target_scope=ANYWHERE) else "auth.role",
-            by=by.label, permission=COLLECT.value, target=f"collection:{collection.id}",
-        )  # fmt: skip
+            "auth.scope", by=by.label, permission=COLLECT.value, target=f"collection:{collection.id}"
+        )
     return seen
 
 
