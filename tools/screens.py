@@ -29,7 +29,8 @@ PAGES = {
     "search": "/subjects/?q=纺织",
     "subject": "/subjects/region:330603", "enterprise": "/subjects/enterprise:舜宇集团有限公司",
     "projects": "/projects", "sources": "/sources", "document": "/sources/002", "differences": "/differences",
-    "imports": "/imports", "batches": "/batches", "quarantine": "/quarantine", "audit": "/audit", "accounts": "/accounts",
+    "imports": "/imports", "batches": "/batches", "quarantine": "/quarantine", "collections": "/collections/",
+    "collection": "/collections/example-monthly/", "audit": "/audit", "accounts": "/accounts",
     "tokens": "/tokens",
 }  # fmt: skip
 
