@@ -132,7 +132,7 @@ def sums_lead_to_their_facts(office: Window, collection: str) -> None:
     revenue = next(one for one in county["sums"] if one["cell"] == "revenue")
     assert (revenue["known"], revenue["asked"], revenue["value"]) == (9, 10, str(1180 + sum(range(902, 910))))
     row = page.locator("#sums tr.level-county")
-    assert "9 / 10" in row.inner_text()
+    assert "9／10" in row.inner_text()
     row.locator("a.count").first.click()
     page.wait_for_selector("#drawer[open] .why")
     assert page.locator("#drawer .list li").count() == 10
