@@ -108,12 +108,7 @@ def save_form(desk: Desk, draft: FormDraft, *, by: Actor, at: datetime) -> Colle
     cells = checked_cells((cell_from(cell) for cell in draft.cells), desk.indicators, desk.units)
     label, key = draft.label_zh.strip(), draft.key.strip()
     usable = key.isascii() and key.replace("_", "").replace("-", "").isalnum() and 3 <= len(key) <= 60
-    if (
-        not usable
-        or not label
-        or len(label) > TITLE_MOST
-        or control_character([label, draft.label_en], name=True)
-    ):
+    if not usable or not label or len(label) > TITLE_MOST or _unseen(label, draft.label_en):
         raise InputError("collect.bad_form", seen=key or label, allowed="a-z 0-9 _ -")
     if draft.respondents not in RESPONDENTS:
         raise InputError("collect.bad_form", seen=draft.respondents, allowed=" ".join(RESPONDENTS))

@@ -16,6 +16,7 @@ from jiqun.brain.collecting.forms import Cell, period_of
 from jiqun.core.errors import RowError
 from jiqun.core.facts import QUOTE_LIMIT, Fact, plain
 from jiqun.core.periods import Period
+from jiqun.lake.cell_words import NOTHING
 from jiqun.lake.gate_facts import FactGate
 from jiqun.ledger import batches, collection_answers, subjects
 from jiqun.ledger.collection_answers import Answer
@@ -84,7 +85,7 @@ class Judging:
             judged.values[cell.key], judged.known[cell.key] = known.value, known.fact
             return None
         judged.values[cell.key] = None
-        if (typed or "").strip():
+        if (typed or "").strip() not in NOTHING:
             return typed
         return "" if own else None
 

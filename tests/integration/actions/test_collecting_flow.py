@@ -178,6 +178,13 @@ def test_neighbours_warn_without_giving_one_away(ready: World) -> None:
     assert (error.code, error.allowed) == ("collect.far_from_neighbours", "≈ 1000 万元 (n = 6)")
 
 
+def test_a_dash_is_nothing_said(ready: World) -> None:
+    collection = opened(ready)
+    fill(ready, collection, ONE, GOOD | {"export_value": "—", "electricity_use": "/"})
+    assert send(ready, collection, ONE).created == 3
+    assert set(collection_answers.get(collection, ONE).sent) == set(GOOD)
+
+
 def test_who_is_late(ready: World) -> None:
     collection = opened(ready, deadline="2026-11-25")
     fill(ready, collection, ONE)
