@@ -28,10 +28,11 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 
 @dataclass
 class System:
-    """The running system: its address, and the demonstration accounts' passwords as it printed them."""
+    """The running system: its address, the demonstration accounts' passwords as it printed them, and its data folder."""
 
     address: str
     passwords: dict[str, str]
+    home: Path = Path()
     states: dict[str, Any] = field(default_factory=dict)
 
 

@@ -30,7 +30,8 @@ PAGES = {
     "subject": "/subjects/region:330603", "enterprise": "/subjects/enterprise:舜宇集团有限公司",
     "projects": "/projects", "sources": "/sources", "document": "/sources/002", "differences": "/differences",
     "imports": "/imports", "matching": "/matching", "merges": "/merges", "batches": "/batches",
-    "quarantine": "/quarantine", "conflicts": "/conflicts", "objections": "/objections", "audit": "/audit",
+    "quarantine": "/quarantine", "conflicts": "/conflicts", "objections": "/objections",
+    "collections": "/collections/", "collection": "/collections/example-monthly/", "audit": "/audit",
     "accounts": "/accounts", "tokens": "/tokens",
 }  # fmt: skip
 

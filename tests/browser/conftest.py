@@ -14,8 +14,9 @@ from browser_house import SIZES, System, Window, log_in, screens
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """`python -m jiqun --home … up --port …`, as an office starts it."""
-    with screens.running_system(tmp_path_factory.mktemp("home")) as (address, passwords):
-        yield System(address, passwords)
+    home = tmp_path_factory.mktemp("home")
+    with screens.running_system(home) as (address, passwords):
+        yield System(address, passwords, home)
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,11 @@ from browser_house import Window, check, confirm, hand_in, screens
 pytestmark = pytest.mark.browser
 
 CATALOGUE = Path(screens.ROOT, "src/jiqun/web/locale/zh_Hans/LC_MESSAGES/django.po")
-MORE = ("why-fact", "why-count", "upload", "batch", "held-row", "account")
+MORE = ("why-fact", "why-count", "upload", "batch", "held-row", "account", "answer")
 ADDRESSES = {**screens.PAGES, **dict.fromkeys(MORE, "")}
 WITHOUT_FACTS = {"clusters", "indicators", "search", "sources", "imports", "matching", "merges", "batches", "quarantine",
                  "audit", "accounts", "tokens", "why-count", "upload", "batch", "held-row", "account", "map", "conflicts",
-                 "objections"}  # fmt: skip
+                 "objections", "collections"}  # fmt: skip
 LANGUAGE_OF = {"zh": "zh-Hans", "en": "en"}
 PRODUCT = {"zh": "集群 jiqun", "en": "jiqun clusters"}
 FACT = re.compile(r"/why/fact/(f[0-9a-f]{19})")
@@ -80,11 +80,13 @@ def addresses(opener: Callable[..., Window]) -> dict[str, str]:
     held = window.json(f"/api/quarantine?batch={batch}")["rows"][0]["id"]
     person = window.json("/api/pages/accounts/")["rows"][0]["id"]
     fact = window.json("/api/facts?size=1")["rows"][0]["id"]
+    asked = window.json("/api/collections/example-monthly?state=sent")["respondents"][0]["key"]
     assert window.take_troubles() == []
     window.page.context.close()
     return screens.PAGES | {
         "why-fact": f"/why/fact/{fact}/", "why-count": "/why/count/facts/", "upload": f"/imports/{upload}/",
         "batch": f"/batches/{batch}/", "held-row": f"/quarantine/{held}/", "account": f"/accounts/{person}/",
+        "answer": f"/collections/example-monthly/answers/{asked}/",
     }  # fmt: skip
 
 

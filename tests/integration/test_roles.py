@@ -16,10 +16,13 @@ from django.test import Client
 from web_house import CLUSTER, REGISTER_HEADER, SCOPES, SHENGZHOU, XINCHANG, House, as_csv, key_of
 
 from jiqun.actions import merging
+from jiqun.actions.collecting import NewCollection, open_collection
 from jiqun.actions.desk import ZONE
 from jiqun.actions.merging import Pair
+from jiqun.ledger import collections
 from jiqun.ledger.permissions import system
 from jiqun.ledger.roles import ROLES, UNSCOPED, Permission, matrix
+from jiqun.ledger.scopes import Scope
 
 P = Permission
 JSON = "application/json"
@@ -51,6 +54,29 @@ class Place:
             house.client("administrator").get(f"/api/quarantine?batch={self.batch(house)}").json()["rows"]
         )
         return row["id"]
+
+    def asking(self) -> dict[str, object]:
+        """A collection over its enterprises, due far ahead."""
+        return {
+            "form": "enterprise_monthly",
+            "period": "2025",
+            "deadline": "2099-01-01",
+            "region": self.county,
+        }
+
+    def collection(self, house: House) -> str:
+        """A collection its office opened."""
+        held = collections.list_page(scopes=[Scope("region", self.county)], ids=[]).rows
+        if held:
+            return held[0].id
+        asked = NewCollection(**self.asking())  # type: ignore[arg-type]
+        here = house.desk
+        opened = open_collection(here, asked, by=house.actor("administrator"), at=here.now())
+        return opened.collection
+
+    def answer(self, house: House) -> str:
+        """The address of what its first enterprise has to answer."""
+        return f"/api/collections/{self.collection(house)}/answers/{key_of(self.county)}"
 
     def private_fact(self, house: House) -> str:
         """What its office reported about its first enterprise."""
@@ -130,6 +156,22 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
             f"/objections/{p.objection(h)}/move/", {"move": "ask", "text": "试"}
         ),
     },
+    P.COLLECT: {
+        "follow": lambda c, h, p: c.get(f"/api/collections/{p.collection(h)}"),
+        "page of one": lambda c, h, p: c.get(f"/collections/{p.collection(h)}/"),
+        "sum": lambda c, h, p: c.get(f"/api/collections/{p.collection(h)}/sums/revenue/{p.county}"),
+        "open": lambda c, h, p: _post(c, "/api/collections", p.asking()),
+        "close": lambda c, h, p: _post(c, f"/api/collections/{p.collection(h)}/close"),
+        "remind": lambda c, h, p: _post(c, f"/api/collections/{p.collection(h)}/remind"),
+        "accept": lambda c, h, p: _post(c, f"{p.answer(h)}/accept"),
+        "return": lambda c, h, p: _post(c, f"{p.answer(h)}/return", {"reason": "试"}),
+        "return on the page": lambda c, h, p: c.post(f"{p.answer(h)[4:]}/judge/", {"remark": "试"}),
+    },
+    P.ANSWER: {
+        "save": lambda c, h, p: c.put(p.answer(h), {"cells": {"revenue": "1"}}, content_type=JSON),
+        "send": lambda c, h, p: _post(c, f"{p.answer(h)}/send"),
+        "save on the page": lambda c, h, p: c.post(f"{p.answer(h)[4:]}/save/", {"cell-revenue": "1"}),
+    },
     P.MANAGE_TOKENS: {
         "list": lambda c, h, p: c.get("/api/tokens"),
         "issue": lambda c, h, p: _post(c, "/api/tokens", {"label": "试", "permissions": ["read_public"]}),
@@ -165,8 +207,8 @@ def _asks_nowhere(permission: Permission) -> bool:
 
 
 def _is_own(role: str, permission: Permission) -> bool:
-    """The enterprise's own data, and the cluster's member's, lie within their scopes."""
-    if permission in (P.READ_ENTERPRISE, P.OBJECT):
+    """The enterprise's own data and answers, and the cluster's member's, lie within their scopes."""
+    if permission in (P.READ_ENTERPRISE, P.OBJECT, P.ANSWER):
         return role in ("enterprise", "cluster_office")
     return permission is P.ANSWER_OBJECTION and role == "cluster_office"
 
@@ -174,6 +216,10 @@ def _is_own(role: str, permission: Permission) -> bool:
 def _is_filer(role: str, permission: Permission) -> bool:
     """Who filed the objection himself does not answer it."""
     return permission is P.ANSWER_OBJECTION and role == "provincial_officer"
+
+
+# whoever follows one respondent follows the collection that far, and judges its answer; closing and opening stay apart
+OF_A_MEMBER = ("follow", "page of one", "sum", "remind", "accept", "return", "return on the page")
 
 
 CASES = [
@@ -206,6 +252,7 @@ def test_at_home(
     """Within 新昌县: allowed when the role holds the permission and, where it asks, its scope covers the county."""
     response = REQUESTS[permission][name](house.client(role), house, Place(XINCHANG))
     reaches = not scoped or covers(role, XINCHANG) or _asks_nowhere(permission) or _is_own(role, permission)
+    reaches = reaches or (role == "cluster_office" and permission is P.COLLECT and name in OF_A_MEMBER)
     allowed = granted and reaches and not _is_filer(role, permission)
     assert is_answered(response) == allowed, response.content.decode()[:300]
     if response.status_code == 403 and response["Content-Type"].startswith(JSON):

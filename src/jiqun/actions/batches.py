@@ -15,7 +15,7 @@ from jiqun.actions.before import before_batch
 from jiqun.actions.desk import Desk
 from jiqun.core.errors import WrongState
 from jiqun.lake.held_rows import count_facts
-from jiqun.ledger import audit, batches, permissions, quarantine, relations, subjects
+from jiqun.ledger import audit, batches, collection_answers, permissions, quarantine, relations, subjects
 from jiqun.ledger.permissions import Actor, Permission
 
 
@@ -64,6 +64,7 @@ def _undone(desk: Desk, batch_id: str, *, by: Actor, at: datetime) -> Undoing:
             done = subjects.apply_undo(batch_id, before.subjects, at=at)
             merging.take_back_without_ends(by=by, at=at)
             quarantine.undo_of(batch_id, by=by.label, at=at)
+            collection_answers.undo_of(batch_id, by=by.label, at=at)
             batches.mark_undone(batch_id, by=by.label, at=at)
             outbox.note(spool, [segment], at=at)
             detail = {

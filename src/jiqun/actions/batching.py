@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 
 
 def open_batch(
-    order: "Order", opened: "Opened", report: "ImportReport", *, batch: str, by: Actor, at: datetime
+    order: "Order",
+    opened: "Opened",
+    report: "ImportReport",
+    *,
+    batch: str,
+    by: Actor,
+    at: datetime,
+    scope: Scope | None = None,
 ) -> None:
-    """Enter the batch with its counts; call it inside the ledger transaction."""
+    """Enter the batch with its counts; call it inside the ledger transaction.
+
+    scope  what it is bound to; None: the first scope of who imports
+    """
     table = opened.table
     new = batches.NewBatch(
         kind=order.kind, by=by.label, file_name=table.file, sha256=table.sha256, bytes=table.size, source=order.source,
-        mapping=opened.mapping.as_json(), scope=scope_of(by),
+        mapping=opened.mapping.as_json(), scope=scope or scope_of(by),
     )  # fmt: skip
     batches.open_batch(new, at=at, id=batch, counts=BatchCounts(**counts(report)))
 

@@ -12,6 +12,7 @@ from jiqun.actions.imports import ImportReport, Opened, Order, quarantine_column
 from jiqun.core.errors import WrongState
 from jiqun.ledger import audit, sources
 from jiqun.ledger.permissions import Actor
+from jiqun.ledger.scopes import Scope
 from jiqun.ledger.sources import Source
 
 
@@ -21,6 +22,7 @@ class Entry:
 
     tables  lake table to its columns (without quarantine and batch events, which follow from the report)
     held    raw rows that wait in quarantine, by row number
+    scope   what the batch is bound to; None: the first scope of who imports
     """
 
     order: Order
@@ -29,6 +31,7 @@ class Entry:
     tables: Mapping[str, Mapping[str, Sequence[object]]]
     held: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     batch: str = ""
+    scope: Scope | None = None
 
 
 def enter(desk: Desk, entry: Entry, write: Callable[[], object], *, by: Actor, at: datetime) -> None:
@@ -48,7 +51,9 @@ def enter(desk: Desk, entry: Entry, write: Callable[[], object], *, by: Actor, a
             spool.stage("batches", batching.event_columns(batch, "received", report, at=at), batch)
         )
         with transaction.atomic():
-            batching.open_batch(entry.order, entry.opened, report, batch=batch, by=by, at=at)
+            batching.open_batch(
+                entry.order, entry.opened, report, batch=batch, by=by, at=at, scope=entry.scope
+            )
             ensure_source(entry.order, entry.opened, by=by)
             write()
             batching.hold_rows(report.errors, entry.held, batch=batch)

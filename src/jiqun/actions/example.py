@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from jiqun import settings
+from jiqun.actions import example_collection
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import ImportReport, Order, run_import
 from jiqun.ledger import audit, sources
@@ -27,6 +28,7 @@ def load_example(desk: Desk, *, by: Actor, progress: Progress | None = None) -> 
         run_import(desk, order, by=by, at=desk.now(), progress=progress)
         for order in (*_documents(folder), *_synthetic(folder))
     ]
+    example_collection.load(desk, by=by)
     return {
         "facts": sum(report.accepted for report in reports if report.kind == "facts"),
         "created": sum(report.created for report in reports),

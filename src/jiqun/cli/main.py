@@ -30,6 +30,7 @@ VERBS = (
     "backups",
     "objections",
     "sources",
+    "collections",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

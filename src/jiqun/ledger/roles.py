@@ -18,6 +18,8 @@ class Permission(StrEnum):
     UNDO_BATCH = "undo_batch"
     REPAIR_QUARANTINE = "repair_quarantine"
     EDIT_SUBJECT = "edit_subject"
+    COLLECT = "collect"
+    ANSWER = "answer_collections"
     MANAGE_SOURCES = "manage_sources"
     MANAGE_TOKENS = "manage_tokens"
     MANAGE_USERS = "manage_users"
@@ -38,6 +40,8 @@ LABELS: dict[Permission, tuple[str, str]] = {
     P.UNDO_BATCH: ("撤销批次", "undo a batch"),
     P.REPAIR_QUARANTINE: ("修复隔离行", "repair or dismiss quarantined rows"),
     P.EDIT_SUBJECT: ("编辑主体", "edit and merge subjects"),
+    P.COLLECT: ("开展报送", "open collections, follow, return and accept answers"),
+    P.ANSWER: ("填报", "fill in and send what a collection asks"),
     P.MANAGE_SOURCES: ("管理来源", "describe sources"),
     P.MANAGE_TOKENS: ("管理本人接口令牌", "issue and revoke one's own API tokens"),
     P.MANAGE_USERS: ("管理账号与授权", "manage accounts, roles and everybody's tokens"),
@@ -50,8 +54,10 @@ UNSCOPED = frozenset({P.READ_PUBLIC, P.VIEW_SYNTHETIC, P.EXPORT, P.MANAGE_TOKENS
 """Permissions that do not ask where: who has them for one county has them at all."""
 
 READING = frozenset({P.READ_PUBLIC, P.VIEW_SYNTHETIC, P.EXPORT, P.MANAGE_TOKENS})
-LEDGER_WORK = READING | {P.READ_ENTERPRISE, P.IMPORT_DATA, P.UNDO_BATCH, P.REPAIR_QUARANTINE, P.EDIT_SUBJECT,
-                         P.OBJECT, P.ANSWER_OBJECTION}  # fmt: skip
+COLLECTING = frozenset({P.COLLECT, P.ANSWER})
+LEDGER_WORK = COLLECTING | READING
+LEDGER_WORK |= {P.READ_ENTERPRISE, P.IMPORT_DATA, P.UNDO_BATCH, P.REPAIR_QUARANTINE, P.EDIT_SUBJECT}
+LEDGER_WORK |= {P.OBJECT, P.ANSWER_OBJECTION}
 
 
 class Role:
@@ -130,7 +136,7 @@ class Enterprise(Role):
     says_en = (
         "Reads, reports and corrects its own data, objects to numbers about it, and reads what is public."
     )
-    permissions = READING | {P.READ_ENTERPRISE, P.IMPORT_DATA, P.REPAIR_QUARANTINE, P.OBJECT}
+    permissions = READING | {P.READ_ENTERPRISE, P.IMPORT_DATA, P.REPAIR_QUARANTINE, P.OBJECT, P.ANSWER}
     scope_kinds = ("enterprise",)
 
 

@@ -47,6 +47,7 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
             Place("quarantine", _("Quarantine"), "quarantine", "repair_quarantine"),
             Place("conflicts", _("Conflicts"), "differences", "read_enterprise"),
             Place("objections", _("Objections"), "quarantine", "object"),
+            Place("collections", _("Collecting"), "batches", "answer_collections"),
         ),
     ),
     (

@@ -37,6 +37,12 @@ def figure(s: Statement, lang: str, *, size: str = "", unit: bool = True) -> Saf
     return format_html(FIGURE, css, address, address, title, inner)
 
 
+def fact_number(value: object, fact: str) -> SafeString:
+    """A bare number of a fact, and the way to its 依据."""
+    address = why_fact(fact)
+    return format_html(FIGURE, "", address, address, _("Evidence"), number(value))
+
+
 def count(c: Count) -> SafeString:
     """A number we counted, and the way to how."""
     address = reverse("why-count", args=[c.name]) + c.query

@@ -7,8 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 NOUNS = (
     "entry", "overview", "clusters", "map", "indicators", "subjects", "projects", "sources", "differences", "why",
-    "briefs", "imports", "matching", "merges", "batches", "quarantine", "conflicts", "objections", "withdrawals", "audit",
-    "accounts", "tokens",
+    "briefs", "imports", "matching", "merges", "batches", "quarantine", "conflicts", "objections", "withdrawals",
+    "collections", "audit", "accounts", "tokens",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

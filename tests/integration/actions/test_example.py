@@ -10,7 +10,8 @@ from action_world import MORNING, SYSTEM, World, new_desk
 from django.db import transaction
 
 from jiqun import settings
-from jiqun.actions import example, homes, questions
+from jiqun.actions import example, example_collection, homes, questions
+from jiqun.actions.reading.collecting import collection_page
 from jiqun.lake.facts import FactReader
 from jiqun.ledger import audit, batches, relations, sources, subjects
 from jiqun.ledger.subjects import SubjectFilter
@@ -107,3 +108,19 @@ def test_loading_the_example_again_changes_nothing(loaded: tuple[World, dict[str
     prepared = homes.prepare(world.desk, by=SYSTEM, at=world.now())
     assert (prepared["created"], prepared["merged_rows"]) == (0, 0)
     assert audit.list_page(action="home.prepare").total == 1
+
+
+@pytest.mark.usefixtures("db")
+def test_the_example_collects_from_ten_of_whom_one_is_late(loaded: tuple[World, dict[str, object]]) -> None:
+    world, _ = loaded
+    page = collection_page(world.desk, SYSTEM, example_collection.KEY)
+    assert (page.line.asked, page.line.answered, page.late, page.line.synthetic) == (10, 9, 1, True)
+    (late,) = [one for one in page.respondents if one.late]
+    assert late.state == "waiting"
+    assert late.key == f"enterprise:{min(one.key for one in page.respondents).partition(':')[2]}"
+    rows = FactReader(world.desk.lake).facts(source=example_collection.KEY)
+    assert len(rows) == 45
+    assert all(row["synthetic"] for row in rows)
+    (county,) = [place for place in page.places if place.level == "county"]
+    assert {(one.known, one.asked) for one in county.sums} == {(9, 10)}
+    assert example_collection.load(world.desk, by=SYSTEM) == 0

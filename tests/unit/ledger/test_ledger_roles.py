@@ -15,6 +15,8 @@ import_data          x   x    x    x    .    x    .
 undo_batch           x   x    x    x    .    .    .
 repair_quarantine    x   x    x    x    .    x    .
 edit_subject         x   x    x    x    .    .    .
+collect              x   x    x    x    .    .    .
+answer_collections   x   x    x    x    .    x    .
 manage_sources       x   x    .    .    .    .    .
 manage_tokens        x   x    x    x    x    x    .
 manage_users         x   .    .    .    .    .    .

@@ -6,6 +6,8 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive, Count
 from jiqun.actions.reading.cards import Card, cards
 from jiqun.actions.reading.clusters import PROGRAMME, ClusterTile, tiles
+from jiqun.actions.reading.collecting_lines import Tasks as Collecting
+from jiqun.actions.reading.collecting_lines import tasks as collecting_tasks
 from jiqun.actions.reading.differences import Difference, explained, how_many
 from jiqun.actions.reading.map import FACTS, MapContext, counted_map
 from jiqun.actions.reading.objections import Tasks, tasks
@@ -36,6 +38,7 @@ class OverviewContext:
     cities       facts by city, its counties included
     clusters     statements and relations by cluster, those nothing is known of last
     changes      statements recorded last, real ones
+    collecting   what waits for this person: answers to give, collections to follow
     differences  explained differences, the first few; `difference_count` is how many there are
     tasks        objections that wait for this person or the other side, with their deadlines
     own          enterprises this person speaks for
@@ -50,6 +53,7 @@ class OverviewContext:
     difference_count: int
     synthetic: int = 0
     tasks: Tasks = field(default_factory=Tasks)
+    collecting: Collecting = field(default_factory=Collecting)
     own: tuple[Link, ...] = ()
     map: MapContext | None = field(default=None)
 
@@ -68,6 +72,7 @@ def overview(desk: Desk, actor: Actor, *, with_map: bool = False) -> OverviewCon
         difference_count=how_many(),
         synthetic=made_up,
         tasks=tasks(archive),
+        collecting=Collecting() if with_map else collecting_tasks(desk, actor),
         own=_own(archive),
         map=counted_map(archive, FACTS) if with_map else None,
     )

@@ -3,6 +3,12 @@
 from jiqun.ledger.models.api_token import ApiToken
 from jiqun.ledger.models.audit_event import AuditEvent
 from jiqun.ledger.models.batch import Batch
+from jiqun.ledger.models.collection import (
+    Collection,
+    CollectionAnswer,
+    CollectionForm,
+    CollectionNotice,
+)
 from jiqun.ledger.models.identity_verdict import IdentityVerdict
 from jiqun.ledger.models.login_attempt import LoginAttempt
 from jiqun.ledger.models.merge_proposal import MergeProposal
@@ -21,6 +27,10 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Batch",
+    "Collection",
+    "CollectionAnswer",
+    "CollectionForm",
+    "CollectionNotice",
     "IdentityVerdict",
     "LoginAttempt",
     "MergeProposal",

@@ -193,6 +193,13 @@ def batch_link(batch: str) -> str:
         return batch
 
 
+@register.simple_tag
+def answer_value(row: object, cell: str) -> SafeString | str:
+    """What a respondent of a collection answered, with the way to its 依据; a dash where it is unknown."""
+    figure = row.values.get(cell)  # type: ignore[attr-defined]
+    return marks.fact_number(figure.value, figure.fact) if figure else "—"
+
+
 @register.filter
 def words_of(text: str) -> list[str]:
     """A text cut at its spaces."""
