@@ -148,7 +148,7 @@ def open_collection(desk: Desk, new: NewCollection, *, by: Actor, at: datetime) 
     )  # fmt: skip
     with transaction.atomic():
         kind = "synthetic" if synthetic else "office_sheet"
-        sources.save(Source(made.id, kind, title, publisher=by.label, synthetic=synthetic))
+        sources.save(Source(made.id, kind, title, publisher=by.label, synthetic=synthetic, owner=scope))
         count = collections.create(made, asked)
         collection_answers.notify(
             made.id,

@@ -14,6 +14,7 @@ from jiqun.brain.collecting.states import ANSWERED
 from jiqun.core.errors import InputError
 from jiqun.core.facts import plain
 from jiqun.core.periods import Period
+from jiqun.core.trust import UNKNOWN, Told
 from jiqun.core.units import Rounding
 from jiqun.lake.listing import Row, Wanted
 from jiqun.ledger.collection_answers import Answer
@@ -59,7 +60,8 @@ def beforehand(
         indicators=tuple(sorted({cell.indicator for cell in cells})),
         status="actual",
     )
-    held = _latest(Archive(desk, by).rows(wanted))
+    archive = Archive(desk, by)
+    held = _shown(archive, archive.rows(wanted))
     found: dict[str, Beforehand] = {}
     for respondent in respondents:
         known: dict[str, Known] = {}
@@ -126,9 +128,9 @@ def _groups_of(answer: Answer) -> list[tuple[str, str]]:
     return [pair for pair in dict.fromkeys(nearest) if any(pair)]
 
 
-def _latest(rows: Iterable[Row]) -> dict[Place, Row]:
-    """The last recorded statement of each cell of the ledger: exact, about the subject as a whole."""
-    found: dict[Place, Row] = {}
+def _shown(archive: Archive, rows: Iterable[Row]) -> dict[Place, Row]:
+    """The statement the order of trust shows of each cell: exact, about the subject as a whole."""
+    cells: dict[Place, dict[str, Row]] = {}
     for row in rows:
         if row["breakdown"] or row["bound"] != "=" or row["base_value"] is None:
             continue
@@ -136,14 +138,21 @@ def _latest(rows: Iterable[Row]) -> dict[Place, Row]:
             str(row["subject"]), str(row["indicator"]), str(row["scope"]), row["period_start"], row["period_end"],
             bool(row["is_instant"]),
         )  # fmt: skip
-        held = found.get(place)  # type: ignore[arg-type]
-        if held is None or _when(row) > _when(held):
-            found[place] = row  # type: ignore[index]
+        cells.setdefault(place, {})[str(row["id"])] = row  # type: ignore[arg-type]
+    found = {}
+    for place, told in cells.items():
+        choice = archive.desk.trust.choose((_told(archive, row) for row in told.values()), place[1])
+        assert choice is not None
+        found[place] = told[choice.shown.id]
     return found
 
 
-def _when(row: Row) -> tuple[datetime, str]:
-    return row["recorded_at"], str(row["id"])  # type: ignore[return-value]
+def _told(archive: Archive, row: Row) -> Told:
+    source = archive.sources.get(str(row["source"]))
+    kind, day = (source.kind, source.told_on) if source else (UNKNOWN, "")
+    at = row["recorded_at"]
+    assert isinstance(at, datetime)
+    return Told(str(row["id"]), str(row["source"]), kind, day, True, at)
 
 
 def _value(
