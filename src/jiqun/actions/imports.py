@@ -29,6 +29,8 @@ class Order:
     kind     enterprises | facts | subjects | relations
     source   key of the source the rows come from
     mapping  path of MAP.toml, or the mapping itself as a page sends it; None proposes one from the header
+    table    which of the tables of the file (or of the sheet), from nought
+    hidden   take hidden rows too
     """
 
     kind: str
@@ -39,6 +41,8 @@ class Order:
     mapping: Path | Mapping[str, object] | None = None
     dry_run: bool = False
     synthetic: bool = False
+    table: int = 0
+    hidden: bool = False
 
 
 @dataclass
@@ -89,7 +93,10 @@ def open_order(desk: Desk, order: Order) -> Opened:
         raise InputError(
             "gate.text_too_long", column="source", seen=order.source[:40], allowed=f"≤ {SOURCE_LIMIT}"
         )
-    table = open_table(order.path, desk.limits, name=order.name, sheet=order.sheet)
+    table = open_table(
+        order.path, desk.limits, name=order.name, sheet=order.sheet, words=desk.form_words, table=order.table,
+        hidden=order.hidden,
+    )  # fmt: skip
     fields = table_fields(desk.packs, order.kind.removesuffix("s"))
     if order.mapping is None:
         mapping = propose(table.columns, fields)
