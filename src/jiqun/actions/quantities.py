@@ -16,6 +16,7 @@ from jiqun.core.facts import Fact, Status
 from jiqun.core.periods import Period
 from jiqun.core.units import fits
 from jiqun.lake.cell_words import NOTHING
+from jiqun.lake.forms.percents import as_percent
 from jiqun.lake.gate_enterprises import Judged, Registration
 from jiqun.lake.gate_facts import FactGate
 from jiqun.lake.mapping import QuantityColumn
@@ -46,11 +47,20 @@ def check_quantities(desk: Desk, quantities: Sequence[QuantityColumn], *, file: 
 
 
 def facts_of_rows(
-    desk: Desk, order: Order, opened: Opened, judged: Judged, *, at: datetime, batch: str, progress: Progress
+    desk: Desk,
+    order: Order,
+    opened: Opened,
+    judged: Judged,
+    *,
+    at: datetime,
+    batch: str,
+    progress: Progress,
+    notes: Mapping[int, str] | None = None,
 ) -> list[Fact]:
     """New facts of the accepted rows; a row with a faulty quantity moves from the accepted ones to the held ones.
 
     Rows held for another reason are told of their faulty quantities too: all errors of a row at once.
+    notes  what is said with the facts of a row, by row number (how its enterprise was found)
     """
     table, mapping = opened.table, opened.mapping
     places = [(table.columns.index(item.column), item) for item in mapping.facts]
@@ -64,6 +74,8 @@ def facts_of_rows(
         if done % CHUNK == 0:
             progress("取数 reading quantities", done, total)
         facts, faults = _of_row(gate, item.row_no, item.subject, by_row[item.row_no], places)
+        if notes and item.row_no in notes:
+            facts = [replace(fact, note=notes[item.row_no]) for fact in facts]
         if faults:
             judged.faults.extend(faults)
             judged.held[item.row_no] = opened.raw(by_row[item.row_no])
@@ -102,6 +114,8 @@ def _of_row(
         text = cells[n].strip() if n < len(cells) else ""
         if text in NOTHING:
             continue
+        if told.reads == "fraction":
+            text = as_percent(text)
         fact, wrong = gate.read(row, _as_row(subject, text, told))
         faults.extend(replace(fault, column=told.column) for fault in wrong)
         if fact is not None:

@@ -15,7 +15,7 @@ _CODE = re.compile(r"[0-9A-Z]{15,}")
 _YEAR = re.compile(r"(19|20)\d\d|[1-9]|1[0-2]")
 _GAP = re.compile(r"\s+")
 _WIDE = r"[\u2e80-\u9fff（）：、，。％\uff00-\uffef]"
-_BETWEEN = re.compile(rf"(?<={_WIDE}) (?=\S)|(?<=\S) (?={_WIDE})")
+_BETWEEN = re.compile(rf"(?<={_WIDE}) (?={_WIDE})")
 
 
 def clean(cell: object) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from jiqun.core.indicators import Indicator
-from jiqun.lake.mapping import FieldDef, plain_header
+from jiqun.lake.mapping import SERIALS, FieldDef, plain_header
 
 HEADS = frozenset(
     "序号 编号 行次 序 备注 单位 名称 项目 指标 类别 类型 年份 年度 月份 本年 本月 累计 本年累计 同比 同比增长 增速 增长 增幅 上年 "
@@ -19,7 +19,6 @@ NAMES = frozenset(
     "企业名称 单位名称 名称 企业全称 单位详细名称 公司名称 企业 单位 公司 企业名 厂名 企业(单位)名称 项目名称 地区 县(市、区) 县市区 "
     "区县 name enterprise company subject 主体 key".split()
 )  # fmt: skip
-SERIALS = frozenset("序号 序 no no. № 行次 编次 #".split())
 TOTALS = frozenset("合计 总计 共计 总合计 累计 全部合计 全县合计 全市合计 全区合计 全省合计 合计数 total 总和 汇总".split())
 SUBTOTALS = frozenset("小计 subtotal 分计".split())
 EXAMPLES = ("示例", "例：", "例:", "example")

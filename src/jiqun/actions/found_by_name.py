@@ -1,0 +1,155 @@
+"""按名认定 found by name: rows without a code land on the enterprise their name means, or wait with the candidates.
+
+A match is taken and its evidence kept with the facts; where two enterprises are plausible, or none is, the row waits in
+quarantine, whole, and says which there are, so that a person picks one in place.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Any
+
+from jiqun.actions.desk import Desk
+from jiqun.actions.imports import Opened, Progress
+from jiqun.core.errors import RowError
+from jiqun.lake.cell_words import NOTHING
+from jiqun.lake.gate_enterprises import Judged, Registration
+from jiqun.lake.mapping import ColumnMap
+from jiqun.ledger import subjects
+from jiqun.ledger.permissions import Actor
+from jiqun.ledger.subjects import SubjectRow
+
+CODE_COLUMN = "统一社会信用代码"
+NOTE_LIMIT = 400
+PREFIX = "enterprise:"
+
+
+@dataclass
+class NamedRows:
+    """What matching said of the rows without a code, by row number.
+
+    found  code ("" when the ledger knows none) and name of the enterprise
+    notes  what is kept with the facts: the name as written, the enterprise, score and evidence
+    asked  every row that was asked about, with its decision
+    """
+
+    found: dict[int, tuple[str, str]] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
+    asked: dict[int, Any] = field(default_factory=dict)
+
+    def told(self, rows: set[int]) -> list[dict[str, object]]:
+        """The matches among these rows, as a report shows them."""
+        return [
+            {
+                "row": row,
+                "name": self.asked[row].asked.name,
+                "subject": self.asked[row].best.subject,
+                "found": name,
+                "code": code,
+                "score": round(self.asked[row].best.score, 3),
+                "evidence": [{"zh": item.zh, "en": item.en} for item in self.asked[row].best.evidence],
+            }
+            for row, (code, name) in self.found.items()
+            if row in rows
+        ]
+
+
+def find_by_name(desk: Desk, opened: Opened, *, by: Actor, progress: Progress) -> NamedRows:
+    """Look for the enterprises of the rows that have a name and no code, when the mapping asks for it."""
+    named = NamedRows()
+    if opened.mapping.without_code != "match":
+        return named
+    asked = list(_asked(opened))
+    for decision in match_names(desk, by, asked, progress=progress) if asked else ():
+        row = decision.asked.row
+        named.asked[row] = decision
+        if decision.decision == "match" and decision.best is not None:
+            key = decision.best.subject.removeprefix(PREFIX)
+            code = key if len(key) == 18 and key.isascii() else ""
+            named.found[row] = code, decision.best.name
+            named.notes[row] = _note(decision)
+    return named
+
+
+def match_names(desk: Desk, by: Actor, asked: Sequence[Any], *, progress: Progress) -> Iterator[Any]:
+    """The one seam to matching: `actions.matching.match_names`."""
+    return import_module("jiqun.actions.matching").match_names(desk, by, asked, progress=progress)
+
+
+def _asked(opened: Opened) -> Iterator[Any]:
+    asked = import_module("jiqun.brain.matching").Asked
+    table, mapping = opened.table, opened.mapping
+    at = {name: table.columns.index(column) for name, column in mapping.columns.items()}
+
+    def cell(cells: Sequence[str], name: str) -> str:
+        n = at.get(name, -1)
+        text = cells[n].strip() if 0 <= n < len(cells) else mapping.constants.get(name, "")
+        return "" if text in NOTHING else text
+
+    for number, cells in table.rows:
+        name = cell(cells, "name")
+        if name and not cell(cells, "uscc"):
+            yield asked(
+                row=number,
+                name=name,
+                region=cell(cells, "region"),
+                address=cell(cells, "address"),
+                capital=cell(cells, "capital"),
+                date=cell(cells, "established_on"),
+            )
+
+
+def _note(decision: Any) -> str:
+    best = decision.best
+    why = "，".join(item.zh for item in best.evidence)
+    return f"按名称认定：“{decision.asked.name}”即“{best.name}”（{best.score:.2f}；{why}）"[:NOTE_LIMIT]
+
+
+def hold_unfound(judged: Judged, opened: Opened, named: NamedRows) -> None:
+    """Rows whose enterprise is not certain wait in quarantine with the candidates, a cell for the code among theirs."""
+    if opened.mapping.without_code != "match":
+        return
+    by_row = dict(opened.table.rows)
+    column = opened.mapping.columns.get("uscc", CODE_COLUMN)
+    kept: list[Registration] = []
+    for item in judged.accepted:
+        decision = named.asked.get(item.row_no)
+        if item.uscc or decision is None or item.row_no in named.found:
+            kept.append(item)
+            continue
+        code = "gate.name_review" if decision.decision == "review" else "gate.name_unknown"
+        told = candidates_text(decision)
+        judged.faults.append(RowError(opened.table.file, item.row_no, column, code, item.name, told))
+        judged.held[item.row_no] = opened.raw(by_row[item.row_no]) | _empty_code(opened)
+        judged.placed[item.region_how] -= 1
+    judged.accepted[:] = kept
+    judged.faults.sort(key=lambda fault: fault.row or 0)
+
+
+def _empty_code(opened: Opened) -> dict[str, str]:
+    return {} if "uscc" in opened.mapping.columns else {CODE_COLUMN: ""}
+
+
+def candidates_text(decision: Any) -> str:
+    """The candidates of a decision: code, name and score of each; what `candidates_in` reads again."""
+    found = [one for one in (decision.best, decision.runner_up) if one is not None]
+    return "；".join(f"{one.subject.removeprefix(PREFIX)} {one.name} {one.score:.2f}" for one in found)
+
+
+def as_they_stand(
+    rows: list[SubjectRow], items: Sequence[Registration], mapping: ColumnMap, named: NamedRows
+) -> list[SubjectRow]:
+    """A form about known enterprises changes no name, and nothing at all of an enterprise it only named."""
+    if mapping.without_code != "match":
+        return rows
+    held: Mapping[str, subjects.Subject] = subjects.get_many([row.key for row in rows])
+    told: list[SubjectRow] = []
+    for row, item in zip(rows, items, strict=True):
+        before = held.get(row.key)
+        if before is None:
+            told.append(row)
+        elif item.row_no in named.found:
+            told.append(SubjectRow(**{name: getattr(before, name) for name in SubjectRow.__dataclass_fields__}))
+        else:
+            told.append(replace(row, label_zh=before.label_zh))
+    return told
