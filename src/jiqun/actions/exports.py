@@ -4,7 +4,7 @@ The column `synthetic` is always there; made-up rows can be left out, never mixe
 the audit trail.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,13 +17,13 @@ from jiqun import settings
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import FORMATS, Row, Sheet, write_file
 from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.enterprises import hidden
 from jiqun.core.errors import InputError, NotFound
 from jiqun.lake import listing
 from jiqun.lake.catalogue import FACTS, Column
 from jiqun.lake.listing import Wanted
 from jiqun.ledger import audit, sources, subjects
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check
-from jiqun.ledger.scopes import EVERYTHING
 from jiqun.ledger.subjects import Subject, SubjectFilter
 
 WHAT = ("facts", "enterprises")
@@ -178,17 +178,9 @@ def _enterprises(desk: Desk, ask: ExportAsk, by: Actor, most: int) -> Sheet:
     )
     if subjects.list_page(wanted, size=1).total > most:
         raise InputError("export.too_many_rows", seen=f"> {most}", allowed=str(most))
-    hidden = _hidden(Archive(desk, by))
-    seen = (item for item in subjects.iterate(wanted) if not hidden(item))
+    is_hidden = hidden(Archive(desk, by))
+    seen = (item for item in subjects.iterate(wanted) if not is_hidden(item))
     return Sheet("enterprises", ENTERPRISE_COLUMNS, (_enterprise(desk, item) for item in islice(seen, most)))
-
-
-def _hidden(archive: Archive) -> Callable[[Subject], bool]:
-    """Which enterprises are left out: those only a private sheet knows, outside what this person may read."""
-    if can(archive.actor, Permission.READ_ENTERPRISE, target_scope=EVERYTHING):
-        return lambda item: False
-    own, private = frozenset(archive.own_enterprises), frozenset(archive.private_sources)
-    return lambda item: item.source in private and item.key not in own
 
 
 def _enterprise(desk: Desk, item: Subject) -> Row:
