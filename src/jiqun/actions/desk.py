@@ -80,7 +80,7 @@ class Desk:
         """表格用词: header texts the packs know."""
         tables = ("enterprise", "fact", "subject", "relation")
         fields = [item for table in tables for item in table_fields(self.packs, table)]
-        return Words.of(fields, self.indicators)
+        return Words.of(fields, self.indicators, self.units)
 
     @property
     def uploads(self) -> Path:

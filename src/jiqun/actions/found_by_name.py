@@ -4,13 +4,13 @@ A match is taken and its evidence kept with the facts; where two enterprises are
 quarantine, whole, and says which there are, so that a person picks one in place.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from importlib import import_module
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import Opened, Progress
+from jiqun.actions.matching import match_names
+from jiqun.brain.matching import Asked, Candidate, Decision
 from jiqun.core.errors import RowError
 from jiqun.lake.cell_words import NOTHING
 from jiqun.lake.gate_enterprises import Judged, Registration
@@ -35,23 +35,25 @@ class NamedRows:
 
     found: dict[int, tuple[str, str]] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
-    asked: dict[int, Any] = field(default_factory=dict)
+    asked: dict[int, Decision] = field(default_factory=dict)
 
     def told(self, rows: set[int]) -> list[dict[str, object]]:
         """The matches among these rows, as a report shows them."""
-        return [
-            {
-                "row": row,
-                "name": self.asked[row].asked.name,
-                "subject": self.asked[row].best.subject,
-                "found": name,
-                "code": code,
-                "score": round(self.asked[row].best.score, 3),
-                "evidence": [{"zh": item.zh, "en": item.en} for item in self.asked[row].best.evidence],
-            }
-            for row, (code, name) in self.found.items()
-            if row in rows
-        ]
+        return [_told(row, code, self.asked[row]) for row, (code, _) in self.found.items() if row in rows]
+
+
+def _told(row: int, code: str, decision: Decision) -> dict[str, object]:
+    best = decision.best
+    assert best is not None
+    return {
+        "row": row,
+        "name": decision.asked.name,
+        "subject": best.subject,
+        "found": best.name,
+        "code": code,
+        "score": round(best.score, 3),
+        "evidence": [{"zh": item.zh, "en": item.en} for item in best.evidence],
+    }
 
 
 def find_by_name(desk: Desk, opened: Opened, *, by: Actor, progress: Progress) -> NamedRows:
@@ -67,17 +69,11 @@ def find_by_name(desk: Desk, opened: Opened, *, by: Actor, progress: Progress) -
             key = decision.best.subject.removeprefix(PREFIX)
             code = key if len(key) == 18 and key.isascii() else ""
             named.found[row] = code, decision.best.name
-            named.notes[row] = _note(decision)
+            named.notes[row] = _note(decision.asked.name, decision.best)
     return named
 
 
-def match_names(desk: Desk, by: Actor, asked: Sequence[Any], *, progress: Progress) -> Iterator[Any]:
-    """The one seam to matching: `actions.matching.match_names`."""
-    return import_module("jiqun.actions.matching").match_names(desk, by, asked, progress=progress)
-
-
-def _asked(opened: Opened) -> Iterator[Any]:
-    asked = import_module("jiqun.brain.matching").Asked
+def _asked(opened: Opened) -> Iterator[Asked]:
     table, mapping = opened.table, opened.mapping
     at = {name: table.columns.index(column) for name, column in mapping.columns.items()}
 
@@ -89,7 +85,7 @@ def _asked(opened: Opened) -> Iterator[Any]:
     for number, cells in table.rows:
         name = cell(cells, "name")
         if name and not cell(cells, "uscc"):
-            yield asked(
+            yield Asked(
                 row=number,
                 name=name,
                 region=cell(cells, "region"),
@@ -99,10 +95,9 @@ def _asked(opened: Opened) -> Iterator[Any]:
             )
 
 
-def _note(decision: Any) -> str:
-    best = decision.best
+def _note(name: str, best: Candidate) -> str:
     why = "，".join(item.zh for item in best.evidence)
-    return f"按名称认定：“{decision.asked.name}”即“{best.name}”（{best.score:.2f}；{why}）"[:NOTE_LIMIT]
+    return f"按名称认定：“{name}”即“{best.name}”（{best.score:.2f}；{why}）"[:NOTE_LIMIT]
 
 
 def hold_unfound(judged: Judged, opened: Opened, named: NamedRows) -> None:
@@ -130,26 +125,19 @@ def _empty_code(opened: Opened) -> dict[str, str]:
     return {} if "uscc" in opened.mapping.columns else {CODE_COLUMN: ""}
 
 
-def candidates_text(decision: Any) -> str:
+def candidates_text(decision: Decision) -> str:
     """The candidates of a decision: code, name and score of each; what `candidates_in` reads again."""
     found = [one for one in (decision.best, decision.runner_up) if one is not None]
     return "；".join(f"{one.subject.removeprefix(PREFIX)} {one.name} {one.score:.2f}" for one in found)
 
 
-def as_they_stand(
-    rows: list[SubjectRow], items: Sequence[Registration], mapping: ColumnMap, named: NamedRows
-) -> list[SubjectRow]:
-    """A form about known enterprises changes no name, and nothing at all of an enterprise it only named."""
+def as_they_stand(rows: list[SubjectRow], mapping: ColumnMap) -> list[SubjectRow]:
+    """A form about enterprises of the ledger brings figures; it changes nothing the register says of them."""
     if mapping.without_code != "match":
         return rows
-    held: Mapping[str, subjects.Subject] = subjects.get_many([row.key for row in rows])
-    told: list[SubjectRow] = []
-    for row, item in zip(rows, items, strict=True):
-        before = held.get(row.key)
-        if before is None:
-            told.append(row)
-        elif item.row_no in named.found:
-            told.append(SubjectRow(**{name: getattr(before, name) for name in SubjectRow.__dataclass_fields__}))
-        else:
-            told.append(replace(row, label_zh=before.label_zh))
-    return told
+    held = subjects.get_many([row.key for row in rows])
+    return [_as_held(held[row.key]) if row.key in held else row for row in rows]
+
+
+def _as_held(before: subjects.Subject) -> SubjectRow:
+    return SubjectRow(**{name: getattr(before, name) for name in SubjectRow.__dataclass_fields__})

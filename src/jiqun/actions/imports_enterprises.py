@@ -88,7 +88,7 @@ def _judge(
         desk, order, opened, judged, at=at, batch=batch, progress=progress, notes=named.notes
     )
     rows = [subject_row(item, source=order.source, synthetic=order.synthetic) for item in judged.accepted]
-    whole = as_they_stand(keep_held(rows, mapping), judged.accepted, mapping, named)
+    whole = as_they_stand(keep_held(rows, mapping), mapping)
     completed = {n: row for n, row in enumerate(whole) if row is not rows[n]}
     compared = subjects.compare(whole)
     return _Work(judged, compared, facts, completed, named)

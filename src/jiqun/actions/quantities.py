@@ -4,6 +4,7 @@ An empty cell is unknown and gives no fact. A row with a quantity nobody can rea
 it is counted once and comes back whole when it is repaired.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from jiqun.actions.imports_facts import CHUNK, fact_gate, sort_out
 from jiqun.core.errors import InputError, RowError
 from jiqun.core.facts import Fact, Status
 from jiqun.core.periods import Period
-from jiqun.core.units import fits
+from jiqun.core.units import UnitTable, fits
 from jiqun.lake.cell_words import NOTHING
 from jiqun.lake.forms.percents import as_percent
 from jiqun.lake.gate_enterprises import Judged, Registration
@@ -22,6 +23,7 @@ from jiqun.lake.gate_facts import FactGate
 from jiqun.lake.mapping import QuantityColumn
 
 STAND_IN = "enterprise:held"
+_WITH_UNIT = re.compile(r"([-+－＋]?[\d.,，．]+)\s*([^\d\s.,，%％][^\s]*)")
 
 
 def check_quantities(desk: Desk, quantities: Sequence[QuantityColumn], *, file: str) -> None:
@@ -116,11 +118,19 @@ def _of_row(
             continue
         if told.reads == "fraction":
             text = as_percent(text)
-        fact, wrong = gate.read(row, _as_row(subject, text, told))
+        text, unit = amount_and_unit(text, told.unit, gate.units)
+        fact, wrong = gate.read(row, _as_row(subject, text, replace(told, unit=unit)))
         faults.extend(replace(fault, column=told.column) for fault in wrong)
         if fact is not None:
             facts.append(fact)
     return facts, faults
+
+
+def amount_and_unit(text: str, unit: str, units: UnitTable) -> tuple[str, str]:
+    """A cell that states its own unit (140人, 3.5亿元) taken apart; any other cell as it is, in the column's unit."""
+    found = _WITH_UNIT.fullmatch(text)
+    own = units.find(found[2]) if found else None
+    return (found[1], own.key) if found and own else (text, unit)
 
 
 def _as_row(subject: str, text: str, told: QuantityColumn) -> dict[str, str]:

@@ -18,7 +18,6 @@ NOTHING = frozenset(
 )
 """What stands in a cell where nothing is known: it is unknown, never zero."""
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2212: 0x2D}
-_GAP = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _CODE_AS_NUMBER = re.compile(r"\d(\.\d+)?[eE]\+?\d{1,2}")
 _CODE_WITH_POINT = re.compile(r"(\d+)\.0+")
 _CHINESE = str.maketrans("〇零○一二三四五六七八九", "000123456789")
@@ -50,8 +49,6 @@ def without_control(text: str) -> str:
 def parse_amount(text: str) -> Decimal | None:
     """A decimal as written, thousands in threes allowed; None when it is none. Never NaN or infinite."""
     plain = half_width(text).lstrip("¥￥").strip()
-    if " " in plain:
-        plain = _GAP.sub("", plain)
     if len(plain) > LONGEST_AMOUNT or not any(map(str.isdigit, plain)) or not _AMOUNT.fullmatch(plain):
         return None
     return Decimal(plain.replace(",", ""))

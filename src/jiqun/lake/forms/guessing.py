@@ -15,7 +15,7 @@ from jiqun.lake.mapping import FieldDef, plain_header
 from jiqun.lake.workbooks import cell_text
 
 EXACT, ALIAS, OF_VALUES = 0.97, 0.95, 0.85
-NUMERIC_SHARE = 0.6
+NUMERIC_SHARE, UNSURE = 0.6, 0.55
 _GROWTH = re.compile(r"同比|比上年|较上年|增长率|增长|增速|增幅|增减|±")
 _OF_WHICH = re.compile(r"其中[:：]?")
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
@@ -101,8 +101,13 @@ class Guesser:
             said = Saying(f"{firms:.0%} 的格像企业名称", f"{firms:.0%} of the cells look like names of enterprises")
             yield FieldGuess("name", OF_VALUES - 0.05, (said,))
 
-    def quantity_of(self, parts: Sequence[str], cells: Sequence[object]) -> QuantityGuess | None:
-        """The indicator this column may be; None when its cells are no numbers."""
+    def quantity_of(
+        self, parts: Sequence[str], cells: Sequence[object], *, beside: Sequence[str] = ()
+    ) -> QuantityGuess | None:
+        """The indicator this column may be; None when its cells are no numbers.
+
+        beside  the header of the column to the left under the same parent, where there is one
+        """
         told = [cell for cell in cells if not (isinstance(cell, str) and cell.strip() in NOTHING)]
         numbers = sum(1 for cell in told if amount_of(cell) is not None)
         if not told or numbers < NUMERIC_SHARE * len(told):
@@ -115,6 +120,9 @@ class Guesser:
         item, sure, scope, evidence = found
         unit, by_unit = self._unit(item, head, signs=signs)
         period, source, by_period = self._period(item, parts)
+        if beside and source == "title:" and (kind := relative_kind("/".join(beside))):
+            period, source, by_period = self._beside(item, kind)
+            sure = min(sure, UNSURE)
         share = Saying(f"{numbers}/{len(told)} 格是数", f"{numbers} of {len(told)} cells are numbers")
         return QuantityGuess(
             item.key, unit, period, scope, source, round(sure, 2), head.unit == "%",
@@ -163,6 +171,12 @@ class Guesser:
         if self.units.get(item.unit).dimension.startswith("count"):
             return item.unit, (Saying(f"计数，按 {item.unit}", f"a count, in {item.unit}"),)
         return "", (Saying("没有写单位", "no unit is stated"),)
+
+    def _beside(self, item: Indicator, kind: str) -> tuple[str, str, tuple[Saying, ...]]:
+        """The period of the column beside: growth stands behind the figure it is the growth of."""
+        shape = as_stock if item.stock_or_flow is Nature.STOCK else as_flow
+        said = Saying("没有写期间，按左边一列的期间", "no period is stated; that of the column to its left is taken")
+        return shape(applied(self.period, kind)), f"title:{kind}", (said,)
 
     def _period(self, item: Indicator, parts: Sequence[str]) -> tuple[str, str, tuple[Saying, ...]]:
         shape = as_stock if item.stock_or_flow is Nature.STOCK else as_flow

@@ -80,20 +80,12 @@ def _continues(sheet: Sheet, top: int, bottom: int, words: Words, *, is_parent: 
     keys = [n for n, text in first.items() if names_subject(text)] or sorted(first)[:1]
     if any(n in below for n in keys):
         return False
-    if all(is_unit_like(text) for text in below.values()):
+    if all(map(words.is_unit, below.values())):
         return True
     if len(below) == 1 and not is_parent:
         return False
     opens = any(n not in above for n in below) or is_parent
     return opens and (is_parent or header_score(list(below.values()), words) * 2 >= len(below))
-
-
-_UNIT_LIKE = re.compile(r"[（(]?(万|亿|千|百万)?(元|美元|人|家|个|件|项|台|亩|平方米|吨|千瓦时|度|套|条)[)）]?|[（(]?[%％][)）]?|[—-]")
-
-
-def is_unit_like(text: str) -> bool:
-    """Does a cell of the header hold nothing but a unit?"""
-    return _UNIT_LIKE.fullmatch(text) is not None
 
 
 def joined(sheet: Sheet, top: int, bottom: int, width: int) -> list[tuple[str, ...]]:

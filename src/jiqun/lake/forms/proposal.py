@@ -135,7 +135,8 @@ def _column(
     if column.serial or guesser.is_running(column.name, cells):
         said = Saying("顺序号，不是数据", "running numbers, no data")
         return replace(plain, role="ignored", confidence=0.95, evidence=(said,))
-    quantity = guesser.quantity_of(column.parts or (column.name,), cells)
+    parts = column.parts or (column.name,)
+    quantity = guesser.quantity_of(parts, cells, beside=_beside(table, n))
     if field and field.confidence >= SURE and (quantity is None or field.confidence >= quantity.confidence):
         return replace(plain, role="field", field=field.field, confidence=field.confidence, evidence=field.evidence)
     if quantity is None or not quantity.indicator:
@@ -146,6 +147,12 @@ def _column(
         evidence=quantity.evidence,
     )  # fmt: skip
     return _asking(_with_reading(told, table, n, says=quantity.says_percent))
+
+
+def _beside(table: FormTable, n: int) -> tuple[str, ...]:
+    """Header of the column to the left, when both stand under one parent."""
+    left, own = (table.columns[n - 1].parts if n else ()), table.columns[n].parts
+    return left if len(left) > 1 and left[:-1] == own[:-1] else ()
 
 
 def _with_reading(told: ColumnProposal, table: FormTable, n: int, *, says: bool) -> ColumnProposal:

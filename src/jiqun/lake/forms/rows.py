@@ -64,6 +64,7 @@ class _Sorter:
         first = next((n for n, part in enumerate(own) if part), 0)
         self.key = named[0] if named else first
         self.reach = range(max(self.key + 1, min(LABELS, len(own))) if not named else self.key + 1)
+        self.heads = {text for part in own if part for text in part}
         self.first_texts = [part[0] for part in own if part]
         self.sorted = Sorted()
         self.totals: list[TotalRow] = []
@@ -95,7 +96,8 @@ class _Sorter:
             cell = cells[n] if n < len(cells) else ""
             if type(cell) is str and cell and (cell[-1] in _ENDS or cell[0] in _STARTS or cell[0] == " "):
                 return True
-        return False
+        key = cells[self.key] if self.key < len(cells) else ""
+        return type(key) is str and key in self.heads
 
     def _leave(self, n: int, kind: str, cells: Cells) -> None:
         text = " ".join(texts_of(cells).values())[:SHOWN]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from jiqun.core.indicators import Indicator
+from jiqun.core.units import UnitTable
 from jiqun.lake.mapping import SERIALS, FieldDef, plain_header
 
 HEADS = frozenset(
@@ -47,18 +48,28 @@ class Words:
 
     heads   fields, indicators and their other names, and what stands above columns in any office
     labels  names of indicators, which also count when a header only contains them
+    units   symbols of units, which may fill a row of the header
     """
 
     heads: frozenset[str] = HEADS | NAMES
     labels: tuple[str, ...] = ()
+    units: UnitTable | None = None
 
     @classmethod
-    def of(cls, fields: Iterable[FieldDef], indicators: Iterable[Indicator]) -> "Words":
-        """The words of these fields and indicators."""
+    def of(
+        cls, fields: Iterable[FieldDef], indicators: Iterable[Indicator], units: UnitTable | None = None
+    ) -> "Words":
+        """The words of these fields, indicators and units."""
         named = {plain_header(name) for item in fields for name in (item.name, *item.aliases)}
         labels = {plain_header(text) for one in indicators for text in (one.label["zh"], *one.aliases)}
+        labels |= {label.removesuffix("数") for label in labels if len(label) > 2}
         long = tuple(sorted((label for label in labels if len(label) > 1), key=len, reverse=True))
-        return cls(HEADS | NAMES | named | labels, long)
+        return cls(HEADS | NAMES | named | labels, long, units)
+
+    def is_unit(self, text: str) -> bool:
+        """Does a cell of a header hold nothing but a unit (or a stroke for none)?"""
+        inside = text.strip().strip("()（）")
+        return inside in ("—", "-", "") or (self.units is not None and inside in self.units)
 
     def names_a_column(self, text: str) -> bool:
         """Does this text name a column (its unit and brackets set aside)?"""
