@@ -11,6 +11,7 @@ from jiqun.lake.forms.totals import check_totals
 
 def tell_of_form(desk: Desk, opened: Opened, report: ImportReport) -> None:
     """Add to a report what the form itself says: totals that differ, rows left out."""
+    report.numbers = frozenset(number for number, _ in opened.table.rows)
     form = opened.table.form
     if form is None:
         return

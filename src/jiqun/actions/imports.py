@@ -49,6 +49,7 @@ class ImportReport:
 
     totals    totals that are not the sum of their rows; totals_checked counts all that were held against their rows
     left_out  rows of the sheet that are no data (notes, headings, hidden ones)
+    numbers   numbers of all rows of data; not part of what is printed
     matched   rows without a code and the enterprise that was found for each, with the evidence
     """
 
@@ -72,10 +73,12 @@ class ImportReport:
     totals_checked: int = 0
     left_out: list[dict[str, object]] = field(default_factory=list)
     matched: list[dict[str, object]] = field(default_factory=list)
+    numbers: frozenset[int] = frozenset()
 
     def as_json(self, *, most: int = 1000) -> dict[str, object]:
         """The report with at most `most` errors and flags written out."""
         shown = asdict(self)
+        del shown["numbers"]
         for name in ("errors", "flags", "left_out", "matched"):
             shown[name] = shown[name][:most]
         return {"ok": True, **shown}

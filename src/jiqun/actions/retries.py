@@ -151,6 +151,11 @@ def _permitted(batch_id: str, *, by: Actor) -> Batch:
     return batch
 
 
+def waiting_items(batch_id: str) -> tuple[Item, ...]:
+    """The rows of a batch that wait."""
+    return tuple(_waiting(batch_id).values())
+
+
 def _waiting(batch_id: str) -> dict[int, Item]:
     found: dict[int, Item] = {}
     number = 1

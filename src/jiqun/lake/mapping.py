@@ -39,7 +39,10 @@ READS = ("", "percent", "fraction")
 
 @dataclass(frozen=True)
 class FieldDef:
-    """One field of a table that is handed in (packs/tables/<table>.csv)."""
+    """One field of a table that is handed in (packs/tables/<table>.csv).
+
+    example  what may stand in it; choices: what one can choose from, or @regions @cities @indicators @units
+    """
 
     name: str
     type: str
@@ -47,6 +50,8 @@ class FieldDef:
     required: bool
     aliases: tuple[str, ...]
     meaning: Mapping[str, str]
+    example: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,8 @@ def table_fields(folder: Path, table: str) -> tuple[FieldDef, ...]:
                     row["required"] == "yes",
                     tuple(filter(None, row["aliases"].split(";"))),
                     {"zh": row["meaning_zh"], "en": row["meaning_en"]},
+                    row.get("example") or "",
+                    tuple(filter(None, (row.get("choices") or "").split(";"))),
                 )
                 for row in csv.DictReader(file)
             )
