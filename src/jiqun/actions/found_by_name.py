@@ -4,6 +4,7 @@ A match is taken and its evidence kept with the facts; where two enterprises are
 quarantine, whole, and says which there are, so that a person picks one in place.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ from jiqun.ledger.subjects import SubjectRow
 CODE_COLUMN = "统一社会信用代码"
 NOTE_LIMIT = 400
 PREFIX = "enterprise:"
+NAME_REVIEW, NAME_UNKNOWN = "gate.name_review", "gate.name_unknown"
+_CANDIDATE = re.compile(r"([0-9A-Z]{18}) ([^；]+) (\d\.\d\d)(?:；|$)")
 
 
 @dataclass
@@ -112,7 +115,7 @@ def hold_unfound(judged: Judged, opened: Opened, named: NamedRows) -> None:
         if item.uscc or decision is None or item.row_no in named.found:
             kept.append(item)
             continue
-        code = "gate.name_review" if decision.decision == "review" else "gate.name_unknown"
+        code = NAME_REVIEW if decision.decision == "review" else NAME_UNKNOWN
         told = candidates_text(decision)
         judged.faults.append(RowError(opened.table.file, item.row_no, column, code, item.name, told))
         judged.held[item.row_no] = opened.raw(by_row[item.row_no]) | _empty_code(opened)
@@ -129,6 +132,11 @@ def candidates_text(decision: Decision) -> str:
     """The candidates of a decision: code, name and score of each; what `candidates_in` reads again."""
     found = [one for one in (decision.best, decision.runner_up) if one is not None]
     return "；".join(f"{one.subject.removeprefix(PREFIX)} {one.name} {one.score:.2f}" for one in found)
+
+
+def candidates_in(text: str) -> list[tuple[str, str, float]]:
+    """Code, name and score of the candidates a fault names that have a code."""
+    return [(code, name, float(score)) for code, name, score in _CANDIDATE.findall(text)]
 
 
 def as_they_stand(rows: list[SubjectRow], mapping: ColumnMap) -> list[SubjectRow]:

@@ -132,6 +132,8 @@ def _order(batch: Batch, path: Path, desk: Desk) -> Order:
         "columns": {name: column for name, column in told.get("columns", {}).items() if column in present},
         "constants": dict(told.get("constants", {})),
         "facts": [item for item in told.get("facts", ()) if item["column"] in present],
+        "ignored": list(told.get("ignored", ())),
+        "rows": dict(told.get("rows", {})),
     }
     return replace(plain, mapping=mapping)
 

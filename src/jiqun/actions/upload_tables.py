@@ -7,6 +7,7 @@ from typing import Any
 from jiqun.actions.desk import Desk
 from jiqun.actions.form_memory import Recalled, form_of, recall
 from jiqun.actions.forms import knowledge
+from jiqun.core.errors import InputError
 from jiqun.lake.forms.opening import FormFile
 from jiqun.lake.forms.proposal import Proposal, propose_columns
 from jiqun.lake.forms.tables import FormTable
@@ -83,3 +84,12 @@ def _without_code(table: FormTable, draft: Mapping[str, Any]) -> str:
     names: Sequence[str] = table.names
     lacking = not column or sum(1 for _ in table.cells_of(names.index(column))) < len(table.data)
     return "match" if lacking and draft.get("facts") else "enter"
+
+
+def check_percentages(facts: Sequence[QuantityColumn], table: Mapping[str, Any], *, file: str) -> None:
+    """Refuse a column of percentages nobody can read until a person says how it writes them: InputError names it."""
+    columns = (table.get("proposal") or {}).get("columns", ())
+    asked = {one["column"] for one in columns if "reads" in one["asks"]}
+    for item in facts:
+        if item.unit == "%" and not item.reads and item.column in asked:
+            raise InputError("gate.percent_undecided", file=file, column=item.column, allowed="percent fraction")

@@ -16,7 +16,7 @@ from jiqun.actions.form_memory import for_sister, office_of, with_origin
 from jiqun.actions.forms import read_form
 from jiqun.actions.quantities import check_quantities
 from jiqun.actions.upload_files import WORKING, Upload, UploadFiles
-from jiqun.actions.upload_tables import describe
+from jiqun.actions.upload_tables import check_percentages, describe
 from jiqun.core.errors import InputError, NotAllowed, NotFound, WrongState
 from jiqun.lake.files import copy_within
 from jiqun.lake.forms.opening import FormFile
@@ -163,6 +163,7 @@ def settle(
     settled = apply_map(mapping, columns, fields, file=upload.name)
     check_required(settled, columns, fields, file=upload.name)
     check_quantities(desk, settled.facts, file=upload.name)
+    check_percentages(settled.facts, kept, file=upload.name)
     settled = replace(settled, facts=tuple(with_origin(item, kept) for item in settled.facts))
     told = _as_kept(settled, fields)
     tables = tuple(_settled(desk, one, n, (table, kept["form"], told)) for n, one in enumerate(upload.tables))
