@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT
 
-ALL = ("import_register", "matrix", "pages", "first_run", "memory")
+ALL = ("import_register", "matrix", "pages", "first_run", "memory", "workbook")
 
 
 def main() -> int:

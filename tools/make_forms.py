@@ -227,7 +227,11 @@ def month_sheets(book: openpyxl.Workbook) -> None:
     for month, values in (("2024年1月", (110, 200)), ("2024年2月", (90, 180)), ("2024年3月", (130, 220))):
         page = book.create_sheet(month)
         lay(page, [["企业名称", "统一社会信用代码", "工业总产值（万元）"]])
-        lay(page, [[name_of("云岭"), code_of("云岭"), values[0]], [name_of("沃洲"), code_of("沃洲"), values[1]]], at=2)
+        lay(
+            page,
+            [[name_of("云岭"), code_of("云岭"), values[0]], [name_of("沃洲"), code_of("沃洲"), values[1]]],
+            at=2,
+        )
     book.create_sheet("Sheet9")
 
 

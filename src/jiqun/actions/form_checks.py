@@ -24,6 +24,4 @@ def tell_of_form(desk: Desk, opened: Opened, report: ImportReport) -> None:
 def adding_columns(desk: Desk, opened: Opened) -> list[str]:
     """Columns whose indicator adds up from its parts; a share, a growth rate or a rank has no total."""
     known = ((item.column, desk.indicators.find(item.indicator)) for item in opened.mapping.facts)
-    return [
-        column for column, item in known if item and item.adds is Adds.SUM and item.kind is Kind.LEVEL
-    ]
+    return [column for column, item in known if item and item.adds is Adds.SUM and item.kind is Kind.LEVEL]

@@ -51,7 +51,9 @@ def office_of(by: Actor) -> str:
     return f"{held[0].kind}:{held[0].key}" if held else ""
 
 
-def recall(desk: Desk, columns: Sequence[str], proposal: Proposal | None, *, kind: str, by: Actor) -> Recalled | None:
+def recall(
+    desk: Desk, columns: Sequence[str], proposal: Proposal | None, *, kind: str, by: Actor
+) -> Recalled | None:
     """What is remembered of a form with this header, or of the one most like it."""
     office = office_of(by)
     saved = mappings.find(form_of(columns), kind=kind, office=office)
@@ -78,7 +80,10 @@ def _most_alike(
 
 
 def _alike(present: set[str], saved: Saved) -> float:
-    bare, before = {without_time(name) for name in present}, {without_time(name) for name in saved.header if name}
+    bare, before = (
+        {without_time(name) for name in present},
+        {without_time(name) for name in saved.header if name},
+    )
     return len(bare & before) / max(1, len(bare | before))
 
 
@@ -98,12 +103,18 @@ def _carried(mapping: Mapping[str, Any], present: set[str], moved: Mapping[str, 
     return {
         **mapping,
         "columns": {field: now(column) for field, column in mapping.get("columns", {}).items()},
-        "facts": [{**item, "column": now(item["column"])} for item in mapping.get("facts", ()) if now(item["column"])],
+        "facts": [
+            {**item, "column": now(item["column"])}
+            for item in mapping.get("facts", ())
+            if now(item["column"])
+        ],
         "ignored": [column for column in mapping.get("ignored", ()) if column in present],
     }
 
 
-def _renewed(desk: Desk, mapping: Mapping[str, Any], proposal: Proposal | None) -> tuple[dict[str, Any], bool]:
+def _renewed(
+    desk: Desk, mapping: Mapping[str, Any], proposal: Proposal | None
+) -> tuple[dict[str, Any], bool]:
     """The mapping with its periods told anew, and whether every one could be told."""
     facts, told = [], True
     for item in mapping.get("facts", ()):
@@ -117,7 +128,9 @@ def _period_now(desk: Desk, item: Mapping[str, Any], proposal: Proposal | None) 
     source, _, relative = str(item.get("period_from", "")).partition(":")
     if source == "header":
         columns = proposal.columns if proposal else ()
-        return next((one.period for one in columns if one.column == item["column"] and one.period), item["period"])
+        return next(
+            (one.period for one in columns if one.column == item["column"] and one.period), item["period"]
+        )
     indicator = desk.indicators.find(item["indicator"])
     if source != "title" or proposal is None or indicator is None:
         return ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import Opened, Progress
+from jiqun.actions.imports_facts import FOUND_BY_NAME
 from jiqun.actions.matching import match_names
 from jiqun.brain.matching import Asked, Candidate, Decision
 from jiqun.core.errors import RowError
@@ -100,7 +101,7 @@ def _asked(opened: Opened) -> Iterator[Asked]:
 
 def _note(name: str, best: Candidate) -> str:
     why = "，".join(item.zh for item in best.evidence)
-    return f"按名称认定：“{name}”即“{best.name}”（{best.score:.2f}；{why}）"[:NOTE_LIMIT]
+    return f"{FOUND_BY_NAME}：“{name}”即“{best.name}”（{best.score:.2f}；{why}）"[:NOTE_LIMIT]
 
 
 def hold_unfound(judged: Judged, opened: Opened, named: NamedRows) -> None:

@@ -65,7 +65,9 @@ def template(desk: Desk, asked: Asked, *, by: Actor, lang: str) -> bytes:
     if asked.indicators:
         Period.parse(asked.period)
     zh = "zh" if lang.startswith("zh") else "en"
-    columns = [_of_field(desk, item, zh) for item in table_fields(desk.packs, asked.table) if _is_filled_in(item)]
+    columns = [
+        _of_field(desk, item, zh) for item in table_fields(desk.packs, asked.table) if _is_filled_in(item)
+    ]
     columns += [_of_indicator(desk, text, asked.period, zh) for text in asked.indicators]
     blank = Blank(
         TABLES[asked.table][zh == "en"], columns, "示例：" if zh == "zh" else "Example: ",
@@ -108,4 +110,6 @@ def _of_indicator(desk: Desk, text: str, period: str, lang: str) -> BlankColumn:
     own = as_stock(period) if item.stock_or_flow is Nature.STOCK else period
     label = Period.parse(own).label(lang)
     head = f"{label}{item.label['zh']}（{unit}）" if lang == "zh" else f"{label} {item.label['zh']} ({unit})"
-    return BlankColumn(head, "number", False, f"{item.label[lang]}：{item.definition[lang]}", "", (), False, unit)
+    return BlankColumn(
+        head, "number", False, f"{item.label[lang]}：{item.definition[lang]}", "", (), False, unit
+    )

@@ -98,8 +98,14 @@ def settle_followed(upload: Upload, one: TableReport, *, by: Actor, at: datetime
         settled += len(rows)
         with transaction.atomic():
             for item in rows:
-                quarantine.resolve(item.id, "resubmitted", by=by.label, at=at, batch=one.report.batch_id or "")
+                quarantine.resolve(
+                    item.id, "resubmitted", by=by.label, at=at, batch=one.report.batch_id or ""
+                )
             if rows:
-                detail = {"rows": [item.row_no for item in rows][:1000], "count": len(rows), "batch": one.report.batch_id}
+                detail = {
+                    "rows": [item.row_no for item in rows][:1000],
+                    "count": len(rows),
+                    "batch": one.report.batch_id,
+                }
                 audit.record(by, "quarantine.retry", f"batch:{id}", detail, at=at, batch=id)
     return settled

@@ -58,13 +58,15 @@ def marks_of(desk: Desk, upload: Upload, lang: str) -> Iterator[Mark]:
 
 def _of_error(desk: Desk, upload: Upload, told: Mapping[str, Any], kind: str, lang: str) -> Mark:
     error = RowError(**{name: told[name] for name in ROW_KEYS})
-    text = desk.messages.what(error.code, lang) + "。" * lang.startswith("zh") + " " * (not lang.startswith("zh"))
+    text = (
+        desk.messages.what(error.code, lang)
+        + "。" * lang.startswith("zh")
+        + " " * (not lang.startswith("zh"))
+    )
     text += desk.messages.next_step(error.code, lang)
     table = upload.tables[told["table"]]
     cell = told["cell"] or _cell(upload, told["table"], "name", error.row)
-    return Mark(
-        table["sheet"], error.row or 0, cell, kind, text, error.column, error.seen, error.allowed
-    )
+    return Mark(table["sheet"], error.row or 0, cell, kind, text, error.column, error.seen, error.allowed)
 
 
 def _of_total(desk: Desk, told: Mapping[str, Any], lang: str) -> Mark:
@@ -75,7 +77,16 @@ def _of_total(desk: Desk, told: Mapping[str, Any], lang: str) -> Mark:
         else f"{told['label']} {told['stated']}, sum of {told['rows']} rows {told['summed']}, difference {told['difference']}"
     )
     text = f"{desk.messages.what('gate.total_differs', lang)}：{said}"
-    return Mark(told["sheet"], told["row"], told["cell"], "total", text, told["column"], told["stated"], told["summed"])
+    return Mark(
+        told["sheet"],
+        told["row"],
+        told["cell"],
+        "total",
+        text,
+        told["column"],
+        told["stated"],
+        told["summed"],
+    )
 
 
 def _filled(upload: Upload, told: Mapping[str, Any], lang: str) -> Mark | None:

@@ -46,7 +46,9 @@ def _described(desk: Desk, table: FormTable, file: str, *, kind: str, by: Actor)
         "left_out_count": len(table.left_out),
         "form": form_of(table.names),
         "proposal": asdict(proposal) if proposal else None,
-        "complete": bool(proposal and proposal.is_complete and any(c.role == "quantity" for c in proposal.columns)),
+        "complete": bool(
+            proposal and proposal.is_complete and any(c.role == "quantity" for c in proposal.columns)
+        ),
         "memory": _memory(known),
         "draft": draft,
         "settled": draft if known and known.is_known else None,
@@ -92,4 +94,6 @@ def check_percentages(facts: Sequence[QuantityColumn], table: Mapping[str, Any],
     asked = {one["column"] for one in columns if "reads" in one["asks"]}
     for item in facts:
         if item.unit == "%" and not item.reads and item.column in asked:
-            raise InputError("gate.percent_undecided", file=file, column=item.column, allowed="percent fraction")
+            raise InputError(
+                "gate.percent_undecided", file=file, column=item.column, allowed="percent fraction"
+            )

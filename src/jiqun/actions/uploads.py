@@ -184,7 +184,9 @@ def _as_kept(settled: ColumnMap, fields: Sequence[FieldDef]) -> dict[str, Any]:
     }
 
 
-def _settled(desk: Desk, table: Mapping[str, Any], n: int, told: tuple[int, str, dict[str, Any]]) -> Mapping[str, Any]:
+def _settled(
+    desk: Desk, table: Mapping[str, Any], n: int, told: tuple[int, str, dict[str, Any]]
+) -> Mapping[str, Any]:
     """The table with its mapping; one with the same header as the table settled takes it over, with its own period."""
     number, form, mapping = told
     if table["form"] != form:

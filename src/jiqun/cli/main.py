@@ -16,7 +16,19 @@ from jiqun.cli.faults import translated
 from jiqun.cli.output import print_error
 from jiqun.core.errors import JiqunError
 
-VERBS = ("up", "home", "imports", "templates", "batches", "questions", "exports", "matching", "engine", "accounts", "backups")
+VERBS = (
+    "up",
+    "home",
+    "imports",
+    "templates",
+    "batches",
+    "questions",
+    "exports",
+    "matching",
+    "engine",
+    "accounts",
+    "backups",
+)
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works
 

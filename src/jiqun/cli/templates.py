@@ -8,11 +8,17 @@ from jiqun.cli.output import lang, say
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
     """Add `template`."""
-    verb = commands.add_parser("template", parents=[shared], help="write an empty workbook for a table, to be filled in")
+    verb = commands.add_parser(
+        "template", parents=[shared], help="write an empty workbook for a table, to be filled in"
+    )
     verb.add_argument("table", choices=("enterprise", "fact", "subject", "relation"))
     verb.add_argument("--out", type=Path, required=True, metavar="T.xlsx", help="where to write it")
     verb.add_argument(
-        "--indicator", action="append", default=[], metavar="KEY[:UNIT]", help="a figure to ask of each enterprise (repeat)"
+        "--indicator",
+        action="append",
+        default=[],
+        metavar="KEY[:UNIT]",
+        help="a figure to ask of each enterprise (repeat)",
     )
     verb.add_argument("--period", default="", help="period of those figures")
     verb.set_defaults(run=run_template)

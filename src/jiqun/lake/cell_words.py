@@ -14,14 +14,40 @@ _FLAGS = {
 }  # fmt: skip
 LONGEST_AMOUNT = 60
 NOTHING = frozenset(
-    ("", "-", "—", "——", "－", "–", "/", "／", "…", "--", "---", "－－", "———", "\\", "无", "暂无", "空", "N/A", "n/a")
+    (
+        "",
+        "-",
+        "—",
+        "——",
+        "－",
+        "–",
+        "/",
+        "／",
+        "…",
+        "--",
+        "---",
+        "－－",
+        "———",
+        "\\",
+        "无",
+        "暂无",
+        "空",
+        "N/A",
+        "n/a",
+    )
 )
 """What stands in a cell where nothing is known: it is unknown, never zero."""
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2212: 0x2D}
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    0x3000: 0x20,
+    0xA0: 0x20,
+    0x2212: 0x2D,
+}
 _CODE_AS_NUMBER = re.compile(r"\d(\.\d+)?[eE]\+?\d{1,2}")
 _CODE_WITH_POINT = re.compile(r"(\d+)\.0+")
 _CHINESE = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_CHINESE_DAY = re.compile(r"([〇零○一二三四五六七八九\d]{4})年([一二三四五六七八九十\d]{1,3})月(?:([一二三四五六七八九十\d]{1,3})[日号])?")
+_CHINESE_DAY = re.compile(
+    r"([〇零○一二三四五六七八九\d]{4})年([一二三四五六七八九十\d]{1,3})月(?:([一二三四五六七八九十\d]{1,3})[日号])?"
+)
 _MONTH = re.compile(r"(\d{4})(?:年(\d{1,2})月|[-/.](\d{1,2}))")
 _SERIAL = re.compile(r"[2-5]\d{4}")
 _SERIAL_ZERO = date(1899, 12, 30)
@@ -120,7 +146,9 @@ def _chinese_number(text: str) -> int:
     if "十" not in text:
         return int(text.translate(_CHINESE))
     tens, _, ones = text.partition("十")
-    return (int(tens.translate(_CHINESE)) if tens else 1) * 10 + (int(ones.translate(_CHINESE)) if ones else 0)
+    return (int(tens.translate(_CHINESE)) if tens else 1) * 10 + (
+        int(ones.translate(_CHINESE)) if ones else 0
+    )
 
 
 def chinese_digits(text: str) -> str:
@@ -128,4 +156,6 @@ def chinese_digits(text: str) -> str:
     return _CHINESE_PART.sub(lambda found: str(_chinese_number(found[1])) + found[2], text)
 
 
-_CHINESE_PART = re.compile(r"([〇零○一二三四五六七八九]{4}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])([年月日])")
+_CHINESE_PART = re.compile(
+    r"([〇零○一二三四五六七八九]{4}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])([年月日])"
+)

@@ -171,7 +171,11 @@ def _delimiter_of(text: str) -> str:
     """What parts the cells: the mark the first lines have most of, whatever titles stand above."""
     heads = list(islice((line for line in io.StringIO(text) if line.strip()), 6))
     first = {mark: heads[0].count(mark) if heads else 0 for mark in DELIMITERS}
-    counts = first if any(first.values()) else {mark: max((h.count(mark) for h in heads), default=0) for mark in DELIMITERS}
+    counts = (
+        first
+        if any(first.values())
+        else {mark: max((h.count(mark) for h in heads), default=0) for mark in DELIMITERS}
+    )
     delimiter = max(DELIMITERS, key=lambda mark: (counts[mark], mark == ","))
     return delimiter if counts[delimiter] else ","
 

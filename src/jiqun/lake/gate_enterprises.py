@@ -238,9 +238,7 @@ class _Reader:
             )
         return name, code, grade.value
 
-    def _date(
-        self, text: str, number: int, faults: list[RowError], flags: list[RowError]
-    ) -> date | None:
+    def _date(self, text: str, number: int, faults: list[RowError], flags: list[RowError]) -> date | None:
         if text in NOTHING:
             return None
         day, how = parse_loose_date(text)

@@ -29,7 +29,7 @@ from pathlib import Path
 from jiqun.core.errors import InputError, PackError
 from jiqun.lake.cell_words import control_character
 
-SERIALS = frozenset("序号 序 no no. № 行次 编次 #".split())
+SERIALS = frozenset(["序号", "序", "no", "no.", "№", "行次", "编次", "#"])
 """Headers of columns of running numbers."""
 PARTS = ("columns", "constants", "facts", "ignored", "rows")
 WITHOUT_CODE = ("enter", "match")
@@ -239,7 +239,9 @@ def _quantity(item: Mapping[str, object], columns: Sequence[str], file: str) -> 
         period_from=str(item.get("period_from") or ""),
     )
     if quantity.reads not in READS:
-        raise InputError("gate.bad_map", file=file, reason=f"[[facts]] reads: {' '.join(filter(None, READS))}")
+        raise InputError(
+            "gate.bad_map", file=file, reason=f"[[facts]] reads: {' '.join(filter(None, READS))}"
+        )
     if quantity.column not in columns:
         raise InputError("gate.unknown_column", file=file, seen=quantity.column, allowed=" ".join(columns))
     return quantity

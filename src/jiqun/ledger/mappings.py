@@ -45,7 +45,9 @@ def find(form: str, *, kind: str, office: str) -> Saved | None:
 
 def of_office(office: str, *, kind: str) -> list[Saved]:
     """What this office has confirmed for forms of a kind, latest first; those whose header is known."""
-    rows = models.SavedMapping.objects.filter(office=office, kind=kind).order_by("-saved_at", "id")[:LOOKED_AT]
+    rows = models.SavedMapping.objects.filter(office=office, kind=kind).order_by("-saved_at", "id")[
+        :LOOKED_AT
+    ]
     return [_saved(row) for row in rows if row.header]
 
 

@@ -64,9 +64,7 @@ def _is_read(table: FormTable, wanted: dict[str, Any]) -> None:
 
 def _is_proposed(proposal: Proposal, wanted: dict[str, Any]) -> None:
     told = {
-        one.column: one.field
-        or " ".join(filter(None, (one.indicator, one.unit, one.period)))
-        or one.role
+        one.column: one.field or " ".join(filter(None, (one.indicator, one.unit, one.period))) or one.role
         for one in proposal.columns
     }
     for column, role in wanted.get("columns", {}).items():

@@ -48,7 +48,9 @@ def twin(client: Client, upload: str, table: int = 0) -> dict[str, Any]:
     return client.get(f"/api/imports/{upload}?table={table}").json()
 
 
-def settle(client: Client, upload: str, *, table: int = 0, facts: list[dict[str, str]] | None = None, **rows: str) -> Any:
+def settle(
+    client: Client, upload: str, *, table: int = 0, facts: list[dict[str, str]] | None = None, **rows: str
+) -> Any:
     """Settle the columns as they are proposed, with what a person says on top."""
     form = twin(client, upload, table)["form"]
     proposed = [
@@ -87,7 +89,13 @@ def test_a_messy_workbook_is_shown_with_what_is_proposed_and_why(office: House) 
     assert lines["营业收入/同比增长（%）"]["asks"] == ["indicator"]
     assert [line["kind"] for line in form["left_out"]] == ["total", "note", "note"]
     page = client.get(f"/imports/{upload}/").content.decode()
-    for said in ("营业收入/本年累计（万元）", "未作为数据读取", "合计，只核对", "单位：万元、%", 'value="2024-01..2024-06"'):
+    for said in (
+        "营业收入/本年累计（万元）",
+        "未作为数据读取",
+        "合计，只核对",
+        "单位：万元、%",
+        'value="2024-01..2024-06"',
+    ):
         assert said in page
 
 
@@ -102,7 +110,9 @@ def test_rows_without_codes_land_on_the_right_enterprises_and_say_why(office: Ho
     done = worked(client, office, upload, "confirm")
     batch = done["batches"][0]
     facts = client.get(f"/api/facts?batch={batch}").json()["rows"]
-    assert {fact["subject"]["key"] for fact in facts} == {f"enterprise:{code_of(s)}" for s in ("云岭", "沃洲")}
+    assert {fact["subject"]["key"] for fact in facts} == {
+        f"enterprise:{code_of(s)}" for s in ("云岭", "沃洲")
+    }
     why = client.get(f"/api/facts/{facts[0]['id']}/why").json()
     assert "按名称认定" in str(why)
     held = client.get(f"/api/quarantine?batch={batch}").json()["rows"]
@@ -150,7 +160,15 @@ def test_what_cannot_be_told_is_asked_and_not_guessed(office: House) -> None:
     refused = settle(client, upload)
     assert refused.status_code == 400
     assert refused.json()["code"] == "gate.percent_undecided"
-    facts = [{"column": line["column"], "indicator": "yield_rate", "unit": "%", "period": "2024", "reads": "fraction"}]
+    facts = [
+        {
+            "column": line["column"],
+            "indicator": "yield_rate",
+            "unit": "%",
+            "period": "2024",
+            "reads": "fraction",
+        }
+    ]
     assert settle(client, upload, facts=facts).status_code == 200
     batch = worked(client, office, upload, "check", "confirm")["batches"][0]
     told = {fact["value"] for fact in client.get(f"/api/facts?batch={batch}").json()["rows"]}
@@ -177,7 +195,11 @@ def test_a_form_settled_once_is_used_unasked_and_its_period_is_told_anew(office:
     upload_work.work(office.desk, second)
     done = worked(client, office, second, "confirm")
     (fact,) = client.get(f"/api/facts?batch={done['batches'][0]}").json()["rows"]
-    assert fact["period"]["text"] == "2024-06" if isinstance(fact["period"], dict) else fact["period"] == "2024-06"
+    assert (
+        fact["period"]["text"] == "2024-06"
+        if isinstance(fact["period"], dict)
+        else fact["period"] == "2024-06"
+    )
 
 
 def test_when_the_header_changed_what_changed_is_said(office: House) -> None:
@@ -193,7 +215,11 @@ def test_when_the_header_changed_what_changed_is_said(office: House) -> None:
 
 def test_a_period_typed_by_hand_is_asked_again(office: House) -> None:
     client = office.client("county_officer")
-    body = workbook(("企业名称", "统一社会信用代码", "税收（万元）"), (name_of("云岭"), code_of("云岭"), 5), title="Sheet1")
+    body = workbook(
+        ("企业名称", "统一社会信用代码", "税收（万元）"),
+        (name_of("云岭"), code_of("云岭"), 5),
+        title="Sheet1",
+    )
     first = hand_in(client, body, "名单.xlsx")
     assert twin(client, first)["form"]["quantities"][0]["asks"] == ["period"]
     facts = [{"column": "税收（万元）", "indicator": "tax", "unit": "万元", "period": "2023"}]
@@ -212,9 +238,15 @@ def test_another_offices_mapping_is_proposed_but_not_used_unasked(office: House)
 def test_tables_with_one_header_are_settled_together_each_with_its_own_month(office: House) -> None:
     client = office.client("county_officer")
     upload = hand_in(client, (FORMS / "12-每月一页.xlsx").read_bytes())
-    assert [line["sheet"] for line in twin(client, upload)["form"]["tables"]] == ["2024年1月", "2024年2月", "2024年3月"]
+    assert [line["sheet"] for line in twin(client, upload)["form"]["tables"]] == [
+        "2024年1月",
+        "2024年2月",
+        "2024年3月",
+    ]
     assert settle(client, upload).status_code == 200
-    assert client.put(f"/api/imports/{upload}/tables/1", {"take": False}, content_type=JSON).status_code == 200
+    assert (
+        client.put(f"/api/imports/{upload}/tables/1", {"take": False}, content_type=JSON).status_code == 200
+    )
     done = worked(client, office, upload, "check", "confirm")
     assert len(done["batches"]) == 2
     periods = {
@@ -222,7 +254,9 @@ def test_tables_with_one_header_are_settled_together_each_with_its_own_month(off
         for batch in done["batches"]
         for fact in client.get(f"/api/facts?batch={batch}").json()["rows"]
     }
-    assert any("2024-01" in text or "1月" in text for text in periods) and not any("2024-02" in text for text in periods)
+    assert any("2024-01" in text or "1月" in text for text in periods) and not any(
+        "2024-02" in text for text in periods
+    )
 
 
 def test_a_second_table_of_another_header_waits_until_it_is_settled(office: House) -> None:
@@ -258,7 +292,9 @@ def test_errors_come_back_in_the_same_workbook_and_what_was_taken_stays(office: 
     back = returned(client, upload)
     assert back.sheetnames == [TITLE, "2024年"]
     sheet = back["2024年"]
-    assert sheet["B4"].fill.fgColor.rgb == COLOURS["error"] and sheet["C4"].fill.fgColor.rgb == COLOURS["error"]
+    assert (
+        sheet["B4"].fill.fgColor.rgb == COLOURS["error"] and sheet["C4"].fill.fgColor.rgb == COLOURS["error"]
+    )
     assert "18" in sheet["B4"].comment.text or "代码" in sheet["B4"].comment.text
     assert (sheet["B3"].value, sheet["B3"].fill.fgColor.rgb) == (code_of("沃洲"), COLOURS["filled"])
     assert (sheet["A2"].fill.fgColor.rgb, sheet["E9"].value, sheet["C2"].value) == ("FF00FF00", "备忘", 1400)
@@ -319,4 +355,6 @@ def test_who_may_not_import_takes_no_workbook_back_and_no_template(office: House
     assert analyst.get(f"/imports/{upload}/returned.xlsx").status_code == 403
     assert analyst.get("/imports/templates/enterprise.xlsx").status_code == 403
     assert office.client("other_county").get(f"/imports/{upload}/returned.xlsx").status_code == 404
-    assert office.client("other_county").post(f"/imports/{upload}/include/", {"table": "0"}).status_code == 404
+    assert (
+        office.client("other_county").post(f"/imports/{upload}/include/", {"table": "0"}).status_code == 404
+    )

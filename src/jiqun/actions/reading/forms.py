@@ -124,7 +124,9 @@ def form_lines(desk: Desk, held: Upload, number: int, *, lang: str) -> FormLines
     """One table of an upload, in the reader's language."""
     table = uploads.table_of(held, number)
     zh = lang.startswith("zh")
-    mapping = (held.mapping if number == 0 and held.mapping is not None else table["settled"]) or table["draft"]
+    mapping = (held.mapping if number == 0 and held.mapping is not None else table["settled"]) or table[
+        "draft"
+    ]
     proposal = table["proposal"] or {}
     told = {one["column"]: one for one in proposal.get("columns", ())}
     memory = table["memory"] or {}
@@ -189,7 +191,9 @@ def _quantities(
     lines = []
     for place, column in enumerate(table["columns"]):
         if column and column not in taken:
-            examples = tuple(dict.fromkeys(row[place] for row in table["sample"] if place < len(row) and row[place]))
+            examples = tuple(
+                dict.fromkeys(row[place] for row in table["sample"] if place < len(row) and row[place])
+            )
             item, guess = chosen.get(column, {}), told.get(column, {})
             known = {name: item.get(name, "") for name in ("indicator", "unit", "period", "scope", "reads")}
             indicator = desk.indicators.find(known["indicator"])

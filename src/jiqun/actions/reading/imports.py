@@ -6,8 +6,8 @@ from typing import Any
 
 from jiqun.actions import upload_work, uploads
 from jiqun.actions.desk import Desk
-from jiqun.actions.templates import TABLES
 from jiqun.actions.reading.forms import FormLines, form_lines
+from jiqun.actions.templates import TABLES
 from jiqun.actions.upload_files import WORKING, Progress, Upload, UploadFiles
 from jiqun.actions.upload_returned import ROW_KEYS, is_returnable
 from jiqun.core.errors import InputError, RowError
@@ -167,7 +167,10 @@ def upload(
         report.get("error_count", 0),
         _lines(desk, report.get("flags", ()), lang),
         report.get("flag_count", 0),
-        tuple(TotalLine(**{name: one[name] for name in TotalLine.__dataclass_fields__}) for one in report.get("totals", ())),
+        tuple(
+            TotalLine(**{name: one[name] for name in TotalLine.__dataclass_fields__})
+            for one in report.get("totals", ())
+        ),
         report.get("totals_checked", 0),
         _matched(report.get("matched", ()), zh=zh),
         report.get("matched_count", 0),

@@ -96,7 +96,11 @@ def _column(page: Any, n: int, column: BlankColumn, looks: dict[str, Any], liste
         page.write_comment(0, n, column.note, {"x_scale": 2, "author": "jiqun"})
     if column.choices:
         source: object = listed or list(column.choices)
-        check = {"validate": "list", "source": source, "error_type": "stop" if column.strict else "information"}
+        check = {
+            "validate": "list",
+            "source": source,
+            "error_type": "stop" if column.strict else "information",
+        }
         page.data_validation(1, n, ROWS, n, check)
 
 

@@ -43,7 +43,9 @@ def find_tables(sheet: Sheet, words: Words, *, hidden: bool = False) -> list[For
     found: list[FormTable] = []
     for span in _spans(sheet, words, filled):
         titles = tuple(
-            text for row in sheet.rows[span.titles : span.top] for text in dict.fromkeys(texts_of(row).values())
+            text
+            for row in sheet.rows[span.titles : span.top]
+            for text in dict.fromkeys(texts_of(row).values())
         )
         for table in _across(sheet, span, titles, hidden=hidden):
             if table.data:
@@ -81,7 +83,7 @@ def _starts(sheet: Sheet, words: Words, filled: Sequence[int]) -> Iterator[tuple
         if filled[row] < 2 or filled[row - 1] > TITLE_CELLS or row <= bottom:
             continue
         texts = list(texts_of(sheet.rows[row]).values())
-        if not _is_header(texts, words) or texts == first and filled[row - 1]:
+        if not _is_header(texts, words) or (texts == first and filled[row - 1]):
             continue
         yield row, _title_start(filled, row, bottom)
         first, bottom = texts, header_end(sheet, row, words)[0]
@@ -136,7 +138,7 @@ def _across(sheet: Sheet, span: Span, titles: tuple[str, ...], *, hidden: bool) 
     groups = _groups(sheet, span, parts)
     for left, right in groups:
         whole = len(groups) == 1
-        rows = sorted_rows(sheet, span, (left, right), whole=whole, header=parts)
+        rows = sorted_rows(sheet, span, (left, right), whole=whole, header=parts, hidden=hidden)
         columns = _columns(sheet, parts, left, right, rows.data)
         yield FormTable(
             sheet.title, titles, columns, (sheet.number(span.top), sheet.number(span.bottom)), left,
@@ -145,11 +147,17 @@ def _across(sheet: Sheet, span: Span, titles: tuple[str, ...], *, hidden: bool) 
 
 
 def _columns(
-    sheet: Sheet, parts: Sequence[tuple[str, ...]], left: int, right: int, data: Sequence[tuple[int, Sequence[object]]]
+    sheet: Sheet,
+    parts: Sequence[tuple[str, ...]],
+    left: int,
+    right: int,
+    data: Sequence[tuple[int, Sequence[object]]],
 ) -> tuple[FormColumn, ...]:
     names = told_apart([JOIN.join(parts[n]) for n in range(left, right + 1)], data, first=left)
     return tuple(
-        FormColumn(name, place, parts[place], place in sheet.marks.hidden_columns, bool(name) and is_serial(name))
+        FormColumn(
+            name, place, parts[place], place in sheet.marks.hidden_columns, bool(name) and is_serial(name)
+        )
         for place, name in enumerate(names, start=left)
     )
 

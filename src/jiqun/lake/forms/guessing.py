@@ -81,7 +81,9 @@ class Guesser:
         for item in self.fields:
             names = {plain_header(name) for name in (item.name, *item.aliases)}
             if texts and (texts[0] in names or plain_header(parts[-1]) in names):
-                yield FieldGuess(item.name, EXACT, (Saying(f"表头即“{parts[-1]}”", f"the header is “{parts[-1]}”"),))
+                yield FieldGuess(
+                    item.name, EXACT, (Saying(f"表头即“{parts[-1]}”", f"the header is “{parts[-1]}”"),)
+                )
             elif any(text in names for text in texts[1:]):
                 yield FieldGuess(item.name, 0.7, (Saying("上级表头相符", "a header above it fits"),))
             elif item.name in _BY_PART and any(name in texts[0] for name in names if len(name) > 2):
@@ -95,10 +97,14 @@ class Guesser:
         codes = sum(1 for text in texts if _USCC.fullmatch(text.upper())) / len(texts)
         firms = sum(1 for text in texts if len(text) > 4 and is_firm(text)) / len(texts)
         if codes >= NUMERIC_SHARE:
-            said = Saying(f"{codes:.0%} 的格是 18 位代码", f"{codes:.0%} of the cells are codes of 18 characters")
+            said = Saying(
+                f"{codes:.0%} 的格是 18 位代码", f"{codes:.0%} of the cells are codes of 18 characters"
+            )
             yield FieldGuess("uscc", OF_VALUES, (said,))
         if firms >= NUMERIC_SHARE:
-            said = Saying(f"{firms:.0%} 的格像企业名称", f"{firms:.0%} of the cells look like names of enterprises")
+            said = Saying(
+                f"{firms:.0%} 的格像企业名称", f"{firms:.0%} of the cells look like names of enterprises"
+            )
             yield FieldGuess("name", OF_VALUES - 0.05, (said,))
 
     def quantity_of(
@@ -129,7 +135,9 @@ class Guesser:
             (*evidence, *by_unit, *by_period, share),
         )  # fmt: skip
 
-    def _indicator(self, head: HeaderParts, unit: str) -> tuple[Indicator, float, str, tuple[Saying, ...]] | None:
+    def _indicator(
+        self, head: HeaderParts, unit: str
+    ) -> tuple[Indicator, float, str, tuple[Saying, ...]] | None:
         texts = [text for part in head.texts if (text := _OF_WHICH.sub("", without_time(part)).strip())]
         growth = any(_GROWTH.search(part) for part in head.texts)
         if growth:
@@ -138,7 +146,9 @@ class Guesser:
             item, score = self._named(text, unit, growth=growth)
             if item is not None:
                 scope = " ".join(filter(None, (rest, head.aside)))
-                said = Saying(f"“{text}”是指标“{item.label['zh']}”", f"“{text}” is the indicator “{item.label['en']}”")
+                said = Saying(
+                    f"“{text}”是指标“{item.label['zh']}”", f"“{text}” is the indicator “{item.label['en']}”"
+                )
                 return item, score * weight, scope, (said,)
         return None
 
@@ -162,9 +172,15 @@ class Guesser:
 
     def _unit(self, item: Indicator, head: HeaderParts, *, signs: bool) -> tuple[str, tuple[Saying, ...]]:
         if head.unit:
-            return head.unit, (Saying(f"表头写明单位 {head.unit}", f"the header states the unit {head.unit}"),)
+            return head.unit, (
+                Saying(f"表头写明单位 {head.unit}", f"the header states the unit {head.unit}"),
+            )
         if item.unit == "%":
-            why = ("格里带 % 号", "cells carry a % sign") if signs else ("这一指标以 % 计", "the indicator is in %")
+            why = (
+                ("格里带 % 号", "cells carry a % sign")
+                if signs
+                else ("这一指标以 % 计", "the indicator is in %")
+            )
             return "%", (Saying(*why),)
         if self.unit and self._fits(item, self.unit):
             return self.unit, (Saying(f"标题写明单位 {self.unit}", f"a title states the unit {self.unit}"),)
@@ -175,7 +191,9 @@ class Guesser:
     def _beside(self, item: Indicator, kind: str) -> tuple[str, str, tuple[Saying, ...]]:
         """The period of the column beside: growth stands behind the figure it is the growth of."""
         shape = as_stock if item.stock_or_flow is Nature.STOCK else as_flow
-        said = Saying("没有写期间，按左边一列的期间", "no period is stated; that of the column to its left is taken")
+        said = Saying(
+            "没有写期间，按左边一列的期间", "no period is stated; that of the column to its left is taken"
+        )
         return shape(applied(self.period, kind)), f"title:{kind}", (said,)
 
     def _period(self, item: Indicator, parts: Sequence[str]) -> tuple[str, str, tuple[Saying, ...]]:

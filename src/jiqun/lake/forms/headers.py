@@ -127,4 +127,3 @@ def _spread(texts: dict[int, str], sheet: Sheet, row: int, top: int, bottom: int
             texts[column] = parent
         else:
             parent = ""
-

@@ -108,5 +108,7 @@ def open_table(
     """
     form = open_form(path, limits, name=name, sheet=sheet, words=words, hidden=hidden, most=table + 1)
     if table >= len(form.tables):
-        raise InputError("gate.no_such_table", file=form.file, seen=table + 1, allowed=f"1–{len(form.tables)}")
+        raise InputError(
+            "gate.no_such_table", file=form.file, seen=table + 1, allowed=f"1–{len(form.tables)}"
+        )
     return form.handed_in(table)

@@ -1,6 +1,6 @@
 """百分数写法 how a column writes percentages: 35 %, 35 or 0.35 — decided from the column itself, with the evidence, or asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -41,25 +41,27 @@ def decide_percent(cells: Iterable[object], *, header_says: bool) -> Reading:
 
     header_says  does the header say %?
     """
-    bare: list[Decimal] = []
+    bare: list[Decimal | float] = []
     signed = 0
     for cell in cells:
-        if isinstance(cell, str) and half_width(cell).endswith(SIGNS):
+        if type(cell) is float:
+            bare.append(abs(cell))
+        elif isinstance(cell, str) and half_width(cell).endswith(SIGNS):
             signed += 1
         elif (amount := amount_of(cell)) is not None:
             bare.append(abs(amount))
     if not bare:
-        return Reading(
-            "percent", Saying(f"{signed} 格都带 % 号", f"all {signed} cells carry a % sign")
-        )
+        return Reading("percent", Saying(f"{signed} 格都带 % 号", f"all {signed} cells carry a % sign"))
     return _of_bare(bare, signed, header_says=header_says)
 
 
-def _of_bare(bare: list[Decimal], signed: int, *, header_says: bool) -> Reading:
-    largest, count = max(bare), len(bare)
+def _of_bare(bare: Sequence[Decimal | float], signed: int, *, header_says: bool) -> Reading:
+    largest, count = Decimal(format(max(bare), ".15g")), len(bare)
     seen_zh, seen_en = f"{count} 个数，最大 {largest:f}", f"{count} numbers, the largest {largest:f}"
     if largest > CLEAR or (largest > 1 and header_says):
-        return Reading("percent", Saying(f"{seen_zh}，大于 1：35 即 35%", f"{seen_en}, above 1: 35 means 35 %"))
+        return Reading(
+            "percent", Saying(f"{seen_zh}，大于 1：35 即 35%", f"{seen_en}, above 1: 35 means 35 %")
+        )
     if largest > 1:
         return Reading("", Saying(f"{seen_zh}：可能是 {largest:f}%，也可能是 {largest * 100:f}%",
                                   f"{seen_en}: {largest:f} % or {largest * 100:f} %?"))  # fmt: skip

@@ -50,7 +50,11 @@ def told_period(text: str) -> Told | None:
             written = _written(form, found.groups())
             if written is None:
                 continue
-            if _AS_OF.search(plain[max(0, found.start() - 3) : found.end() + 3]) and form in ("year", "month", "day"):
+            if _AS_OF.search(plain[max(0, found.start() - 3) : found.end() + 3]) and form in (
+                "year",
+                "month",
+                "day",
+            ):
                 written = f"@{written}"
             elif form == "day":
                 written = f"{written}..{written}"

@@ -59,7 +59,9 @@ class Proposal:
     @property
     def is_complete(self) -> bool:
         """Is nothing left to ask?"""
-        return not any(column.asks for column in self.columns) and any(c.field == "name" for c in self.columns)
+        return not any(column.asks for column in self.columns) and any(
+            c.field == "name" for c in self.columns
+        )
 
     def mapping(self) -> ColumnMap:
         """What is sure of it, as a mapping; quantities something must be asked about are left out."""
@@ -72,7 +74,13 @@ class Proposal:
 def as_quantity(told: ColumnProposal) -> QuantityColumn:
     """The column as a mapping holds it."""
     return QuantityColumn(
-        told.column, told.indicator, told.unit, told.period, told.scope, reads=told.reads, period_from=told.period_from
+        told.column,
+        told.indicator,
+        told.unit,
+        told.period,
+        told.scope,
+        reads=told.reads,
+        period_from=told.period_from,
     )
 
 
@@ -96,7 +104,9 @@ def propose_columns(table: FormTable, known: Knowledge, *, file: str = "") -> Pr
     cells = {n: list(islice(table.cells_of(n), LOOKED_AT)) for n in range(len(table.columns))}
     fields = _fields(table, guesser, cells)
     columns = tuple(
-        _column(table, n, guesser, fields.get(n), cells[n]) for n, column in enumerate(table.columns) if column.name
+        _column(table, n, guesser, fields.get(n), cells[n])
+        for n, column in enumerate(table.columns)
+        if column.name
     )
     return Proposal(_once(columns), told.period if told else "", source if told else "", unit)
 
@@ -130,15 +140,23 @@ def _column(
     table: FormTable, n: int, guesser: Guesser, field: FieldGuess | None, cells: list[object]
 ) -> ColumnProposal:
     column: FormColumn = table.columns[n]
-    samples = tuple(dict.fromkeys(str(text)[:SHOWN] for row in table.sample(12) if n < len(row) for text in [row[n]] if text))
-    plain = ColumnProposal(column.name, column.letter, "kept", samples=samples[:SAMPLES], hidden=column.hidden)
+    samples = tuple(
+        dict.fromkeys(
+            str(text)[:SHOWN] for row in table.sample(12) if n < len(row) for text in [row[n]] if text
+        )
+    )
+    plain = ColumnProposal(
+        column.name, column.letter, "kept", samples=samples[:SAMPLES], hidden=column.hidden
+    )
     if column.serial or guesser.is_running(column.name, cells):
         said = Saying("顺序号，不是数据", "running numbers, no data")
         return replace(plain, role="ignored", confidence=0.95, evidence=(said,))
     parts = column.parts or (column.name,)
     quantity = guesser.quantity_of(parts, cells, beside=_beside(table, n))
     if field and field.confidence >= SURE and (quantity is None or field.confidence >= quantity.confidence):
-        return replace(plain, role="field", field=field.field, confidence=field.confidence, evidence=field.evidence)
+        return replace(
+            plain, role="field", field=field.field, confidence=field.confidence, evidence=field.evidence
+        )
     if quantity is None or not quantity.indicator:
         return plain
     told = replace(
@@ -182,6 +200,11 @@ def _once(columns: tuple[ColumnProposal, ...]) -> tuple[ColumnProposal, ...]:
     return tuple(
         one
         if one.role != "quantity" or id(one) in kept
-        else replace(one, confidence=min(one.confidence, 0.4), evidence=(*one.evidence, said), asks=("indicator", *one.asks))
+        else replace(
+            one,
+            confidence=min(one.confidence, 0.4),
+            evidence=(*one.evidence, said),
+            asks=("indicator", *one.asks),
+        )
         for one in columns
     )

@@ -63,7 +63,11 @@ def batches_in(path: Path) -> tuple[str, ...]:
         return ()
     rows = book.get_sheet_by_index(0).to_python(nrows=1)
     told = str(rows[0][0]) if rows and rows[0] else ""
-    return tuple(part for part in told.removeprefix(MARKED).split()[1:] if part) if told.startswith(MARKED) else ()
+    return (
+        tuple(part for part in told.removeprefix(MARKED).split()[1:] if part)
+        if told.startswith(MARKED)
+        else ()
+    )
 
 
 def write_back(source: Path, target: Path, marks: Iterable[Mark], cover: Cover, *, file: str = "") -> int:
@@ -74,7 +78,8 @@ def write_back(source: Path, target: Path, marks: Iterable[Mark], cover: Cover, 
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(source)
+        with source.open("rb") as stream:
+            book = openpyxl.load_workbook(stream)
     except Exception as error:
         raise InputError("gate.cannot_return", file=file or source.name, reason=str(error)[:200]) from None
     if sum((page.max_row or 0) * (page.max_column or 0) for page in book.worksheets) > MOST_CELLS:
@@ -160,7 +165,9 @@ def _list(book: Any, told: Sequence[tuple[Mark, str]], cover: Cover) -> None:
     row = HEAD_ROW
     for number, (mark, colour) in enumerate(told, start=1):
         row += 1
-        for n, text in enumerate((number, mark.sheet, mark.cell or mark.row, mark.column, mark.seen, mark.allowed, mark.text), 1):
+        for n, text in enumerate(
+            (number, mark.sheet, mark.cell or mark.row, mark.column, mark.seen, mark.allowed, mark.text), 1
+        ):
             cell = page.cell(row, n)
             cell.value = text
             if isinstance(text, str):

@@ -24,7 +24,10 @@ SHOWN = 60
 LABELS = 3
 LONG_NOTE = 24
 _ENDS = frozenset("计）):：")
-_STARTS = frozenset("合小总累共其注说备附填制审单报联经*※★▲一二三四五六七八九十（(示例0123456789（tTsSeE数资来指")
+_FIRM_ENDS, _EXAMPLE_STARTS = frozenset("司厂店社"), frozenset("示例eE ")
+_STARTS = frozenset(
+    "合小总累共其注说备附填制审单报联经*※★▲一二三四五六七八九十（(示例0123456789（tTsSeE数资来指"
+)
 
 
 @dataclass
@@ -37,14 +40,23 @@ class Sorted:
 
 
 def sorted_rows(
-    sheet: Sheet, span: "Span", columns: tuple[int, int], *, whole: bool, header: Sequence[tuple[str, ...]]
+    sheet: Sheet,
+    span: "Span",
+    columns: tuple[int, int],
+    *,
+    whole: bool,
+    header: Sequence[tuple[str, ...]],
+    hidden: bool,
 ) -> Sorted:
     """Sort the rows below a header.
 
     columns  first and last column of the table; whole: it has the sheet's rows to itself
     header   parts of the header of every column of the sheet
+    hidden   take hidden rows too
     """
-    return _Sorter(sheet, span, columns, whole, header).sort()
+    sorter = _Sorter(sheet, span, columns, whole, header)
+    sorter.hidden = frozenset() if hidden else sheet.marks.hidden_rows
+    return sorter.sort()
 
 
 class _Sorter:
@@ -66,13 +78,14 @@ class _Sorter:
         self.reach = range(max(self.key + 1, min(LABELS, len(own))) if not named else self.key + 1)
         self.heads = {text for part in own if part for text in part}
         self.first_texts = [part[0] for part in own if part]
+        self.hidden: frozenset[int] = frozenset()
         self.sorted = Sorted()
         self.totals: list[TotalRow] = []
         self.left_out: list[LeftOut] = []
 
     def sort(self) -> Sorted:
         """Go through the rows once."""
-        sheet, hidden = self.sheet, self.sheet.marks.hidden_rows
+        sheet, hidden = self.sheet, self.hidden
         left, right, whole = self.left, self.right, self.whole
         data, reach = self.sorted.data, self.reach
         for n in range(self.span.data, self.span.end):
@@ -94,7 +107,13 @@ class _Sorter:
         """Worth a closer look? A quick look at the cells up to the one that names the row."""
         for n in reach:
             cell = cells[n] if n < len(cells) else ""
-            if type(cell) is str and cell and (cell[-1] in _ENDS or cell[0] in _STARTS or cell[0] == " "):
+            if (
+                type(cell) is not str
+                or not cell
+                or (cell[-1] in _FIRM_ENDS and cell[0] not in _EXAMPLE_STARTS)
+            ):
+                continue
+            if cell[-1] in _ENDS or cell[0] in _STARTS or cell[0] == " ":
                 return True
         key = cells[self.key] if self.key < len(cells) else ""
         return type(key) is str and key in self.heads

@@ -51,7 +51,9 @@ def check_totals(table: FormTable, columns: Iterable[str]) -> Checked:
             continue
         checked += len(stated)
         for n, name in places:
-            if n in stated and (fault := _fault(table, total, (n, name), stated[n], amounts[n][slice(*best)])):
+            if n in stated and (
+                fault := _fault(table, total, (n, name), stated[n], amounts[n][slice(*best)])
+            ):
                 faults.append(fault)
     return Checked(checked, tuple(faults))
 
@@ -96,7 +98,11 @@ def _agree(stated: Decimal, summed: Decimal) -> bool:
 
 
 def _fault(
-    table: FormTable, total: TotalRow, column: tuple[int, str], stated: Decimal, amounts: Sequence[Decimal | None]
+    table: FormTable,
+    total: TotalRow,
+    column: tuple[int, str],
+    stated: Decimal,
+    amounts: Sequence[Decimal | None],
 ) -> TotalFault | None:
     summed = _sum(amounts)
     if _agree(stated, summed):

@@ -11,17 +11,15 @@ from jiqun.core.units import UnitTable
 from jiqun.lake.mapping import SERIALS, FieldDef, plain_header
 
 HEADS = frozenset(
-    "序号 编号 行次 序 备注 单位 名称 项目 指标 类别 类型 年份 年度 月份 本年 本月 累计 本年累计 同比 同比增长 增速 增长 增幅 上年 "
-    "上年同期 去年同期 合计 小计 联系人 联系电话 电话 手机 法人 法定代表人 法人代表 负责人 所属行业 行业 行业类别 行业大类 乡镇 街道 "
-    "镇街 所属镇街 乡镇街道 地区 企业 公司 企业名 厂名 主要产品 产品 级别 日期 时间 数量 金额 是否 结果 评价 等级 no no. name code "
-    "unit remark remarks note notes total value id".split()
+    ["序号", "编号", "行次", "序", "备注", "单位", "名称", "项目", "指标", "类别", "类型", "年份", "年度", "月份", "本年", "本月", "累计", "本年累计", "同比", "同比增长", "增速", "增长", "增幅", "上年", "上年同期", "去年同期", "合计", "小计", "联系人", "联系电话", "电话", "手机", "法人", "法定代表人", "法人代表", "负责人", "所属行业", "行业", "行业类别", "行业大类", "乡镇", "街道", "镇街", "所属镇街", "乡镇街道", "地区", "企业", "公司", "企业名", "厂名", "主要产品", "产品", "级别", "日期", "时间", "数量", "金额", "是否", "结果", "评价", "等级", "no", "no.", "name", "code", "unit", "remark", "remarks", "note", "notes", "total", "value", "id"]
 )  # fmt: skip
 NAMES = frozenset(
-    "企业名称 单位名称 名称 企业全称 单位详细名称 公司名称 企业 单位 公司 企业名 厂名 企业(单位)名称 项目名称 地区 县(市、区) 县市区 "
-    "区县 name enterprise company subject 主体 key".split()
+    ["企业名称", "单位名称", "名称", "企业全称", "单位详细名称", "公司名称", "企业", "单位", "公司", "企业名", "厂名", "企业(单位)名称", "项目名称", "地区", "县(市、区)", "县市区", "区县", "name", "enterprise", "company", "subject", "主体", "key"]
 )  # fmt: skip
-TOTALS = frozenset("合计 总计 共计 总合计 累计 全部合计 全县合计 全市合计 全区合计 全省合计 合计数 total 总和 汇总".split())
-SUBTOTALS = frozenset("小计 subtotal 分计".split())
+TOTALS = frozenset(
+    ["合计", "总计", "共计", "总合计", "累计", "全部合计", "全县合计", "全市合计", "全区合计", "全省合计", "合计数", "total", "总和", "汇总"]
+)
+SUBTOTALS = frozenset(["小计", "subtotal", "分计"])
 EXAMPLES = ("示例", "例：", "例:", "example")
 _OF_WHICH = re.compile(r"其中[:：]?")
 _TOTAL_END = re.compile(r".{0,16}(合计|总计|小计|共计)[:：]?")

@@ -89,7 +89,9 @@ def returned(request: HttpRequest, id: str) -> HttpResponse:
 def template(request: HttpRequest, table: str) -> HttpResponse:
     """An empty workbook to fill in, for a table of the packs."""
     here = desk()
-    asked = templates.Asked(table, tuple(filter(None, request.GET.getlist("indicator"))), request.GET.get("period", ""))
+    asked = templates.Asked(
+        table, tuple(filter(None, request.GET.getlist("indicator"))), request.GET.get("period", "")
+    )
     body = templates.template(here, asked, by=request.actor, lang=get_language() or "zh")
     return file_response(body, name=f"{table}.xlsx", content_type=XLSX)
 
@@ -135,7 +137,11 @@ def mapping_of(request: HttpRequest, columns: tuple[str, ...]) -> dict[str, obje
         told = {part: request.POST.get(f"quantity-{place}-{part}", "").strip() for part in QUANTITY_PARTS}
         if told["indicator"]:
             quantities.append({"column": column, **told})
-    rows = {name: request.POST[f"rows-{name}"] for name in ("without_code", "hidden") if f"rows-{name}" in request.POST}
+    rows = {
+        name: request.POST[f"rows-{name}"]
+        for name in ("without_code", "hidden")
+        if f"rows-{name}" in request.POST
+    }
     ignored = [column for column in request.POST.getlist("ignored") if column in columns]
     return {"columns": chosen, "facts": quantities, "rows": rows, "ignored": ignored}
 
