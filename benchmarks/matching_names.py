@@ -159,9 +159,7 @@ class Maker:
     def cut(self, name: str) -> Parts:
         """Region, brand, trade, form as plain lists tell them; a part that is not told is empty."""
         region = next((name[:n] for n in range(8, 1, -1) if name[:n] in self.places), "")
-        if region and (
-            inner := next((n for n in range(4, 1, -1) if name[len(region) :][:n] in self.places), 0)
-        ):
+        if region and (inner := next((n for n in range(4, 1, -1) if name[len(region) :][:n] in self.places), 0)):
             region = name[: len(region) + inner]
         rest = name[len(region) :]
         form = next((form for form in FORMS if rest.endswith(form) and len(rest) > len(form) + 1), "")
@@ -297,9 +295,7 @@ def read(register: Path) -> list[dict[str, str]]:
 
 def _plain(name: str) -> str:
     """A name without what folding takes away, as far as equality of two names of the register goes."""
-    return name.translate(
-        {ord("（"): "(", ord("）"): ")", ord(" "): None, ord("　"): None, 0xA0: None}
-    ).upper()
+    return name.translate({ord("（"): "(", ord("）"): ")", ord(" "): None, ord("　"): None, 0xA0: None}).upper()
 
 
 def _overlap(a: str, b: str) -> bool:
@@ -314,9 +310,7 @@ def _regions() -> tuple[frozenset[str], dict[str, list[str]], dict[str, str]]:
     with (codes / "region_changes.csv").open(encoding="utf-8", newline="") as file:
         changes = list(csv.DictReader(file))
     names = {row["code"]: row["name_zh"] for row in regions}
-    places = {row["name_zh"] for row in regions} | {
-        row["short_zh"] for row in regions if len(row["short_zh"]) > 1
-    }
+    places = {row["name_zh"] for row in regions} | {row["short_zh"] for row in regions if len(row["short_zh"]) > 1}
     old: dict[str, list[str]] = {}
     for row in changes:
         today = names.get(row["new_code"], "")

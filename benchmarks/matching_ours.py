@@ -32,13 +32,7 @@ class Ours:
             Asked(row, case.name, case.code, case.region, case.address, "", case.capital, case.date)
         )
         found = (
-            compare(
-                asked,
-                known,
-                self.reader,
-                self.weights,
-                brand_is_known=self.index.bears(asked.name.brand, known),
-            )
+            compare(asked, known, self.reader, self.weights, brand_is_known=self.index.bears(asked.name.brand, known))
             for known in self.index.of(asked)
         )
         return decide(asked, [one for one in found if one is not None], self.weights)

@@ -13,8 +13,10 @@ from pathlib import Path
 from benchmarks.measure import ROUNDS, child, cli, django_home, line, median, report, seconds
 
 ROWS = 100_000
-HEADER = ("序号", "企业名称", "统一社会信用代码", "县(市、区)", "地址", "行业", "营业收入（万元）", "利润总额（万元）", "用电量（万千瓦时）",
-          "从业人员（人）", "研发强度（%）", "备注")  # fmt: skip
+HEADER = (
+    "序号", "企业名称", "统一社会信用代码", "县(市、区)", "地址", "行业",
+    "营业收入（万元）", "利润总额（万元）", "用电量（万千瓦时）",    "从业人员（人）", "研发强度（%）", "备注",
+)  # fmt: skip
 
 
 def main(folder: Path) -> None:

@@ -1,6 +1,6 @@
-"""Write the workbooks of tests/fixtures/forms: forms as offices send them, each with its own habits, made by hand below.
+"""Write the workbooks of tests/fixtures/forms: forms as offices send them, each with its own habits, made by hand.
 
-What must come out of each stands beside it as JSON, written by hand too. Run it after a change: `python tools/make_forms.py`.
+What must come out of each stands beside it as JSON, written by hand too. Run it after a change.
 """
 
 import sys
@@ -237,7 +237,7 @@ def month_sheets(book: openpyxl.Workbook) -> None:
 
 @form("13-统计报表.xlsx")
 def statistical(book: openpyxl.Workbook) -> None:
-    """Rows about the form above the header, units in a row of their own, a row of column numbers, the header again half-way."""
+    """Rows about the form above the header, units in a row of their own, column numbers, the header again half-way."""
     page = book.active
     head = ["企业名称", "统一社会信用代码", "综合能源消费量", "用电量", "工业增加值"]
     lay(page, [

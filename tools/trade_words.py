@@ -60,13 +60,7 @@ def chosen(middles: list[str]) -> set[str]:
             enough = len(brands) >= BRANDS_BEFORE * (1 if len(word) == 2 else 0.6)
             share = inside[word] / (inside[word] + starts[word])
             torn = behind[word].most_common(1)[0][1] > TORN * inside[word]
-            if (
-                enough
-                and share >= WITHIN
-                and word.isalpha()
-                and not torn
-                and not _is_made_of(word, words, before)
-            ):
+            if enough and share >= WITHIN and word.isalpha() and not torn and not _is_made_of(word, words, before):
                 words.add(word)
         rests = [_without(rest, words) for rest in rests]
     return words
@@ -87,11 +81,7 @@ def _without(rest: str, words: set[str]) -> str:
 def industry_words() -> set[str]:
     """Pieces of the names of industries, cut at 和 及 与 的 and the marks."""
     rows = read_csv(PACKS / "codes" / "gbt4754_2017.csv", ("name",))
-    pieces = {
-        piece
-        for row in rows
-        for piece in re.split(r"[、，及和与的（）]|其他|未列明|制造业?|业$", row["name"])
-    }
+    pieces = {piece for row in rows for piece in re.split(r"[、，及和与的（）]|其他|未列明|制造业?|业$", row["name"])}
     return {piece for piece in pieces if 2 <= len(piece) <= 4}
 
 

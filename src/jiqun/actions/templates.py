@@ -30,7 +30,7 @@ HELP = {
         "代码列已设为文本格式，请不要改成数字格式。",
     ),
     "en": (
-        "Columns with an orange header must be filled. Row 2 is an example, begins with “Example: ” and is not read.",
+        "An orange header: must be filled. Row 2 begins with “Example: ” and is not read.",
         "Leave unknown cells empty, never 0; choose from the drop-down where there is one.",
         "Columns of codes are formatted as text; do not turn them into numbers.",
     ),

@@ -1,4 +1,4 @@
-"""来件报告 reports of an upload: what became of each of its tables, told as one; rows of an earlier round that came in now."""
+"""来件报告 reports of an upload: what became of its tables, told as one; rows of an earlier round that came in now."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass

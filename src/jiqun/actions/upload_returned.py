@@ -1,4 +1,4 @@
-"""退回来件 returning an upload: the office's own workbook with its errors marked and listed, what the ledger knows filled in."""
+"""退回来件 returning an upload: the office's own workbook, its errors marked and listed, what is known filled in."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -74,7 +74,7 @@ def _of_total(desk: Desk, told: Mapping[str, Any], lang: str) -> Mark:
     said = (
         f"{told['label']} {told['stated']}，{told['rows']} 行之和 {told['summed']}，相差 {told['difference']}"
         if zh
-        else f"{told['label']} {told['stated']}, sum of {told['rows']} rows {told['summed']}, difference {told['difference']}"
+        else f"{told['label']} {told['stated']}, {told['rows']} rows add up to {told['summed']}: {told['difference']}"
     )
     text = f"{desk.messages.what('gate.total_differs', lang)}：{said}"
     return Mark(

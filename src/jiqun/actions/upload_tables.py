@@ -1,4 +1,4 @@
-"""来件中的表 tables of an upload: what is kept of each table of a handed-in file: its columns, samples, proposal, mapping."""
+"""来件中的表 tables of an upload: what is kept of each table of a file: its columns, samples, proposal, mapping."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

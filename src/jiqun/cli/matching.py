@@ -15,9 +15,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     verb.add_argument("file", type=Path)
     verb.add_argument("--name-col", required=True, metavar="COLUMN", help="column with the names")
     for name in COLUMNS[1:]:
-        verb.add_argument(
-            f"--{name}-col", default="", metavar="COLUMN", help=f"column with the {name}, if any"
-        )
+        verb.add_argument(f"--{name}-col", default="", metavar="COLUMN", help=f"column with the {name}, if any")
     verb.add_argument("--sheet", default="", help="sheet of a workbook")
     verb.add_argument("--out", type=Path, required=True, metavar="OUT.csv|xlsx", help="where the answer goes")
     verb.add_argument("--processes", type=int, default=2, metavar="N", help="worker processes (2)")

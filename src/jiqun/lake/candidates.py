@@ -29,7 +29,9 @@ PROGRESS_EVERY = 4000
 class CandidateIndex:
     """Enterprises under all their names, found by name, by name with one slip, brand, code fragment and address."""
 
-    def __init__(self, known: Iterable[Known], *, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self, known: Iterable[Known], *, progress: Callable[[int], None] | None = None
+    ) -> None:
         self.known: list[Known] = []
         numbers: list[int] = []
         self._brands: Counter[str] = Counter()
@@ -72,9 +74,7 @@ class CandidateIndex:
         name = asked.name
         if one.folded == name.folded:
             return True
-        return (
-            bool(name.region) and one.stem == name.stem and compatible(name.region, one.region or one.place)
-        )
+        return bool(name.region) and one.stem == name.stem and compatible(name.region, one.region or one.place)
 
     def _of_code(self, code: str) -> Iterator[int]:
         for key in _code_keys(code):
@@ -120,9 +120,7 @@ class CandidateIndex:
 
     def _of_pairs(self, stem: str) -> list[int]:
         """Those that share most pairs of characters with the stem, by its rarest pairs."""
-        ranges = sorted(
-            (high - low, low, high) for low, high in (self._range("g" + pair) for pair in _pairs(stem))
-        )
+        ranges = sorted((high - low, low, high) for low, high in (self._range("g" + pair) for pair in _pairs(stem)))
         counted: Counter[int] = Counter()
         for size, low, high in ranges[:RAREST]:
             if size <= MOST_OF_ONE_KEY:

@@ -9,9 +9,6 @@ def stamp() -> str:
     """A text that is another one whenever an enterprise was added, changed, merged or taken back."""
     rows = models.Subject.objects.filter(kind="enterprise")
     found = rows.aggregate(
-        held=Count("id"),
-        standing=Count("id", filter=Q(merged_into="")),
-        last=Max("id"),
-        changed=Max("updated_at"),
+        held=Count("id"), standing=Count("id", filter=Q(merged_into="")), last=Max("id"), changed=Max("updated_at")
     )
     return "/".join(str(found[name]) for name in ("held", "standing", "last", "changed"))

@@ -1,4 +1,4 @@
-"""表格预览 what the import page shows of one table of a file: its columns with what is proposed, samples, confidence, questions."""
+"""表格预览 what the import page shows of one table of a file: its columns, what is proposed for each, what is asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -75,11 +75,7 @@ def _whole_edit(asked: AskedName, known: Known, reader: Reader, brand_is_known: 
     """One slip in the whole name; in place and legal form it weighs little."""
     edit = one_edit(asked.name.folded, known.folded, reader.sounds, reader.alike)
     front = known.folded.find(known.stem)
-    if (
-        front >= 0
-        and front <= edit.at < front + len(known.stem)
-        and not (edit.at == front and not edit.known)
-    ):
+    if front >= 0 and front <= edit.at < front + len(known.stem) and not (edit.at == front and not edit.known):
         inner = Edit(edit.kind, edit.seen, edit.known, edit.at - front)
         return _stem_edit(asked, known, inner, reader, brand_is_known)
     if asked.name.region and not _is_near(asked, known):
@@ -110,11 +106,7 @@ def _is_other(asked: AskedName, known: Known) -> bool:
 def _two_edits(asked: AskedName, known: Known, reader: Reader) -> Mark:
     a, both = asked.name, (asked.name.stem, known.stem)
     if a.trade == known.trade and known.trade:
-        return (
-            Mark("brand_other", a.brand, known.brand)
-            if len(known.brand) < 4
-            else Mark("core_two_edits", *both)
-        )
+        return Mark("brand_other", a.brand, known.brand) if len(known.brand) < 4 else Mark("core_two_edits", *both)
     if a.stem.startswith(known.brand) and _is_trade(a.stem[len(known.brand) :], reader):
         return Mark("trade_other", a.stem[len(known.brand) :], known.trade)
     start = next((n for n, pair in enumerate(zip(*both, strict=False)) if pair[0] != pair[1]), 0)
@@ -192,9 +184,7 @@ def _columns(asked: AskedName, known: Known) -> list[Mark]:
         marks.append(_code(asked.code, known.code))
     if asked.places and known.place:
         near = compatible(asked.places, known.place)
-        marks.append(
-            Mark("place_same" if near else "place_differs", asked.asked.region or asked.asked.address)
-        )
+        marks.append(Mark("place_same" if near else "place_differs", asked.asked.region or asked.asked.address))
     if asked.address and known.address:
         alike = _address(asked.address, known.address)
         marks.append(Mark(alike))
@@ -203,13 +193,7 @@ def _columns(asked: AskedName, known: Known) -> list[Mark]:
             marks.append(Mark(f"{kind}_same" if seen == other else f"{kind}_differs", seen, other))
     if asked.capital and known.capital:
         same = asked.capital == known.capital
-        kind = (
-            "capital_differs"
-            if not same
-            else "capital_common"
-            if same and asked.capital in COMMON_CAPITAL
-            else "capital_same"
-        )
+        kind = "capital_differs" if not same else "capital_common" if same and asked.capital in COMMON_CAPITAL else "capital_same"
         marks.append(Mark(kind, asked.capital, known.capital))
     return marks
 

@@ -17,14 +17,8 @@ def decide(asked: AskedName, found: Iterable[Comparison], weights: Weights) -> D
     if best is None or best.points < weights.review:
         return Decision(row, "none", _told(best, weights), _told(second, weights), weights.evidence(why))
     told = _told(best, weights), _told(second, weights)
-    if (
-        second is not None
-        and second.points >= weights.review
-        and best.points - second.points < weights.margin
-    ):
-        return Decision(
-            row, "review", *told, weights.evidence(Mark("two_plausible", known=second.known.name))
-        )
+    if second is not None and second.points >= weights.review and best.points - second.points < weights.margin:
+        return Decision(row, "review", *told, weights.evidence(Mark("two_plausible", known=second.known.name)))
     if best.points < weights.match:
         return Decision(row, "review", *told, weights.evidence(Mark("too_little")))
     return Decision(row, "match", *told, None)
@@ -42,6 +36,4 @@ def _told(found: Comparison | None, weights: Weights) -> Candidate | None:
     if found is None:
         return None
     evidence = tuple(weights.evidence(mark) for mark in found.marks)
-    return Candidate(
-        found.known.subject, found.known.name, round(min(1.0, max(0.0, found.points)), 4), evidence
-    )
+    return Candidate(found.known.subject, found.known.name, round(min(1.0, max(0.0, found.points)), 4), evidence)

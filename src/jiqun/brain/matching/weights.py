@@ -45,10 +45,7 @@ class Weights:
                 limits = {name: _number(table.get(name), path, f"{key}.{name}") for name in _LIMITS}
                 continue
             points[key] = _number(table.get("points", 0), path, f"{key}.points")
-            sentences[key] = (
-                text_in(table, "zh", file=path, key=key),
-                text_in(table, "en", file=path, key=key),
-            )
+            sentences[key] = (text_in(table, "zh", file=path, key=key), text_in(table, "en", file=path, key=key))
         if not limits:
             raise PackError("pack.missing_text", file=str(path), key="thresholds", seen="")
         return cls(points, sentences, limits["match"], limits["review"], limits["margin"])

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 _PLAIN = re.compile(r"[一-鿿A-Z0-9()]*")
 _DROPPED = re.compile(r"[^\w()]|_")
-_BRACKETS = {ord(mark): "(" for mark in "[{【〔〖《〈「『<"} | {
-    ord(mark): ")" for mark in "]}】〕〗》〉」』>"
-}
+_BRACKETS = {ord(mark): "(" for mark in "[{【〔〖《〈「『<"} | {ord(mark): ")" for mark in "]}】〕〗》〉」』>"}
 
 
 def fold(text: str, simplify: Mapping[int, str]) -> str:

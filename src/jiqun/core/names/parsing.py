@@ -105,7 +105,7 @@ class _Reading:
 
     def _bracket_behind(self, rest: str) -> str:
         """Brackets at the end: a place, a legal form, a name of old, or words of their own."""
-        while rest.endswith(")") and (start := rest.rfind("(")) > 0:
+        while rest.endswith(")") and 0 < (start := rest.rfind("(")):
             inside = rest[start + 1 : -1]
             place = self.tables.chain(inside)
             form = self.tables.forms.get(inside, "")

@@ -1,4 +1,4 @@
-"""空白表样 blank forms: a workbook to fill in, with drop-downs, units, notes and an example row that is ignored when it comes back."""
+"""空白表样 blank forms: a workbook to fill in, with drop-downs, units, notes and an example row that is never read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from jiqun.lake.files import told_apart
 from jiqun.lake.forms.headers import (
@@ -184,7 +185,7 @@ def _is_empty(sheet: Sheet, span: Span, column: int) -> bool:
 
 def _between(gaps: Sequence[int], last: int) -> list[tuple[int, int]]:
     edges = [-1, *gaps, last + 1]
-    pieces = [(a + 1, b - 1) for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [(a + 1, b - 1) for a, b in pairwise(edges)]
     return [piece for piece in pieces if piece[0] <= piece[1]]
 
 

@@ -90,7 +90,7 @@ def _continues(sheet: Sheet, top: int, bottom: int, words: Words, *, is_parent: 
 
 def joined(sheet: Sheet, top: int, bottom: int, width: int) -> list[tuple[str, ...]]:
     """Parts of the header text of every column, from the top down, none twice in a row."""
-    rows = [_filled(sheet, row, top, bottom, width) for row in range(top, bottom + 1)]
+    rows = [_filled(sheet, row, (top, bottom), width) for row in range(top, bottom + 1)]
     found: list[tuple[str, ...]] = []
     for column in range(width):
         parts: list[str] = []
@@ -102,8 +102,9 @@ def joined(sheet: Sheet, top: int, bottom: int, width: int) -> list[tuple[str, .
     return found
 
 
-def _filled(sheet: Sheet, row: int, top: int, bottom: int, width: int) -> dict[int, str]:
+def _filled(sheet: Sheet, row: int, header: tuple[int, int], width: int) -> dict[int, str]:
     """The texts of one header row, merged cells spread over all they cover."""
+    top, bottom = header
     texts = texts_of(sheet.rows[row])
     covered = [area for area in sheet.marks.merges if area.top <= row <= area.bottom and area.top >= top]
     for area in covered:
@@ -111,16 +112,17 @@ def _filled(sheet: Sheet, row: int, top: int, bottom: int, width: int) -> dict[i
         if text:
             texts.update((n, text) for n in range(area.left, min(area.right, width - 1) + 1))
     if row < bottom and not sheet.marks.merges:
-        _spread(texts, sheet, row, top, bottom, width)
+        _spread(texts, sheet, row, header)
     return texts
 
 
-def _spread(texts: dict[int, str], sheet: Sheet, row: int, top: int, bottom: int, width: int) -> None:
+def _spread(texts: dict[int, str], sheet: Sheet, row: int, header: tuple[int, int]) -> None:
     """Without marks of merging: a parent reaches right over the columns that have texts below and none above."""
+    top, bottom = header
     above = {n for r in range(top, row) for n in texts_of(sheet.rows[r])}
     below = {n for r in range(row + 1, bottom + 1) for n in texts_of(sheet.rows[r])}
     parent = ""
-    for column in range(width):
+    for column in range(max((*below, *texts), default=-1) + 1):
         if column in texts:
             parent = texts[column] if column in below else ""
         elif parent and column in below and column not in above:

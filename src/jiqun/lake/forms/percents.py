@@ -1,4 +1,4 @@
-"""百分数写法 how a column writes percentages: 35 %, 35 or 0.35 — decided from the column itself, with the evidence, or asked."""
+"""百分数写法 how a column writes percentages (35 %, 35 or 0.35): decided from the column, with evidence, or asked."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def _of_bare(bare: Sequence[Decimal | float], signed: int, *, header_says: bool)
         return Reading("fraction", Saying(f"{seen_zh}，都在 0 与 1 之间：0.35 即 35%",
                                           f"{seen_en}, all between 0 and 1: 0.35 means 35 %"))  # fmt: skip
     return Reading("", Saying(f"{seen_zh}，都不大于 1，而表头写着 %：0.35 是 0.35% 还是 35%？",
-                              f"{seen_en}, none above 1, though the header says %: is 0.35 meant as 0.35 % or 35 %?"))  # fmt: skip
+                              f"{seen_en}, none above 1, yet the header says %: is 0.35 really 35 %?"))  # fmt: skip
 
 
 def as_percent(text: str) -> str:

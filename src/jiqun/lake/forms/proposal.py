@@ -1,4 +1,4 @@
-"""建议对应 the proposal: which field or indicator each column of a form is, with unit, period, confidence and the evidence."""
+"""建议对应 the proposal: which field or indicator each column of a form is, with unit, period, confidence, evidence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

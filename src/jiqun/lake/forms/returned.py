@@ -1,4 +1,4 @@
-"""退回的工作簿 the workbook handed back: offending cells coloured with a comment, a first sheet that lists them, all else as it was.
+"""退回的工作簿 the workbook handed back: wrong cells coloured and commented, listed on a first sheet, all else as it was.
 
 What was coloured before and is right now gets its own colour back, so that a workbook can go to and fro.
 """
@@ -80,7 +80,7 @@ def write_back(source: Path, target: Path, marks: Iterable[Mark], cover: Cover, 
     try:
         with source.open("rb") as stream:
             book = openpyxl.load_workbook(stream)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the library raises whatever it stumbles over
         raise InputError("gate.cannot_return", file=file or source.name, reason=str(error)[:200]) from None
     if sum((page.max_row or 0) * (page.max_column or 0) for page in book.worksheets) > MOST_CELLS:
         raise InputError("gate.cannot_return", file=file or source.name, reason=f"> {MOST_CELLS:,} cells")

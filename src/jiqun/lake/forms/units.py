@@ -1,4 +1,4 @@
-"""表头单位 units in headers: 营业收入（万元）, 用地面积/亩, 单位：万元 — taken apart into the name, the unit, and what is left."""
+"""表头单位 units in headers (营业收入（万元）, 用地面积/亩): taken apart into the name, the unit, and what is left."""
 
 import re
 from collections.abc import Sequence

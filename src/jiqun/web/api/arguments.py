@@ -106,7 +106,7 @@ class RowRules(Strict):
 
 
 class Mapping(Strict):
-    """Which column is what: field → column (empty: none), constants, quantities, columns that say nothing, rules for rows."""
+    """Which column is what: field → column (empty: none), constants, quantities, columns that say nothing, rules."""
 
     columns: dict[Text, Text] = Field(default_factory=dict, max_length=200)
     constants: dict[Text, Text] = Field(default_factory=dict, max_length=200)
