@@ -59,7 +59,8 @@ def test_a_messy_workbook_without_codes_ends_as_facts_on_the_right_enterprises(v
     check(window)
     with page.expect_download() as taken:
         page.click("a[href$='/returned.xlsx']")
-    back = openpyxl.load_workbook(taken.value.path())
+    taken.value.save_as(tmp_path / "back.xlsx")
+    back = openpyxl.load_workbook(tmp_path / "back.xlsx")
     assert back.sheetnames[0] == "导入问题"
     assert "二千二" in {cell.value for row in back["导入问题"].iter_rows(min_row=5) for cell in row}
     second = confirm(window)

@@ -29,7 +29,7 @@ TOTALS = frozenset((
     "合计数", "total", "总和", "汇总",
 ))  # fmt: skip
 SUBTOTALS = frozenset(("小计", "subtotal", "分计"))
-EXAMPLES = ("示例", "例：", "例:", "example")
+EXAMPLES = ("示例：", "示例:", "例：", "例:", "example:")
 _OF_WHICH = re.compile(r"其中[:：]?")
 _TOTAL_END = re.compile(r".{0,16}(合计|总计|小计|共计)[:：]?")
 _FIRM = re.compile(
@@ -135,7 +135,7 @@ def is_section(text: str) -> bool:
 
 
 def is_example(text: str) -> bool:
-    """The example row of a template?"""
+    """The example row of a template? Its mark ends with a colon; a firm may be called 示例."""
     return text.strip().lower().startswith(EXAMPLES)
 
 
