@@ -30,7 +30,9 @@ def register(window: Window) -> None:
     confirm(window)
 
 
-def test_a_messy_workbook_without_codes_ends_as_facts_on_the_right_enterprises(visit: Visit, tmp_path: Path) -> None:
+def test_a_messy_workbook_without_codes_ends_as_facts_on_the_right_enterprises(
+    visit: Visit, tmp_path: Path
+) -> None:
     register(visit(OFFICER))
     window = visit(OFFICER, size="phone")
     page = window.page
