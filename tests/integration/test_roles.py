@@ -76,6 +76,9 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "hand in": _upload,
         "list": lambda c, h, p: c.get("/api/imports"),
         "page": lambda c, h, p: c.get("/imports/"),
+        "template": lambda c, h, p: c.get("/api/templates/enterprise"),
+        "template on the page": lambda c, h, p: c.get("/imports/templates/enterprise.xlsx"),
+        "workbook with its errors": lambda c, h, p: c.get("/api/imports/u20260101000000000000000000/returned"),
     },
     P.UNDO_BATCH: {
         "undo": lambda c, h, p: _post(c, f"/api/batches/{p.batch(h)}/undo"),

@@ -30,7 +30,7 @@ HELP = {
         "代码列已设为文本格式，请不要改成数字格式。",
     ),
     "en": (
-        "An orange header: must be filled. Row 2 begins with “Example: ” and is not read.",
+        "Orange headers must be filled. Row 2 begins with “Example: ” and is not read.",
         "Leave unknown cells empty, never 0; choose from the drop-down where there is one.",
         "Columns of codes are formatted as text; do not turn them into numbers.",
     ),
@@ -94,8 +94,8 @@ def _of_field(desk: Desk, item: FieldDef, lang: str) -> BlankColumn:
 
 def _choices(desk: Desk, item: FieldDef) -> Sequence[str]:
     lists = {
-        "@regions": lambda: [region.name for region in desk.regions.counties()],
-        "@cities": lambda: [region.name for region in desk.regions.cities()],
+        "@regions": lambda: [region.name["zh"] for region in desk.regions.counties()],
+        "@cities": lambda: [region.name["zh"] for region in desk.regions.cities()],
         "@indicators": lambda: [one.key for one in desk.indicators],
         "@units": lambda: [unit.key for unit in desk.units],
     }

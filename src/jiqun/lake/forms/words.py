@@ -152,8 +152,10 @@ def is_labelled(text: str) -> bool:
 def is_index_row(texts: Iterable[str]) -> bool:
     """The row of column numbers under a statistical header: 甲 乙 1 2 3."""
     letters = numbers = 0
-    for text in texts:
+    for n, text in enumerate(texts):
         plain = text.strip().strip("()（）")
+        if n == 0 and plain not in ("甲", "1"):
+            return False
         if plain in _INDEX:
             letters += 1
         elif plain.isdigit() and int(plain) == numbers + 1:
