@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT
 
-ALL = ("import_register", "matching", "matrix", "pages", "first_run", "memory", "recompute")
+ALL = ("import_register", "matching", "matrix", "pages", "first_run", "memory", "recompute", "workbook")
 
 
 def main() -> int:

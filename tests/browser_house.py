@@ -117,6 +117,11 @@ def hand_in(window: Window, name: str, body: bytes, *, source: str = "", title: 
     return page.url.rstrip("/").rpartition("/")[2]
 
 
+def enter_new(window: Window) -> None:
+    """Say that rows without a code are new enterprises, to be entered under their names."""
+    window.page.check("input[name=rows-without_code][value=enter]")
+
+
 def check(window: Window) -> None:
     """Settle the columns as they stand in the form, and wait until every row was looked at."""
     window.page.click("form[action$='/check/'] button[type=submit]")

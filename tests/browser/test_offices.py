@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from browser_house import Window, check, confirm, hand_in
+from browser_house import Window, check, confirm, enter_new, hand_in
 
 pytestmark = pytest.mark.browser
 
@@ -80,6 +80,7 @@ def test_a_list_from_the_file_to_the_ledger_and_back_and_what_the_trail_says(vis
         assert page.input_value(f"select[name=field-{field}]") == column  # proposed from the header
 
     name_revenue(window)
+    enter_new(window)
     check(window)
     errors = page.locator("#upload table tbody tr", has_text="gate.")
     said = [errors.nth(n).inner_text() for n in range(errors.count())]
@@ -134,6 +135,7 @@ def test_who_keeps_one_county_sees_her_own_work_only(visit: Visit) -> None:
     row = ("嵊州市浏览电机有限公司", "", "浙江省绍兴市嵊州市人民路1号", "880")
     hand_in(province, "外县.csv", as_csv((row, ("某厂", "12345", "不详", "一"))), title="嵊州浏览名单")
     name_revenue(province)
+    enter_new(province)
     check(province)
     foreign = confirm(province)
     assert province.json(f"/api/batches/{foreign}")["batch"]["waiting"] == 1

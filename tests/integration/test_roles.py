@@ -123,6 +123,11 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "page": lambda c, h, p: c.get("/imports/"),
         "match names": lambda c, h, p: _post(c, "/api/matching", {"names": "新昌县试一试有限公司"}),
         "lists of names on a page": lambda c, h, p: c.post("/matching/receive/", {"pasted": "试一试"}),
+        "template": lambda c, h, p: c.get("/api/templates/enterprise"),
+        "template on the page": lambda c, h, p: c.get("/imports/templates/enterprise.xlsx"),
+        "workbook with its errors": lambda c, h, p: c.get(
+            "/api/imports/u20260101000000000000000000/returned"
+        ),
     },
     P.EDIT_SUBJECT: {
         "merge": lambda c, h, p: _post(c, "/api/merges/same", p.pair()),

@@ -20,6 +20,8 @@ from jiqun.core.units import UnitTable
 from jiqun.core.working_days import WorkingDays
 from jiqun.exchange.objections import Practice
 from jiqun.lake.files import Limits
+from jiqun.lake.forms.words import Words
+from jiqun.lake.mapping import table_fields
 from jiqun.lake.store import Lake
 from jiqun.lake.trust import TrustRow
 from jiqun.ledger import identities
@@ -110,6 +112,13 @@ class Desk:
         """Largest file, packed and unpacked."""
         packed, unpacked = (int(settings.setting(name)) for name in ("JIQUN_UPLOAD_MB", "JIQUN_UNPACKED_MB"))
         return Limits(packed * MEGABYTE, unpacked * MEGABYTE)
+
+    @cached_property
+    def form_words(self) -> Words:
+        """表格用词: header texts the packs know."""
+        tables = ("enterprise", "fact", "subject", "relation")
+        fields = [item for table in tables for item in table_fields(self.packs, table)]
+        return Words.of(fields, self.indicators, self.units)
 
     @property
     def uploads(self) -> Path:

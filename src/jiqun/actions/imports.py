@@ -29,6 +29,7 @@ class Order:
     kind     enterprises | facts | subjects | relations
     source   key of the source the rows come from
     mapping  path of MAP.toml, or the mapping itself as a page sends it; None proposes one from the header
+    table    which of the tables of the file (or of the sheet), from nought
     """
 
     kind: str
@@ -39,11 +40,18 @@ class Order:
     mapping: Path | Mapping[str, object] | None = None
     dry_run: bool = False
     synthetic: bool = False
+    table: int = 0
 
 
 @dataclass
 class ImportReport:
-    """What became of the rows: the object `--json` prints."""
+    """What became of the rows: the object `--json` prints.
+
+    totals    totals that are not the sum of their rows; totals_checked counts all that were held against their rows
+    left_out  rows of the sheet that are no data (notes, headings, hidden ones)
+    numbers   numbers of all rows of data; not part of what is printed
+    matched   rows without a code and the enterprise that was found for each, with the evidence
+    """
 
     kind: str
     file: str
@@ -61,11 +69,18 @@ class ImportReport:
     placed: dict[str, int] = field(default_factory=dict)
     errors: list[RowError] = field(default_factory=list)
     flags: list[RowError] = field(default_factory=list)
+    totals: list[dict[str, object]] = field(default_factory=list)
+    totals_checked: int = 0
+    left_out: list[dict[str, object]] = field(default_factory=list)
+    matched: list[dict[str, object]] = field(default_factory=list)
+    numbers: frozenset[int] = frozenset()
 
     def as_json(self, *, most: int = 1000) -> dict[str, object]:
         """The report with at most `most` errors and flags written out."""
         shown = asdict(self)
-        shown["errors"], shown["flags"] = shown["errors"][:most], shown["flags"][:most]
+        del shown["numbers"]
+        for name in ("errors", "flags", "left_out", "matched"):
+            shown[name] = shown[name][:most]
         return {"ok": True, **shown}
 
 
@@ -89,16 +104,28 @@ def open_order(desk: Desk, order: Order) -> Opened:
         raise InputError(
             "gate.text_too_long", column="source", seen=order.source[:40], allowed=f"≤ {SOURCE_LIMIT}"
         )
-    table = open_table(order.path, desk.limits, name=order.name, sheet=order.sheet)
+    mapping, table = _mapped(desk, order, _opened(desk, order))
+    if mapping.hidden == "take":
+        table = _opened(desk, order, hidden=True)
     fields = table_fields(desk.packs, order.kind.removesuffix("s"))
-    if order.mapping is None:
-        mapping = propose(table.columns, fields)
-    elif isinstance(order.mapping, Path):
-        mapping = read_map(order.mapping, table.columns, fields)
-    else:
-        mapping = apply_map(order.mapping, table.columns, fields, file=table.file)
     check_required(mapping, table.columns, fields, file=table.file)
     return Opened(table, mapping)
+
+
+def _opened(desk: Desk, order: Order, *, hidden: bool = False) -> HandedIn:
+    return open_table(
+        order.path, desk.limits, name=order.name, sheet=order.sheet, words=desk.form_words, table=order.table,
+        hidden=hidden,
+    )  # fmt: skip
+
+
+def _mapped(desk: Desk, order: Order, table: HandedIn) -> tuple[ColumnMap, HandedIn]:
+    fields = table_fields(desk.packs, order.kind.removesuffix("s"))
+    if order.mapping is None:
+        return propose(table.columns, fields), table
+    if isinstance(order.mapping, Path):
+        return read_map(order.mapping, table.columns, fields), table
+    return apply_map(order.mapping, table.columns, fields, file=table.file), table
 
 
 def run_import(
@@ -112,6 +139,7 @@ def run_import(
         imports_subjects,
         outbox,
     )
+    from jiqun.actions.form_checks import tell_of_form
 
     verbs = {
         "enterprises": imports_enterprises.run,
@@ -125,6 +153,7 @@ def run_import(
     turn = outbox.turn(desk, at=at, waiting=lambda: told("等待前一项 waiting for another import", 0, 1))
     with nullcontext(at) if order.dry_run else turn as now:
         report = verbs[order.kind](desk, order, opened, by=by, at=now, progress=told)
+    tell_of_form(desk, opened, report)
     report.notes = [{"code": code, "seen": seen} for code, seen in opened.table.notes]
     report.seconds = round(perf_counter() - started, 3)
     return report

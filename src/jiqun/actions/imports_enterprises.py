@@ -12,6 +12,7 @@ import orjson
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.entering import Entry, enter
+from jiqun.actions.found_by_name import NamedRows, as_they_stand, find_by_name, hold_unfound
 from jiqun.actions.imports import ImportReport, Opened, Order, Progress
 from jiqun.actions.imports_facts import fact_columns, reach_of
 from jiqun.actions.quantities import check_quantities, facts_of_rows
@@ -35,6 +36,7 @@ class _Work:
     compared: Comparison
     facts: list[Fact]
     completed: dict[int, SubjectRow]
+    named: NamedRows
 
     @property
     def fresh(self) -> list[Registration]:
@@ -74,17 +76,22 @@ def _judge(
 ) -> _Work:
     table, mapping = opened.table, opened.mapping
     today = at.astimezone(SHANGHAI).date()
+    named = find_by_name(desk, opened, by=by, progress=progress)
     gate = EnterpriseGate(
-        desk.regions, today, mapping, table.columns, table.file, made_up_regions=made_up_regions()
-    )
+        desk.regions, today, mapping, table.columns, table.file, made_up_regions=made_up_regions(),
+        found=named.found,
+    )  # fmt: skip
     judged = gate.judge(table, _told(table.rows, progress))
+    hold_unfound(judged, opened, named)
     _hold_outside(judged, opened, by=by)
-    facts = facts_of_rows(desk, order, opened, judged, at=at, batch=batch, progress=progress)
+    facts = facts_of_rows(
+        desk, order, opened, judged, at=at, batch=batch, progress=progress, notes=named.notes
+    )
     rows = [subject_row(item, source=order.source, synthetic=order.synthetic) for item in judged.accepted]
-    whole = keep_held(rows, mapping)
+    whole = as_they_stand(keep_held(rows, mapping), mapping)
     completed = {n: row for n, row in enumerate(whole) if row is not rows[n]}
     compared = subjects.compare(whole)
-    return _Work(judged, compared, facts, completed)
+    return _Work(judged, compared, facts, completed, named)
 
 
 def _told(rows: Sequence[tuple[int, list[str]]], progress: Progress) -> Iterator[tuple[int, list[str]]]:
@@ -203,6 +210,7 @@ def _report(order: Order, opened: Opened, work: _Work) -> ImportReport:
         quarantined=len(judged.held),
         flagged=len(judged.flagged),
         placed={how: count for how, count in judged.placed.items() if count},
+        matched=work.named.told({item.row_no for item in judged.accepted}),
         errors=judged.faults,
         flags=judged.flagged,
     )

@@ -24,6 +24,8 @@ from jiqun.ledger.scopes import EVERYTHING, Target
 from jiqun.ledger.subjects import SubjectRow
 
 CHUNK = 2000
+FOUND_BY_NAME = "按名称认定"
+"""How the note of a fact begins whose enterprise was found by its name."""
 GUARDED = frozenset("=+-@\t\r＝＋－＠")
 Reach = Callable[[str, str], bool]
 
@@ -155,9 +157,16 @@ def sort_out(desk: Desk, facts: Sequence[Fact], *, at: datetime) -> _Sorted:
     dated = [key for fact, key in keyed if fact.recorded_at != at and key in current]
     told = reader.told_of(dated) if dated else {}
     settled = objections.disputed_hashes(id for id, _ in current.values())
+    remarks = _own_remarks(reader, keyed, current)
     kept = _Sorted()
     for fact, key in sorted(keyed, key=lambda pair: pair[0].recorded_at):
-        before, digest = current.get(key), content_hash(fact, is_document=fact.source in documents)
+        before = current.get(key)
+        said = (
+            replace(fact, note=remarks[before[0]])
+            if before and before[0] in remarks and not fact.note
+            else fact
+        )
+        digest = content_hash(said, is_document=fact.source in documents)
         if before is None:
             kept.new.append(fact)
         elif digest in (before[1], settled.get(before[0])) or (fact.recorded_at, digest) in told.get(key, ()):
@@ -171,6 +180,18 @@ def sort_out(desk: Desk, facts: Sequence[Fact], *, at: datetime) -> _Sorted:
             kept.corrections += 1
         current[key] = (fact.id, digest)
     return kept
+
+
+def _own_remarks(
+    reader: FactReader, keyed: Sequence[tuple[Fact, str]], current: Mapping[str, tuple[str, str]]
+) -> dict[str, str]:
+    """How the enterprise was found, as the ledger notes it with current facts: handed in again with the code filled in,
+    the statement is the same."""
+    ids = [current[key][0] for fact, key in keyed if key in current and not fact.note]
+    rows = [
+        row for start in range(0, len(ids), CHUNK) for row in reader.facts(ids=ids[start : start + CHUNK])
+    ]
+    return {str(row["id"]): str(row["note"]) for row in rows if str(row["note"]).startswith(FOUND_BY_NAME)}
 
 
 def _hold_late(

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from jiqun.actions import uploads
 from jiqun.actions.desk import Desk
+from jiqun.actions.form_memory import office_of
 from jiqun.actions.match_files import WORKING, MatchFiles, MatchList
 from jiqun.brain.matching import Asked
 from jiqun.core.errors import InputError, NotFound, WrongState
@@ -94,7 +94,7 @@ def receive(desk: Desk, stream: BinaryIO | None, order: HandIn, *, by: Actor, at
         raise InputError("match.too_many", seen=str(len(rows)), allowed=str(ROWS_MOST))
     name = order.name[:NAME_OF_LIST] or rows[0].name
     made = MatchList(
-        id, "names", name, by.label, by.user_id or 0, uploads.office_of(by), at, len(rows), columns, queued_at=at,
+        id, "names", name, by.label, by.user_id or 0, office_of(by), at, len(rows), columns, queued_at=at,
         actor=match_work.kept_actor(by),
     )  # fmt: skip
     with transaction.atomic():
@@ -114,7 +114,7 @@ def search_duplicates(desk: Desk, *, by: Actor, at: datetime) -> MatchList:
         return running[0]
     store = files(desk)
     made = MatchList(
-        store.new_id(at), "dedupe", "", by.label, by.user_id or 0, uploads.office_of(by), at, queued_at=at,
+        store.new_id(at), "dedupe", "", by.label, by.user_id or 0, office_of(by), at, queued_at=at,
         actor=match_work.kept_actor(by),
     )  # fmt: skip
     with transaction.atomic():
@@ -167,7 +167,7 @@ def take_answer_back(desk: Desk, id: str, row: int, *, by: Actor, at: datetime) 
 def said_before(asked: Iterable[Asked], *, by: Actor) -> dict[int, str]:
     """Rows whose written name this person's office has settled, with the enterprise it means today ("" for none of ours)."""
     rows = {one.row: written_of(one) for one in asked}
-    known = name_decisions.of_office(uploads.office_of(by), rows.values())
+    known = name_decisions.of_office(office_of(by), rows.values())
     today = subjects.resolve_many(one.subject for one in known.values())
     return {row: today.get(known[text].subject, "") for row, text in rows.items() if text in known}
 

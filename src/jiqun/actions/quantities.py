@@ -4,6 +4,7 @@ An empty cell is unknown and gives no fact. A row with a quantity nobody can rea
 it is counted once and comes back whole when it is repaired.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,13 +15,15 @@ from jiqun.actions.imports_facts import CHUNK, fact_gate, sort_out
 from jiqun.core.errors import InputError, RowError
 from jiqun.core.facts import Fact, Status
 from jiqun.core.periods import Period
-from jiqun.core.units import fits
+from jiqun.core.units import UnitTable, fits
 from jiqun.lake.cell_words import NOTHING
+from jiqun.lake.forms.percents import as_percent
 from jiqun.lake.gate_enterprises import Judged, Registration
 from jiqun.lake.gate_facts import FactGate
 from jiqun.lake.mapping import QuantityColumn
 
 STAND_IN = "enterprise:held"
+_WITH_UNIT = re.compile(r"([-+－＋]?[\d.,，．]+)\s*([^\d\s.,，%％][^\s]*)")
 
 
 def check_quantities(desk: Desk, quantities: Sequence[QuantityColumn], *, file: str) -> None:
@@ -46,11 +49,20 @@ def check_quantities(desk: Desk, quantities: Sequence[QuantityColumn], *, file: 
 
 
 def facts_of_rows(
-    desk: Desk, order: Order, opened: Opened, judged: Judged, *, at: datetime, batch: str, progress: Progress
+    desk: Desk,
+    order: Order,
+    opened: Opened,
+    judged: Judged,
+    *,
+    at: datetime,
+    batch: str,
+    progress: Progress,
+    notes: Mapping[int, str] | None = None,
 ) -> list[Fact]:
     """New facts of the accepted rows; a row with a faulty quantity moves from the accepted ones to the held ones.
 
     Rows held for another reason are told of their faulty quantities too: all errors of a row at once.
+    notes  what is said with the facts of a row, by row number (how its enterprise was found)
     """
     table, mapping = opened.table, opened.mapping
     places = [(table.columns.index(item.column), item) for item in mapping.facts]
@@ -64,6 +76,8 @@ def facts_of_rows(
         if done % CHUNK == 0:
             progress("取数 reading quantities", done, total)
         facts, faults = _of_row(gate, item.row_no, item.subject, by_row[item.row_no], places)
+        if notes and item.row_no in notes:
+            facts = [replace(fact, note=notes[item.row_no]) for fact in facts]
         if faults:
             judged.faults.extend(faults)
             judged.held[item.row_no] = opened.raw(by_row[item.row_no])
@@ -102,11 +116,21 @@ def _of_row(
         text = cells[n].strip() if n < len(cells) else ""
         if text in NOTHING:
             continue
-        fact, wrong = gate.read(row, _as_row(subject, text, told))
+        if told.reads == "fraction":
+            text = as_percent(text)
+        text, unit = amount_and_unit(text, told.unit, gate.units)
+        fact, wrong = gate.read(row, _as_row(subject, text, replace(told, unit=unit)))
         faults.extend(replace(fault, column=told.column) for fault in wrong)
         if fact is not None:
             facts.append(fact)
     return facts, faults
+
+
+def amount_and_unit(text: str, unit: str, units: UnitTable) -> tuple[str, str]:
+    """A cell that states its own unit (140人, 3.5亿元) taken apart; any other cell as it is, in the column's unit."""
+    found = _WITH_UNIT.fullmatch(text)
+    own = units.find(found[2]) if found else None
+    return (found[1], own.key) if found and own else (text, unit)
 
 
 def _as_row(subject: str, text: str, told: QuantityColumn) -> dict[str, str]:

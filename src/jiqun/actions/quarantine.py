@@ -117,6 +117,8 @@ def _mapping(batch: Batch, names: tuple[str, ...]) -> dict[str, object]:
         "columns": columns,
         "constants": dict(told.get("constants", {})),
         "facts": [item for item in told.get("facts", ()) if item["column"] in names],
+        "ignored": list(told.get("ignored", ())),
+        "rows": dict(told.get("rows", {})),
     }
 
 

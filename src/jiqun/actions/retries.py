@@ -132,6 +132,8 @@ def _order(batch: Batch, path: Path, desk: Desk) -> Order:
         "columns": {name: column for name, column in told.get("columns", {}).items() if column in present},
         "constants": dict(told.get("constants", {})),
         "facts": [item for item in told.get("facts", ()) if item["column"] in present],
+        "ignored": list(told.get("ignored", ())),
+        "rows": dict(told.get("rows", {})),
     }
     return replace(plain, mapping=mapping)
 
@@ -149,6 +151,11 @@ def _permitted(batch_id: str, *, by: Actor) -> Batch:
     batch = batches.get(batch_id)
     permissions.check(by, Permission.REPAIR_QUARANTINE, target_scope=batch.scope)
     return batch
+
+
+def waiting_items(batch_id: str) -> tuple[Item, ...]:
+    """The rows of a batch that wait."""
+    return tuple(_waiting(batch_id).values())
 
 
 def _waiting(batch_id: str) -> dict[int, Item]:

@@ -19,7 +19,6 @@ from jiqun.lake.durable import write_durably
 
 STATES = ("received", "checking", "checked", "importing", "done", "failed")
 WORKING = ("checking", "importing")
-PREVIEW_ROWS = 12
 _ID = re.compile(r"u\d{14}[0-9a-f]{12}")
 
 
@@ -31,7 +30,10 @@ class Upload:
     columns     header of the file; sample holds the first rows below it, total counts all
     notes       what was noticed on opening: (code, what was seen)
     actor       who asked for the work, with the rights of that moment
-    mapping     field → column and quantities as the person settled them; None until then
+    mapping     field → column and quantities of the first table as the person settled them; None until then
+    tables      every table of the file (`upload_tables.describe`): columns, samples, proposal, settled mapping, include
+    hidden      titles of sheets nobody sees, left out
+    follows     batches whose list of errors this file is: their waiting rows leave quarantine as they come in
     report      what the check or the import found (ImportReport.as_json)
     fault       what stopped it: code and facts of the error
     """
@@ -53,6 +55,9 @@ class Upload:
     total: int = 0
     notes: tuple[tuple[str, str], ...] = ()
     mapping: Mapping[str, Any] | None = None
+    tables: tuple[Mapping[str, Any], ...] = ()
+    hidden: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     queued_at: datetime | None = None
     actor: Mapping[str, Any] | None = None
     report: Mapping[str, Any] | None = None
@@ -96,6 +101,10 @@ class UploadFiles:
     def errors_file(self, id: str) -> Path:
         """Every error of the last check or import, as CSV."""
         return self.folder(id) / "errors.csv"
+
+    def returned_file(self, id: str) -> Path:
+        """The workbook with its errors marked, made when it is asked for."""
+        return self.folder(id) / "returned.xlsx"
 
     def lock(self, id: str) -> Path:
         """Lock of the process that does the work."""
@@ -150,5 +159,7 @@ def _upload(held: dict[str, Any]) -> Upload:
     held["queued_at"] = datetime.fromisoformat(held["queued_at"]) if held["queued_at"] else None
     held["columns"] = tuple(held["columns"])
     held["sample"] = tuple(tuple(row) for row in held["sample"])
+    for name in ("tables", "hidden", "follows"):
+        held[name] = tuple(held.get(name, ()))
     held["notes"] = tuple((code, seen) for code, seen in held["notes"])
     return Upload(**held)

@@ -7,7 +7,7 @@ import is safe to run again: what an earlier run has written is found unchanged.
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from django_tasks import task
 from jiqun.actions.desk import Desk
 from jiqun.actions.desk import desk as own_desk
 from jiqun.actions.export_files import Sheet, write_file
-from jiqun.actions.imports import ImportReport, Order, run_import
+from jiqun.actions.imports import run_import
 from jiqun.actions.upload_files import WORKING, Progress, Upload, UploadFiles
-from jiqun.core.errors import JiqunError, RowErrors, WrongState
+from jiqun.actions.upload_reports import TableReport, orders_of, settle_followed, shown
+from jiqun.core.errors import JiqunError, RowError, RowErrors, WrongState
 from jiqun.lake.catalogue import Column
 from jiqun.lake.durable import locked
 from jiqun.ledger.permissions import NOBODY, Actor, Grant
@@ -30,7 +31,6 @@ log = logging.getLogger("jiqun.uploads")
 
 PATIENCE = timedelta(seconds=4)
 TOLD_EVERY_S = 0.5
-SHOWN_ERRORS = 2000
 
 
 @task()
@@ -77,12 +77,14 @@ def _work_here(desk: Desk, id: str) -> None:
 
 def _step(desk: Desk, store: UploadFiles, upload: Upload) -> None:
     checking = upload.state == "checking"
-    order = Order(
-        upload.kind, store.file(upload.id), upload.source, upload.name, upload.sheet, upload.mapping, checking
-    )
+    by = actor_again(upload.actor or {})
+    told: list[TableReport] = []
     try:
-        by = actor_again(upload.actor or {})
-        report = run_import(desk, order, by=by, at=desk.now(), progress=_Teller(store, upload.id))
+        for order in orders_of(store.file(upload.id), upload, dry_run=checking):
+            report = run_import(desk, order, by=by, at=desk.now(), progress=_Teller(store, upload.id))
+            told.append(TableReport(order.table, upload.tables[order.table], report))
+            if not checking:
+                settle_followed(upload, told[-1], by=by, at=desk.now())
     except JiqunError as error:
         store.change(upload.id, state="failed", fault=fault_of(error))
         return
@@ -91,8 +93,9 @@ def _step(desk: Desk, store: UploadFiles, upload: Upload) -> None:
         log.exception("upload %s, asked for in request %s, stopped", upload.id, asked)
         store.change(upload.id, state="failed", fault={"code": "http.server_error", "facts": {}})
         raise
-    _write_errors(store.errors_file(upload.id), report)
-    store.change(upload.id, state="checked" if checking else "done", report=_shown(report))
+    _write_errors(store.errors_file(upload.id), [error for one in told for error in one.report.errors])
+    store.returned_file(upload.id).unlink(missing_ok=True)
+    store.change(upload.id, state="checked" if checking else "done", report=shown(told))
 
 
 def kept_actor(by: Actor) -> dict[str, object]:
@@ -124,10 +127,10 @@ def actor_again(kept: Mapping[str, Any]) -> Actor:
     )
 
 
-def _write_errors(path: Path, report: ImportReport) -> None:
+def _write_errors(path: Path, errors: Sequence[RowError]) -> None:
     names = ("file", "row", "column", "code", "seen", "allowed")
     columns = tuple(Column(name, "text", "", "") for name in names)
-    rows = ([getattr(error, name) for name in names] for error in report.errors)
+    rows = ([getattr(error, name) for name in names] for error in errors)
     write_file(Sheet("errors", columns, rows), path, "csv")
 
 
@@ -139,12 +142,6 @@ def fault_of(error: JiqunError) -> dict[str, object]:
         "facts": {name: str(value) for name, value in error.facts.items()},
         "lines": lines,
     }
-
-
-def _shown(report: ImportReport) -> dict[str, object]:
-    return {
-        **report.as_json(most=SHOWN_ERRORS), "error_count": len(report.errors), "flag_count": len(report.flags),
-    }  # fmt: skip
 
 
 def _is_held(store: UploadFiles, id: str) -> bool:

@@ -4,9 +4,8 @@ The check and the import themselves are long, so they run as a background task i
 task up within a few seconds, the process that is asked how far it is does the work itself (`upload_work.py`).
 """
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -14,19 +13,23 @@ from django.db import transaction
 
 from jiqun.actions.batching import scope_of
 from jiqun.actions.desk import Desk
-from jiqun.actions.upload_files import PREVIEW_ROWS, WORKING, Upload, UploadFiles
+from jiqun.actions.form_memory import for_sister, office_of, with_origin
+from jiqun.actions.forms import read_form
+from jiqun.actions.quantities import check_quantities
+from jiqun.actions.upload_files import WORKING, Upload, UploadFiles
+from jiqun.actions.upload_tables import check_percentages, describe
 from jiqun.core.errors import InputError, NotAllowed, NotFound, WrongState
-from jiqun.core.periods import Period
-from jiqun.lake.files import copy_within, open_table
-from jiqun.lake.mapping import FieldDef, apply_map, check_required, propose, table_fields
+from jiqun.lake.files import copy_within
+from jiqun.lake.forms.opening import FormFile
+from jiqun.lake.forms.returned import batches_in
+from jiqun.lake.mapping import ColumnMap, FieldDef, apply_map, check_required, table_fields
 from jiqun.ledger import audit, mappings, sources
-from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check, scopes_for
+from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check
 from jiqun.ledger.scopes import EVERYTHING
 from jiqun.ledger.sources import Source
 
 TABLES = {"enterprises": "enterprise", "facts": "fact"}
 OWN_SOURCES = ("office_sheet", "user")
-CELL_SHOWN = 120
 NAME_LIMIT = 200
 
 
@@ -64,13 +67,10 @@ def receive(desk: Desk, stream: BinaryIO, order: HandIn, *, by: Actor, at: datet
     store.folder(id).mkdir(parents=True)
     try:
         size = copy_within(stream, store.file(id), desk.limits, name=name)
-        table = open_table(store.file(id), desk.limits, name=name)
+        form = read_form(desk, store.file(id), name=name)
         source = order.source or f"sheet_{at:%Y%m%d}_{id[-6:]}"
-        upload = Upload(
-            id, order.kind, name, size, table.sha256, source, by.label, by.user_id or 0, at, sheet=table.sheet,
-            encoding=table.encoding, columns=table.columns, sample=_sample(table.rows), total=len(table.rows),
-            notes=table.notes,
-        )  # fmt: skip
+        upload = _looked_at(desk, form, order, id, by=by, at=at, source=source, size=size)
+        upload = replace(upload, follows=batches_in(store.file(id)))
         with transaction.atomic():
             if not order.source:
                 _new_sheet(source, order.source_title or name, by=by, at=at)
@@ -127,46 +127,89 @@ def fields_of(desk: Desk, kind: str) -> tuple[FieldDef, ...]:
     return table_fields(desk.packs, TABLES[kind])
 
 
-def proposed(desk: Desk, upload: Upload, *, by: Actor) -> Mapping[str, Any]:
-    """The mapping as settled, as last confirmed for a form with this very header, or as the header suggests."""
-    if upload.mapping is not None:
-        return upload.mapping
-    known = mappings.find(form_of(upload), kind=upload.kind, office=office_of(by))
-    if known is not None:
-        return known
-    return propose(upload.columns, fields_of(desk, upload.kind)).as_json()
+def _looked_at(
+    desk: Desk, form: FormFile, order: HandIn, id: str, *, by: Actor, at: datetime, source: str, size: int
+) -> Upload:
+    tables = describe(desk, form, kind=order.kind, by=by)
+    first = tables[0]
+    return Upload(
+        id, order.kind, form.file, size, form.sha256, source, by.label, by.user_id or 0, at, sheet=first["sheet"],
+        encoding=form.encoding, columns=tuple(first["columns"]), sample=tuple(map(tuple, first["sample"])),
+        total=first["total"], notes=form.notes, mapping=first["settled"], tables=tables, hidden=form.hidden_sheets,
+    )  # fmt: skip
 
 
-def form_of(upload: Upload) -> str:
-    """Fingerprint of a form: its header."""
-    return hashlib.sha256("\x1f".join(upload.columns).encode()).hexdigest()[:40]
+def table_of(upload: Upload, number: int) -> Mapping[str, Any]:
+    """One table of a file; NotFound `upload.no_table`."""
+    if not 0 <= number < len(upload.tables):
+        raise NotFound("upload.no_table", seen=number + 1, allowed=f"1–{len(upload.tables)}")
+    return upload.tables[number]
 
 
-def office_of(by: Actor) -> str:
-    """The office somebody works for: the first of the scopes it imports for; empty when it may not."""
-    held = scopes_for(by, Permission.IMPORT_DATA)
-    return f"{held[0].kind}:{held[0].key}" if held else ""
+def to_settle(upload: Upload) -> tuple[int, ...]:
+    """Numbers of the included tables whose mapping nobody has settled yet, but for the first: it may go by its header."""
+    return tuple(
+        n for n, table in enumerate(upload.tables) if n and table["include"] and table["settled"] is None
+    )
 
 
-def settle(desk: Desk, id: str, mapping: Mapping[str, Any], *, by: Actor, at: datetime) -> Upload:
-    """Keep the mapping a person settled; InputError names a field or column that does not exist or is missing."""
+def settle(
+    desk: Desk, id: str, mapping: Mapping[str, Any], *, by: Actor, at: datetime, table: int = 0
+) -> Upload:
+    """Keep the mapping a person settled for a table, and for every table of the file with the same header.
+
+    InputError names a field or column that does not exist or is missing, a quantity nobody could read
+    """
     upload = read(desk, id, by=by)
     _not_working(upload)
+    kept = table_of(upload, table)
+    columns = tuple(kept["columns"])
     fields = fields_of(desk, upload.kind)
-    settled = apply_map(mapping, upload.columns, fields, file=upload.name)
-    check_required(settled, upload.columns, fields, file=upload.name)
-    for quantity in settled.facts:
-        desk.indicators.get(quantity.indicator)
-        desk.units.get(quantity.unit)
-        Period.parse(quantity.period)
-    told = {
+    settled = apply_map(mapping, columns, fields, file=upload.name)
+    check_required(settled, columns, fields, file=upload.name)
+    check_quantities(desk, settled.facts, file=upload.name)
+    check_percentages(settled.facts, kept, file=upload.name)
+    settled = replace(settled, facts=tuple(with_origin(item, kept) for item in settled.facts))
+    told = _as_kept(settled, fields)
+    tables = tuple(_settled(desk, one, n, (table, kept["form"], told)) for n, one in enumerate(upload.tables))
+    with transaction.atomic():
+        _note(by, "map", upload, told, at)
+        mappings.save(
+            kept["form"], told, kind=upload.kind, office=office_of(by), by=by.label, at=at, header=columns
+        )
+        return files(desk).change(
+            id, mapping=tables[0]["settled"], tables=tables, state="received", report=None, fault=None
+        )
+
+
+def _as_kept(settled: ColumnMap, fields: Sequence[FieldDef]) -> dict[str, Any]:
+    return {
         **settled.as_json(),
         "columns": {item.name: settled.columns.get(item.name, "") for item in fields},
     }
+
+
+def _settled(
+    desk: Desk, table: Mapping[str, Any], n: int, told: tuple[int, str, dict[str, Any]]
+) -> Mapping[str, Any]:
+    """The table with its mapping; one with the same header as the table settled takes it over, with its own period."""
+    number, form, mapping = told
+    if table["form"] != form:
+        return table
+    own = mapping if n == number else for_sister(desk, mapping, table)
+    return {**table, "settled": own, "draft": own, "include": True if n == number else table["include"]}
+
+
+def include(desk: Desk, id: str, number: int, taken: bool, *, by: Actor, at: datetime) -> Upload:
+    """Take a table of the file along, or leave it out."""
+    upload = read(desk, id, by=by)
+    _not_working(upload)
+    table = table_of(upload, number)
+    tables = [*upload.tables]
+    tables[number] = {**table, "include": taken}
     with transaction.atomic():
-        _note(by, "map", upload, told, at)
-        mappings.save(form_of(upload), told, kind=upload.kind, office=office_of(by), by=by.label, at=at)
-        return files(desk).change(id, mapping=told, state="received", report=None, fault=None)
+        _note(by, "include", upload, {"table": number + 1, "include": taken}, at)
+        return files(desk).change(id, tables=tuple(tables), state="received", report=None, fault=None)
 
 
 def start(desk: Desk, id: str, step: str, *, by: Actor, at: datetime) -> Upload:
@@ -180,6 +223,10 @@ def start(desk: Desk, id: str, step: str, *, by: Actor, at: datetime) -> Upload:
     if upload.state == step:
         return upload  # pressed twice
     _not_working(upload)
+    if not any(table["include"] for table in upload.tables):
+        raise InputError("upload.no_table_included")
+    if waiting := to_settle(upload):
+        raise WrongState("upload.not_settled", seen=waiting[0] + 1)
     if step == "importing" and upload.state not in ("checked", "failed"):
         raise WrongState("upload.not_checked", seen=upload.state)
     with transaction.atomic():
@@ -206,7 +253,3 @@ def _not_working(upload: Upload) -> None:
         raise WrongState("upload.at_work", seen=upload.state)
     if upload.state == "done":
         raise WrongState("upload.done", seen=upload.state)
-
-
-def _sample(rows: list[tuple[int, list[str]]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(cell[:CELL_SHOWN] for cell in cells) for _, cells in rows[:PREVIEW_ROWS])

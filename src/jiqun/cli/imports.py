@@ -24,6 +24,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     )
     verb.add_argument("--map", type=Path, metavar="MAP.toml", help="which column fills which field")
     verb.add_argument("--sheet", default="", help="sheet of a workbook")
+    verb.add_argument("--table", type=int, default=1, metavar="N", help="which table of the file, from 1")
     verb.add_argument("--synthetic", action="store_true", help="mark every row as made up")
     verb.add_argument("--dry-run", action="store_true", help="judge only, write nothing")
     verb.add_argument("--json", action="store_true", help="print one JSON object")
@@ -44,6 +45,7 @@ def run_import(arguments: Namespace) -> int:
     order = imports.Order(
         arguments.kind, arguments.file, arguments.source or source_key(arguments.file), sheet=arguments.sheet,
         mapping=arguments.map, dry_run=arguments.dry_run, synthetic=arguments.synthetic,
+        table=max(0, arguments.table - 1),
     )  # fmt: skip
     with bar() as progress:
         report = imports.run_import(opened, order, by=django.cli_actor(), at=at, progress=progress)
@@ -87,6 +89,16 @@ def _say(r: "ImportReport") -> None:
             f"  ……另有 {more} 条，见 jiqun batches show {r.batch_id}",
             f"  … {more} more, see jiqun batches show {r.batch_id}",
         )
+    for total in r.totals:
+        say(
+            f"  {total['label']} {total['cell']}“{total['column']}”：{total['stated']}，各行之和 {total['summed']}，"
+            f"相差 {total['difference']}",
+            f"  {total['label']} {total['cell']} “{total['column']}”: {total['stated']}, sum of the rows"
+            f" {total['summed']}, difference {total['difference']}",
+        )
+    if r.left_out:
+        rows = " ".join(str(item["row"]) for item in r.left_out[:SHOWN])
+        say(f"  未作为数据读取的行：{rows}", f"  rows not read as data: {rows}")
     if r.placed:
         print(
             "  "

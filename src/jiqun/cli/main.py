@@ -20,6 +20,7 @@ VERBS = (
     "up",
     "home",
     "imports",
+    "templates",
     "batches",
     "questions",
     "exports",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from jiqun.core.errors import NotFound, PackError
-from jiqun.core.packfiles import Table, labels_in, tables_of, text_in
+from jiqun.core.packfiles import Table, labels_in, tables_of, text_in, texts_in
 from jiqun.core.units import Kind, UnitTable
 
 
@@ -31,6 +31,7 @@ class Indicator:
     """One indicator of `packs/indicators/*.toml`.
 
     expression  name of the formula that derives it from others; None when it is only ever stated
+    aliases     what else offices call it in the headers of their forms
     """
 
     key: str
@@ -41,6 +42,7 @@ class Indicator:
     stock_or_flow: Nature
     adds: Adds
     expression: str | None = None
+    aliases: tuple[str, ...] = ()
 
 
 class IndicatorTable:
@@ -103,6 +105,7 @@ def _indicator(key: str, table: Table, file: Path, units: UnitTable) -> Indicato
         stock_or_flow=_word(Nature, table, "stock_or_flow", file=file, key=key),
         adds=_word(Adds, table, "adds", file=file, key=key),
         expression=formula,
+        aliases=tuple(texts_in(table, "aliases", file=file, key=key)),
     )
 
 

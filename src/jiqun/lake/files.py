@@ -8,18 +8,20 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jiqun.core.errors import InputError
-from jiqun.lake.workbooks import OLE_MARK, ZIP_MARKS, sheet_rows
+from jiqun.lake.workbooks import OLE_MARK, ZIP_MARKS
+
+if TYPE_CHECKING:
+    from jiqun.lake.forms.tables import FormTable
 
 CHUNK = 1 << 20
 DELIMITERS = ",\t;|，"
-Rows = list[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class HandedIn:
     columns  header texts, stripped
     rows     (row number as a spreadsheet counts, cells as text) in file order
     notes    codes of what was noticed: gate.gbk_detected, gate.wrong_delimiter …
+    form     the table as it was found on its sheet, with totals and what was left out
     """
 
     file: str
@@ -48,7 +51,7 @@ class HandedIn:
     sheet: str = ""
     encoding: str = "utf-8"
     delimiter: str = ","
-    extra: dict[str, str] = field(default_factory=dict)
+    form: "FormTable | None" = None
 
 
 def sha256_of(path: Path) -> str:
@@ -60,14 +63,23 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def open_table(path: Path, limits: Limits, *, name: str = "", sheet: str = "") -> HandedIn:
-    """Read the file whole.
+@dataclass(frozen=True)
+class Unread:
+    """A file that was looked at from outside: its name, size, content hash, and what kind of file its first bytes say."""
 
-    name   what the person called the file, when `path` is a stored copy
-    sheet  which sheet of a workbook; empty means the first visible one with a table
-    InputError: gate.too_large, gate.zip_bomb, gate.empty_file, gate.not_a_table, gate.unreadable,
-    gate.unclosed_quote
-    """
+    file: str
+    size: int
+    sha256: str
+    magic: bytes
+
+    @property
+    def is_workbook(self) -> bool:
+        """Is it an XLSX or XLS?"""
+        return self.magic in (*ZIP_MARKS, OLE_MARK)
+
+
+def look_at(path: Path, limits: Limits, *, name: str = "") -> Unread:
+    """Size, hash and kind of a file; InputError gate.no_such_file, gate.too_large, gate.empty_file."""
     shown = name or path.name
     if not path.is_file():
         raise InputError("gate.no_such_file", file=str(path))
@@ -81,15 +93,24 @@ def open_table(path: Path, limits: Limits, *, name: str = "", sheet: str = "") -
         )
     if size == 0:
         raise InputError("gate.empty_file", file=shown)
-    digest = sha256_of(path)
     with path.open("rb") as file:
         magic = file.read(4)
-    if magic in (*ZIP_MARKS, OLE_MARK):
-        title, lines = sheet_rows(path, shown, sheet=sheet, unpacked=limits.unpacked)
-        columns, rows = _with_header(lines, shown)
-        return HandedIn(shown, digest, size, columns, rows, (), title, "xlsx", "")
-    raw = _unzipped(path, shown, limits) if magic[:2] == b"\x1f\x8b" else path.read_bytes()
-    return _delimited(raw, shown, digest, size)
+    return Unread(shown, size, sha256_of(path), magic)
+
+
+def open_table(path: Path, limits: Limits, **more: Any) -> HandedIn:
+    """One table of a file, see `forms.opening.open_table`."""
+    from jiqun.lake.forms import opening
+
+    return opening.open_table(path, limits, **more)
+
+
+def text_lines(
+    path: Path, seen: Unread, limits: Limits
+) -> tuple[Iterator[tuple[int, list[str]]], str, str, list[tuple[str, str]]]:
+    """Rows of a text file (CSV, CSV.gz) with their numbers, its encoding, its delimiter, and what was noticed."""
+    raw = _unzipped(path, seen.file, limits) if seen.magic[:2] == b"\x1f\x8b" else path.read_bytes()
+    return _delimited(raw, seen.file)
 
 
 def _unzipped(path: Path, shown: str, limits: Limits) -> bytes:
@@ -132,19 +153,31 @@ def _is_damaged_utf8(raw: bytes) -> bool:
     return sum(not char.isascii() for char in tried) - lost > 4 * lost
 
 
-def _delimited(raw: bytes, shown: str, digest: str, size: int) -> HandedIn:
+def _delimited(
+    raw: bytes, shown: str
+) -> tuple[Iterator[tuple[int, list[str]]], str, str, list[tuple[str, str]]]:
     text, encoding = decode(raw, shown)
     if "\x00" in text:
         raise InputError("gate.not_a_table", file=shown, allowed="CSV, CSV.gz, XLSX")
     notes = [("gate.gbk_detected", encoding)] if encoding == "gb18030" else []
-    head = next((line for line in io.StringIO(text) if line.strip()), "")
-    counts = {mark: head.count(mark) for mark in DELIMITERS}
-    delimiter = max(DELIMITERS, key=lambda mark: (counts[mark], mark == ","))
-    if delimiter != "," and counts[delimiter]:
+    delimiter = _delimiter_of(text)
+    if delimiter != ",":
         notes.append(("gate.wrong_delimiter", {"\t": "TAB"}.get(delimiter, delimiter)))
     csv.field_size_limit(1 << 20)
-    columns, rows = _with_header(_numbered(text, delimiter, shown), shown)
-    return HandedIn(shown, digest, size, columns, rows, tuple(notes), "", encoding, delimiter)
+    return _numbered(text, delimiter, shown), encoding, delimiter, notes
+
+
+def _delimiter_of(text: str) -> str:
+    """What parts the cells: the mark the first lines have most of, whatever titles stand above."""
+    heads = list(islice((line for line in io.StringIO(text) if line.strip()), 6))
+    first = {mark: heads[0].count(mark) if heads else 0 for mark in DELIMITERS}
+    counts = (
+        first
+        if any(first.values())
+        else {mark: max((h.count(mark) for h in heads), default=0) for mark in DELIMITERS}
+    )
+    delimiter = max(DELIMITERS, key=lambda mark: (counts[mark], mark == ","))
+    return delimiter if counts[delimiter] else ","
 
 
 def _numbered(text: str, delimiter: str, shown: str) -> Iterator[tuple[int, list[str]]]:
@@ -177,26 +210,20 @@ def _is_open(text: str, first_line: int, delimiter: str) -> bool:
     return False
 
 
-def _with_header(lines: Iterator[tuple[int, list[str]]], shown: str) -> tuple[tuple[str, ...], Rows]:
-    filled = ((number, cells) for number, cells in lines if any(map(str.strip, cells)))
-    first = next(filled, None)
-    rows = list(filled)
-    if first is None or not rows:
-        raise InputError("gate.empty_file", file=shown)
-    return _told_apart([cell.strip() for cell in first[1]], rows), rows
-
-
-def _told_apart(names: list[str], rows: Rows) -> tuple[str, ...]:
+def told_apart(
+    names: list[str], rows: Sequence[tuple[int, Sequence[object]]], *, first: int = 0
+) -> tuple[str, ...]:
     """Header texts, each once: a second 备注 is 备注 (2), and a column without a name that holds something is its letter.
 
     Two columns under one name would be one cell of a held row, and the other would be lost.
+    first  place of the first column on the sheet
     """
     if len(set(names)) == len(names) and "" not in names:
         return tuple(names)
     taken: set[str] = set()
     for place, name in enumerate(names):
-        filled = name or any(len(cells) > place and cells[place].strip() for _, cells in rows)
-        told = name or (f"({_letter(place)})" if filled else "")
+        filled = name or any(len(cells) > place and str(cells[place]).strip() for _, cells in rows)
+        told = name or (f"({letter_of(first + place)})" if filled else "")
         names[place], number = told, 2
         while told and names[place] in taken:
             names[place], number = f"{told} ({number})", number + 1
@@ -204,7 +231,7 @@ def _told_apart(names: list[str], rows: Rows) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _letter(place: int) -> str:
+def letter_of(place: int) -> str:
     """Letter of a column as a spreadsheet shows it: 0 is A, 26 is AA."""
     letters = ""
     number = place + 1

@@ -18,7 +18,15 @@ import orjson
 from jiqun.core import uscc
 from jiqun.core.errors import RowError
 from jiqun.core.regions import Region, Regions
-from jiqun.lake.cell_words import NOTHING, control_character, is_suspect, parse_amount, parse_date
+from jiqun.lake.cell_words import (
+    NOTHING,
+    control_character,
+    is_code_as_number,
+    is_suspect,
+    parse_amount,
+    parse_loose_date,
+    plain_code,
+)
 from jiqun.lake.files import HandedIn, beyond
 from jiqun.lake.mapping import ColumnMap
 
@@ -72,6 +80,7 @@ class EnterpriseGate:
     """The gate with what it needs to know: regions, the day of judging, how the columns are mapped.
 
     made_up_regions  codes of synthetic places, which no real place has
+    found            code and name of the enterprise a row without a code is about, by row number
     """
 
     regions: Regions
@@ -80,6 +89,7 @@ class EnterpriseGate:
     columns: tuple[str, ...]
     file: str
     made_up_regions: frozenset[str] = frozenset()
+    found: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
     def judge(self, table: HandedIn, rows: Iterable[tuple[int, list[str]]] | None = None) -> Judged:
         """Judge the rows of a file (all of them, or those given)."""
@@ -97,7 +107,9 @@ class _Reader:
         self.judged = Judged()
         self.at = {name: gate.columns.index(column) for name, column in gate.mapping.columns.items()}
         self.width = len(gate.columns)
-        mapped = set(self.at.values())
+        mapped = set(self.at.values()) | {
+            n for n, column in enumerate(gate.columns) if column in gate.mapping.ignored
+        }
         quantities = {item.column for item in gate.mapping.facts}
         free = [(n, column) for n, column in enumerate(gate.columns) if n not in mapped and column]
         self.others = [(n, column) for n, column in free if column not in quantities]
@@ -120,7 +132,7 @@ class _Reader:
         faults: list[RowError] = []
         flags: list[RowError] = []
         name, code, grade = self._identity(get, number, faults, flags)
-        established = self._date(get["established_on"], number, faults)
+        established = self._date(get["established_on"], number, faults, flags)
         capital, foreign = self._capital(get["capital"], get["capital_unit"], number, faults)
         more = self._whole(cells, number, faults)
         if faults:
@@ -199,7 +211,9 @@ class _Reader:
     def _identity(
         self, get: Mapping[str, str], number: int, faults: list[RowError], flags: list[RowError]
     ) -> tuple[str, str, str]:
-        name = get["name"]
+        name, raw = get["name"], get["uscc"]
+        if raw in NOTHING:
+            raw, name = self.gate.found.get(number, ("", name))
         if not name:
             faults.append(self._fault(number, "name", "gate.name_missing", ""))
         elif len(name) > NAME_LIMIT:
@@ -209,9 +223,11 @@ class _Reader:
         elif name[0] in FORMULA_MARKS or "<" in name:
             code = "gate.html_in_name" if "<" in name else "gate.formula_like"
             flags.append(self._fault(number, "name", code, name))
-        raw = get["uscc"]
         if not raw:
             return name, "", "absent"
+        if is_code_as_number(raw):
+            faults.append(self._fault(number, "uscc", "gate.code_as_number", raw, "18"))
+            return name, "", "malformed"
         code = uscc.normalise(raw)
         grade = uscc.grade(code)
         if grade == uscc.Grade.MALFORMED:
@@ -222,10 +238,12 @@ class _Reader:
             )
         return name, code, grade.value
 
-    def _date(self, text: str, number: int, faults: list[RowError]) -> date | None:
+    def _date(self, text: str, number: int, faults: list[RowError], flags: list[RowError]) -> date | None:
         if text in NOTHING:
             return None
-        day = parse_date(text)
+        day, how = parse_loose_date(text)
+        if how:
+            flags.append(self._fault(number, "established_on", f"gate.date_by_{how}", text, str(day)))
         if day is None:
             faults.append(self._fault(number, "established_on", "gate.bad_date", text, "2024-03-01"))
         elif day < EARLIEST:
@@ -284,6 +302,7 @@ class _Reader:
 
     def _region_code(self, told: str) -> str:
         """The code of a place as stated: a code as it is, a name by what it means today; empty when it means none."""
+        told = plain_code(told)
         if not told or (told.isascii() and told.isdigit()):
             return told
         if told not in self.named_regions:

@@ -12,6 +12,11 @@ A map file names columns, constants and quantities:
     unit = "万元"
     period = "2023"
     scope = ""
+    reads = "fraction"              # for a percentage: "fraction" when 0.35 means 35 %, "percent" when 35 does
+    ignored = ["序号"]              # at the top of the file: columns that say nothing and are not kept
+    [rows]
+    without_code = "match"          # "match" finds the enterprise by its name, "enter" takes it in under its name
+    hidden = "take"                 # take hidden rows too; they are left out otherwise
 """
 
 import csv
@@ -24,12 +29,20 @@ from pathlib import Path
 from jiqun.core.errors import InputError, PackError
 from jiqun.lake.cell_words import control_character
 
-PARTS = ("columns", "constants", "facts")
+SERIALS = frozenset(["序号", "序", "no", "no.", "№", "行次", "编次", "#"])
+"""Headers of columns of running numbers."""
+PARTS = ("columns", "constants", "facts", "ignored", "rows")
+WITHOUT_CODE = ("enter", "match")
+HIDDEN = ("leave", "take")
+READS = ("", "percent", "fraction")
 
 
 @dataclass(frozen=True)
 class FieldDef:
-    """One field of a table that is handed in (packs/tables/<table>.csv)."""
+    """One field of a table that is handed in (packs/tables/<table>.csv).
+
+    example  what may stand in it; choices: what one can choose from, or @regions @cities @indicators @units
+    """
 
     name: str
     type: str
@@ -37,11 +50,18 @@ class FieldDef:
     required: bool
     aliases: tuple[str, ...]
     meaning: Mapping[str, str]
+    example: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class QuantityColumn:
-    """A column whose cells are facts of the row's subject."""
+    """A column whose cells are facts of the row's subject.
+
+    reads        how a bare number in a column of percent is meant: percent (35) or fraction (0.35); empty is percent
+    period_from  where the period was read, so that next month's form is not given this month's: header | title:…;
+                 empty when a person stated it
+    """
 
     column: str
     indicator: str
@@ -49,23 +69,41 @@ class QuantityColumn:
     period: str
     scope: str = ""
     status: str = "actual"
+    reads: str = ""
+    period_from: str = ""
 
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """The mapping of one form: field → column, constants, quantities."""
+    """The mapping of one form: field → column, constants, quantities.
+
+    ignored       columns that say nothing (running numbers) and are not kept with the row
+    without_code  a row without a code: `enter` it under its name, or `match` it with an enterprise of the ledger
+    hidden        hidden rows: `leave` them out or `take` them
+    """
 
     columns: Mapping[str, str]
     constants: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[QuantityColumn, ...] = ()
+    ignored: tuple[str, ...] = ()
+    without_code: str = "enter"
+    hidden: str = "leave"
 
     def as_json(self) -> dict[str, object]:
         """The mapping as it is kept with its batch."""
-        return {
+        told: dict[str, object] = {
             "columns": dict(self.columns),
             "constants": dict(self.constants),
-            "facts": [vars(item) for item in self.facts],
+            "facts": [{k: v for k, v in vars(item).items() if v or k in SAID} for item in self.facts],
         }
+        if self.ignored:
+            told["ignored"] = list(self.ignored)
+        if (self.without_code, self.hidden) != ("enter", "leave"):
+            told["rows"] = {"without_code": self.without_code, "hidden": self.hidden}
+        return told
+
+
+SAID = ("column", "indicator", "unit", "period", "scope", "status")
 
 
 @lru_cache(maxsize=16)
@@ -82,6 +120,8 @@ def table_fields(folder: Path, table: str) -> tuple[FieldDef, ...]:
                     row["required"] == "yes",
                     tuple(filter(None, row["aliases"].split(";"))),
                     {"zh": row["meaning_zh"], "en": row["meaning_en"]},
+                    row.get("example") or "",
+                    tuple(filter(None, (row.get("choices") or "").split(";"))),
                 )
                 for row in csv.DictReader(file)
             )
@@ -110,7 +150,7 @@ def propose(columns: Sequence[str], fields: Sequence[FieldDef]) -> ColumnMap:
             if column is not None and column not in chosen.values():
                 chosen[item.name] = column
                 break
-    return ColumnMap(chosen)
+    return ColumnMap(chosen, ignored=tuple(column for column in columns if plain_header(column) in SERIALS))
 
 
 def read_map(path: Path, columns: Sequence[str], fields: Sequence[FieldDef]) -> ColumnMap:
@@ -145,7 +185,28 @@ def apply_map(
     }
     chosen.update(wanted)
     quantities = tuple(_quantity(item, columns, file) for item in _tables(told.get("facts", []), file))
-    return ColumnMap({name: column for name, column in chosen.items() if column}, constants, quantities)
+    rows = _texts(told.get("rows", {}), file)
+    return ColumnMap(
+        {name: column for name, column in chosen.items() if column},
+        constants,
+        quantities,
+        _ignored(told.get("ignored", propose(columns, fields).ignored), file),
+        _one_of(rows, "without_code", WITHOUT_CODE, file),
+        _one_of(rows, "hidden", HIDDEN, file),
+    )
+
+
+def _ignored(value: object, file: str) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise InputError("gate.bad_map", file=file, reason="ignored is a list of columns")
+    return tuple(value)
+
+
+def _one_of(rows: Mapping[str, str], name: str, allowed: Sequence[str], file: str) -> str:
+    said = rows.get(name) or allowed[0]
+    if said not in allowed:
+        raise InputError("gate.bad_map", file=file, reason=f"[rows] {name} = {said}: {' '.join(allowed)}")
+    return said
 
 
 def _texts(table: object, file: str) -> dict[str, str]:
@@ -174,7 +235,13 @@ def _quantity(item: Mapping[str, object], columns: Sequence[str], file: str) -> 
     quantity = QuantityColumn(
         **{name: str(item.get(name, "")) for name in ("column", "indicator", "unit", "period", "scope")},
         status=str(item.get("status") or "actual"),
+        reads=str(item.get("reads") or ""),
+        period_from=str(item.get("period_from") or ""),
     )
+    if quantity.reads not in READS:
+        raise InputError(
+            "gate.bad_map", file=file, reason=f"[[facts]] reads: {' '.join(filter(None, READS))}"
+        )
     if quantity.column not in columns:
         raise InputError("gate.unknown_column", file=file, seen=quantity.column, allowed=" ".join(columns))
     return quantity

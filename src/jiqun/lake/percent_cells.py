@@ -22,7 +22,7 @@ def percent_cells(path: Path, sheet: str) -> frozenset[Cell]:
     """Places (row, column), counted from nought, of the cells of a sheet that are shown as a percentage."""
     with zipfile.ZipFile(path) as archive:
         styles = _percent_styles(archive)
-        part = _part_of(archive, sheet) if styles else ""
+        part = part_of(archive, sheet) if styles else ""
         return frozenset(_cells_of(archive, part, styles)) if part else frozenset()
 
 
@@ -56,7 +56,7 @@ def _percent_styles(archive: zipfile.ZipFile) -> tuple[int, ...]:
     )
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+def part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     """The part of the archive that holds a sheet; empty when the workbook does not tell."""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - as above
     link = next((one.get(_LINK) for one in book.iter(f"{_MAIN}sheet") if one.get("name") == sheet), None)

@@ -3,13 +3,13 @@
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from jiqun.core.errors import InputError
-from jiqun.lake.percent_cells import column_number, percent_cells, unclosed
+from jiqun.lake.percent_cells import column_number, unclosed
 
 CHUNK = 1 << 20
 PARTS = 10_000
@@ -17,28 +17,45 @@ CELLS = 10_000_000
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MARK = b"\xd0\xcf\x11\xe0"
 _FILLED = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>")
-Numbered = Iterator[tuple[int, list[str]]]
+_FAR = re.compile(rb'r="(?:[A-Za-z]{2,3}\d|[A-Za-z](?:\d{7}|[4-9]\d{5}|3[89]\d{4})")')
+_ODD = (b"= ", b" =", b"='", b"=\n", b"\n=", b"=\t", b"\t=")
+NEAR = 380_000, 26
 
 
-def sheet_rows(path: Path, shown: str, *, sheet: str, unpacked: int) -> tuple[str, Numbered]:
-    """Title of the sheet and its rows: (row number as the spreadsheet shows it, cells as text).
+@dataclass
+class Workbook:
+    """An opened workbook that fits into memory: titles of its sheets, which of them a person sees."""
 
-    sheet     which sheet; empty means the first visible one with a header and a row
+    file: str
+    titles: tuple[str, ...]
+    visible: tuple[str, ...]
+    is_zip: bool
+    book: Any
+
+    def grid(self, title: str) -> list[list[object]]:
+        """The cells of a sheet from its first row and column on; empty cells are empty texts."""
+        return self.book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+
+    def refuse_sheet(self, asked: str) -> None:
+        """InputError gate.no_such_sheet."""
+        raise InputError("gate.no_such_sheet", file=self.file, seen=asked, allowed=" ".join(self.visible))
+
+
+def checked_workbook(path: Path, shown: str, *, unpacked: int) -> Workbook:
+    """Open a workbook once it is known to fit.
+
     unpacked  most bytes the parts may unpack to
-    InputError: gate.zip_bomb, gate.not_a_table, gate.unreadable, gate.no_such_sheet, gate.empty_file
+    InputError: gate.zip_bomb, gate.not_a_table, gate.unreadable
     """
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
     with path.open("rb") as file:
         is_zip = file.read(4) in ZIP_MARKS
     if is_zip:
         _check_parts(path, shown, unpacked)
-    try:
-        return _chosen(path, shown, sheet, is_zip=is_zip)
-    except InputError:
-        raise
-    except BaseException as error:
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise InputError("gate.unreadable", file=shown, reason=str(error)) from None
-        raise
+    book = CalamineWorkbook.from_path(str(path))
+    visible = tuple(m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible)
+    return Workbook(shown, tuple(book.sheet_names), visible, is_zip, book)
 
 
 def _check_parts(path: Path, shown: str, unpacked: int) -> None:
@@ -72,7 +89,12 @@ def _refuse(shown: str, seen: str, allowed: str) -> None:
 
 
 def _extent(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> tuple[int, int]:
-    """Rows and columns of the rectangle that holds every filled cell of a part; one cell far out makes it huge."""
+    """Rows and columns of the rectangle that holds every filled cell of a part; one cell far out makes it huge.
+
+    A part without a cell beyond column Z and row NEAR is not measured further: it fits.
+    """
+    if not _has_far_cell(archive, item):
+        return NEAR
     rows = columns = 0
     with archive.open(item) as part:
         rest = b""
@@ -88,33 +110,15 @@ def _extent(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> tuple[int, int]:
     return rows, columns
 
 
-def _chosen(path: Path, shown: str, sheet: str, *, is_zip: bool) -> tuple[str, Numbered]:
-    from python_calamine import CalamineWorkbook, SheetVisibleEnum
-
-    book = CalamineWorkbook.from_path(str(path))
-    visible = [meta.name for meta in book.sheets_metadata if meta.visible == SheetVisibleEnum.Visible]
-    if sheet and sheet not in book.sheet_names:
-        raise InputError("gate.no_such_sheet", file=shown, seen=sheet, allowed=" ".join(visible))
-    for title in [sheet] if sheet else visible:
-        grid = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-        filled = (row for row in grid if any(map(_text, row)))
-        if len(list(islice(filled, 2))) == 2:
-            shares = percent_cells(path, title) if is_zip else frozenset()
-            for row, column in shares:
-                _as_percent(grid, row, column)
-            return title, ((n, [cell_text(cell) for cell in row]) for n, row in enumerate(grid, start=1))
-    raise InputError("gate.empty_file", file=shown)
-
-
-def _as_percent(grid: list[list[object]], row: int, column: int) -> None:
-    """Make 0.75 the 75% a person sees."""
-    cell = grid[row][column] if row < len(grid) and column < len(grid[row]) else None
-    if isinstance(cell, float):
-        grid[row][column] = f"{cell * 100:.13g}%"
-
-
-def _text(cell: object) -> str:
-    return cell.strip() if isinstance(cell, str) else cell_text(cell)
+def _has_far_cell(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> bool:
+    with archive.open(item) as part:
+        rest = b""
+        while block := part.read(CHUNK):
+            text = rest + block
+            if any(odd in text for odd in _ODD) or _FAR.search(text):
+                return True
+            rest = unclosed(text)
+    return False
 
 
 def cell_text(cell: object) -> str:

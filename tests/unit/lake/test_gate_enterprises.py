@@ -139,7 +139,7 @@ def test_a_row_that_is_held_carries_no_flags_besides(regions: Regions) -> None:
         ({"name": "一厂\n二厂"}, "gate.line_break", "name"),
         ({"name": "一\x00厂"}, "gate.control_character", "name"),
         ({"uscc": "12345"}, "gate.malformed_uscc", "uscc"),
-        ({"uscc": "9.13306240000000E+17"}, "gate.malformed_uscc", "uscc"),
+        ({"uscc": "9.13306240000000E+17"}, "gate.code_as_number", "uscc"),
         ({"uscc": uscc(1)[:17] + "I"}, "gate.malformed_uscc", "uscc"),
         ({"established_on": "不详"}, "gate.bad_date", "established_on"),
         ({"established_on": "2024-02-30"}, "gate.bad_date", "established_on"),

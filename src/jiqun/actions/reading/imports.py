@@ -1,12 +1,15 @@
 """导入页 what the import pages show: the files on their way, and one file with its rows, mapping, errors and outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jiqun.actions import upload_work, uploads
 from jiqun.actions.desk import Desk
+from jiqun.actions.reading.forms import FormLines, form_lines
+from jiqun.actions.templates import TABLES
 from jiqun.actions.upload_files import WORKING, Progress, Upload, UploadFiles
+from jiqun.actions.upload_returned import ROW_KEYS, is_returnable
 from jiqun.core.errors import InputError, RowError
 from jiqun.ledger import sources
 from jiqun.ledger.permissions import Actor
@@ -31,51 +34,19 @@ class ImportsContext:
     kinds       what a file can hold
     sources     sources rows can be told to come from
     largest_mb  largest file that is taken
+    templates   empty workbooks to fill in
     """
 
     uploads: tuple[Upload, ...]
     kinds: tuple[str, ...]
     sources: tuple[Choice, ...]
     largest_mb: int
-
-
-@dataclass(frozen=True)
-class FieldLine:
-    """One field of the table with the column that fills it.
-
-    name      field
-    label     what it means
-    column    column of the file; empty when none fills it
-    required  must some column fill it?
-    """
-
-    name: str
-    label: str
-    column: str
-    required: bool
-
-
-@dataclass(frozen=True)
-class QuantityLine:
-    """A column no field takes, which may be a quantity of each row's subject.
-
-    place     number of the column, the form's name for it
-    column    header text
-    examples  first cells
-    """
-
-    place: int
-    column: str
-    examples: tuple[str, ...]
-    indicator: str = ""
-    unit: str = ""
-    period: str = ""
-    scope: str = ""
+    templates: tuple[Choice, ...]
 
 
 @dataclass(frozen=True)
 class ErrorLine:
-    """One thing wrong with one row, with the sentence a person reads."""
+    """One thing wrong with one row, with the cell as a spreadsheet names it and the sentence a person reads."""
 
     row: int | None
     column: str
@@ -83,6 +54,35 @@ class ErrorLine:
     seen: str
     allowed: str
     message: str
+    sheet: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True)
+class TotalLine:
+    """A total that is not the sum of its rows."""
+
+    sheet: str
+    cell: str
+    column: str
+    label: str
+    stated: str
+    summed: str
+    difference: str
+    rows: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class MatchLine:
+    """A row without a code and the enterprise that was found for it."""
+
+    row: int
+    name: str
+    subject: str
+    found: str
+    score: float
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -91,21 +91,23 @@ class UploadContext:
 
     upload       what is known of it, with its first rows
     notes        what was noticed on opening it, as sentences
-    fields       fields and the columns that fill them
-    quantities   columns no field takes
+    form         the table that is shown: its columns with what is proposed for each
     indicators   indicators a quantity column can be
     units        unit symbols
     progress     how far the work is, while it runs
     errors       errors of the check or import, at most ERRORS_SHOWN; error_count counts all
     flags        rows taken in with a remark; flag_count counts all
+    totals       totals that differ from the sum of their rows; totals_checked counts all that were held against them
+    matched      rows without a code and whom they were taken for; matched_count counts all
+    batches      the batches an import made, one for each table
+    can_return   can the workbook be taken away with its errors marked?
     fault        what stopped it, as a sentence; empty when nothing did
     step         map | check | confirm | done: what the person does now; step_no counts from 2
     """
 
     upload: Upload
     notes: tuple[str, ...]
-    fields: tuple[FieldLine, ...]
-    quantities: tuple[QuantityLine, ...]
+    form: FormLines
     indicators: tuple[Choice, ...]
     units: tuple[str, ...]
     progress: Progress
@@ -113,6 +115,12 @@ class UploadContext:
     error_count: int
     flags: tuple[ErrorLine, ...]
     flag_count: int
+    totals: tuple[TotalLine, ...]
+    totals_checked: int
+    matched: tuple[MatchLine, ...]
+    matched_count: int
+    batches: tuple[str, ...]
+    can_return: bool
     fault: str
     source_label: str
     step: str
@@ -123,7 +131,6 @@ class UploadContext:
 
 def imports(desk: Desk, actor: Actor, *, lang: str) -> ImportsContext:
     """The import page of this person."""
-    del lang
     return ImportsContext(
         tuple(uploads.mine(desk, by=actor)),
         tuple(uploads.TABLES),
@@ -133,27 +140,26 @@ def imports(desk: Desk, actor: Actor, *, lang: str) -> ImportsContext:
             if uploads.may_use(source, actor)
         ),
         desk.limits.packed // 1_000_000,
+        tuple(Choice(key, names[not lang.startswith("zh")]) for key, names in TABLES.items()),
     )
 
 
-def upload(desk: Desk, actor: Actor, id: str, *, lang: str, remap: bool = False) -> UploadContext:
-    """One of this person's files; asking also looks after work nobody has taken up."""
+def upload(
+    desk: Desk, actor: Actor, id: str, *, lang: str, remap: bool = False, table: int = 0
+) -> UploadContext:
+    """One of this person's files; asking also looks after work nobody has taken up.
+
+    table  which of its tables is shown, from nought
+    """
     held = upload_work.look_after(desk, uploads.read(desk, id, by=actor))
     zh = lang.startswith("zh")
-    mapping = uploads.proposed(desk, held, by=actor)
-    chosen = mapping["columns"]
-    fields = uploads.fields_of(desk, held.kind)
     report = held.report or {}
     step = _step(held, remap=remap)
     known = sources.get_many([held.source])
     return UploadContext(
         held,
         tuple(desk.messages.what(code, lang) + f" ({seen})" for code, seen in held.notes),
-        tuple(
-            FieldLine(item.name, item.meaning["zh" if zh else "en"], chosen.get(item.name, ""), item.required)
-            for item in fields
-        ),
-        _quantities(held, mapping),
+        form_lines(desk, held, table, lang=lang),
         tuple(Choice(item.key, item.label["zh" if zh else "en"]) for item in desk.indicators),
         tuple(unit.key for unit in desk.units),
         UploadFiles(desk.uploads).progress(held.id),
@@ -161,13 +167,33 @@ def upload(desk: Desk, actor: Actor, id: str, *, lang: str, remap: bool = False)
         report.get("error_count", 0),
         _lines(desk, report.get("flags", ()), lang),
         report.get("flag_count", 0),
+        tuple(
+            TotalLine(**{name: one[name] for name in TotalLine.__dataclass_fields__})
+            for one in report.get("totals", ())
+        ),
+        report.get("totals_checked", 0),
+        _matched(report.get("matched", ()), zh=zh),
+        report.get("matched_count", 0),
+        tuple(report.get("batches", ())),
+        is_returnable(held),
         _fault(desk, held, lang),
         known[held.source].title if held.source in known else held.source,
         step,
         STEPS.index(step) + 2,
         held.state in WORKING,
-        held.state == "failed" and held.mapping is not None,
+        held.state == "failed" and (held.mapping is not None or held.actor is not None),
     )
+
+
+def _matched(lines: Sequence[Mapping[str, Any]], *, zh: bool) -> tuple[MatchLine, ...]:
+    lang = "zh" if zh else "en"
+    return tuple(
+        MatchLine(
+            one["row"], one["name"], one["subject"], one["found"], one["score"],
+            ("，" if zh else ", ").join(item[lang] for item in one["evidence"]),
+        )
+        for one in lines[:ERRORS_SHOWN]
+    )  # fmt: skip
 
 
 def _step(held: Upload, *, remap: bool) -> str:
@@ -179,29 +205,13 @@ def _step(held: Upload, *, remap: bool) -> str:
     return "check" if held.state == "checking" else "confirm"
 
 
-def _quantities(held: Upload, mapping: Mapping[str, Any]) -> tuple[QuantityLine, ...]:
-    if held.kind != "enterprises":
-        return ()
-    taken = set(mapping["columns"].values())
-    told = {item["column"]: item for item in mapping.get("facts", ())}
-    lines = []
-    for place, column in enumerate(held.columns):
-        if not column or column in taken:
-            continue
-        examples = tuple(row[place] for row in held.sample[:3] if place < len(row) and row[place])
-        known = {
-            name: told.get(column, {}).get(name, "") for name in ("indicator", "unit", "period", "scope")
-        }
-        lines.append(QuantityLine(place, column, examples, **known))
-    return tuple(lines)
-
-
 def _lines(desk: Desk, errors: list[dict[str, Any]], lang: str) -> tuple[ErrorLine, ...]:
     lines = []
     for error in errors[:ERRORS_SHOWN]:
-        row = RowError(**error)
+        row = RowError(**{name: error[name] for name in ROW_KEYS})
         message = desk.messages.sentence(row, lang)
-        lines.append(ErrorLine(row.row, row.column, row.code, row.seen, row.allowed, message))
+        where = error.get("sheet", ""), error.get("cell", "")
+        lines.append(ErrorLine(row.row, row.column, row.code, row.seen, row.allowed, message, *where))
     return tuple(lines)
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from jiqun.actions import quarantine as acts
 from jiqun.actions.desk import Desk
+from jiqun.actions.found_by_name import NAME_REVIEW, NAME_UNKNOWN, candidates_in
 from jiqun.actions.reading.batches import readable
 from jiqun.actions.reading.scope_labels import visible_scopes
 from jiqun.core.errors import NotAllowed, RowError
-from jiqun.lake.held_rows import held_row
+from jiqun.lake.held_rows import Fault, held_row
 from jiqun.ledger import batches, quarantine
 from jiqun.ledger.permissions import ANYWHERE, Actor, can
 from jiqun.ledger.quarantine import Item
@@ -64,12 +65,22 @@ class QuarantineContext:
 
 
 @dataclass(frozen=True)
+class Pick:
+    """An enterprise a row without a code may be about; taking it fills in its code."""
+
+    code: str
+    name: str
+    score: float
+
+
+@dataclass(frozen=True)
 class Cell:
-    """One cell of a held row: the column's name, what stands there, what is wrong with it."""
+    """One cell of a held row: the column's name, what stands there, what is wrong with it, what may be picked for it."""
 
     name: str
     value: str
     faults: tuple[str, ...]
+    picks: tuple[Pick, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,7 @@ def held_row_page(desk: Desk, actor: Actor, id: int, *, lang: str) -> HeldRowCon
             name,
             held.cells.get(name, "") if held else "",
             tuple(text for column, text in said if column == name),
+            _picks(faults, name),
         )
         for name in names
     ]
@@ -135,6 +147,16 @@ def held_row_page(desk: Desk, actor: Actor, id: int, *, lang: str) -> HeldRowCon
     may = item.state == "waiting" and can(actor, Permission.REPAIR_QUARANTINE, target_scope=batch.scope)
     return HeldRowContext(
         _line(desk, item, lang), tuple(cells), other, batch.kind, batch.source, may and bool(held)
+    )
+
+
+def _picks(faults: Sequence[Fault], column: str) -> tuple[Pick, ...]:
+    """The candidates a fault of a column names."""
+    return tuple(
+        Pick(*told)
+        for fault in faults
+        if fault.column == column and fault.code in (NAME_REVIEW, NAME_UNKNOWN)
+        for told in candidates_in(fault.allowed)
     )
 
 
@@ -148,6 +170,7 @@ def with_typed(
             cell.name,
             typed.get(cell.name, cell.value),
             tuple(text for column, text in said if column == cell.name),
+            cell.picks,
         )
         for cell in context.cells
     ]

@@ -12,6 +12,7 @@ class SavedMapping(models.Model):
     office = KeyField(max_length=200, blank=True, default="")
     kind = KeyField(max_length=16)
     mapping = models.JSONField(default=dict)
+    header = models.JSONField(default=list)
     saved_by = models.CharField(max_length=150)
     saved_at = models.DateTimeField()
 

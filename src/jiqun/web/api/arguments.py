@@ -1,7 +1,7 @@
 """参数 what requests of the interface may carry: texts, numbers and pages, each with its limits."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 from pydantic import AfterValidator, ConfigDict, StrictBool, StrictInt, StringConstraints
@@ -24,6 +24,7 @@ Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(without_
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(without_nul)]
 Long = Annotated[str, StringConstraints(max_length=2000), AfterValidator(without_nul)]
 Number = Annotated[int, Field(ge=1, le=9_007_199_254_740_991)]
+TableNumber = Annotated[int, Field(ge=0, le=9999)]
 
 
 class Turning(Schema):
@@ -119,14 +120,30 @@ class Quantity(Strict):
     unit: Key
     period: Key
     scope: Text = ""
+    reads: Literal["", "percent", "fraction"] = ""
+
+
+class RowRules(Strict):
+    """What becomes of rows without a code, and of hidden ones."""
+
+    without_code: Literal["enter", "match"] = "enter"
+    hidden: Literal["leave", "take"] = "leave"
 
 
 class Mapping(Strict):
-    """Which column is what: field → column (empty: none), constants, quantities."""
+    """Which column is what: field → column (empty: none), constants, quantities, columns that say nothing, rules."""
 
     columns: dict[Text, Text] = Field(default_factory=dict, max_length=200)
     constants: dict[Text, Text] = Field(default_factory=dict, max_length=200)
     facts: list[Quantity] = Field(default_factory=list, max_length=500)
+    ignored: Annotated[list[Text], Field(max_length=200)] | None = None
+    rows: RowRules = Field(default_factory=RowRules)
+
+
+class Taken(Strict):
+    """Whether a table of a file is taken along."""
+
+    take: StrictBool
 
 
 class NewAccount(Strict):

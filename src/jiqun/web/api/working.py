@@ -9,7 +9,7 @@ from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 
 from jiqun.actions import batches as batch_acts
-from jiqun.actions import exports, uploads
+from jiqun.actions import exports, templates, upload_returned, uploads
 from jiqun.actions import quarantine as quarantine_acts
 from jiqun.actions.batches import Undoing
 from jiqun.actions.desk import desk
@@ -30,6 +30,8 @@ from jiqun.web.api.arguments import (
     Mapping,
     Number,
     Reason,
+    TableNumber,
+    Taken,
     Text,
     Turning,
 )
@@ -126,17 +128,50 @@ def hand_in(
 
 
 @router.get("/imports/{upload_id}", tags=["imports"])
-def one_import(request: HttpRequest, upload_id: Key) -> import_reading.UploadContext:
-    """One file on its way: its first rows, mapping, errors, progress and outcome."""
-    return import_reading.upload(desk(), request.actor, upload_id, lang=language())
+def one_import(request: HttpRequest, upload_id: Key, table: TableNumber = 0) -> import_reading.UploadContext:
+    """One file on its way: its tables, the proposal for one of them, errors, totals, progress and outcome."""
+    return import_reading.upload(desk(), request.actor, upload_id, lang=language(), table=table)
 
 
 @router.put("/imports/{upload_id}/mapping", tags=["imports"])
-def settle_mapping(request: HttpRequest, upload_id: Key, mapping: Mapping) -> import_reading.UploadContext:
-    """Say which column is what; what is left out is proposed from the header."""
+def settle_mapping(
+    request: HttpRequest, upload_id: Key, mapping: Mapping, table: TableNumber = 0
+) -> import_reading.UploadContext:
+    """Say which column of a table is what; what is left out is proposed from the header. It is remembered for the form."""
     here = desk()
-    uploads.settle(here, upload_id, mapping.model_dump(), by=request.actor, at=here.now())
-    return import_reading.upload(here, request.actor, upload_id, lang=language())
+    told = mapping.model_dump(exclude_none=True)
+    uploads.settle(here, upload_id, told, by=request.actor, at=here.now(), table=table)
+    return import_reading.upload(here, request.actor, upload_id, lang=language(), table=table)
+
+
+@router.put("/imports/{upload_id}/tables/{table}", tags=["imports"])
+def take_table(
+    request: HttpRequest, upload_id: Key, table: TableNumber, taken: Taken
+) -> import_reading.UploadContext:
+    """Take a table of the file along, or leave it out."""
+    here = desk()
+    uploads.include(here, upload_id, table, taken.take, by=request.actor, at=here.now())
+    return import_reading.upload(here, request.actor, upload_id, lang=language(), table=table)
+
+
+@router.get("/imports/{upload_id}/returned", tags=["imports"], openapi_extra={"x-file": True})
+def returned_workbook(request: HttpRequest, upload_id: Key) -> HttpResponse:
+    """The workbook with its errors marked and listed, what the ledger knows filled in."""
+    path = upload_returned.returned(desk(), upload_id, by=request.actor, lang=language())
+    return file_response(path.read_bytes(), name="returned.xlsx", content_type=CONTENT_TYPES["xlsx"])
+
+
+@router.get("/templates/{table}", tags=["imports"], openapi_extra={"x-file": True})
+def empty_workbook(
+    request: HttpRequest,
+    table: Literal["enterprise", "fact", "subject", "relation"],
+    indicator: Text = "",
+    period: Text = "",
+) -> HttpResponse:
+    """An empty workbook to fill in; `indicator` lists figures to ask of each enterprise, parted by commas."""
+    asked = templates.Asked(table, tuple(filter(None, indicator.split(","))), period)
+    body = templates.template(desk(), asked, by=request.actor, lang=language())
+    return file_response(body, name=f"{table}.xlsx", content_type=CONTENT_TYPES["xlsx"])
 
 
 @router.post("/imports/{upload_id}/check", tags=["imports"])
