@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import Opened, Progress
 from jiqun.actions.imports_facts import FOUND_BY_NAME
+from jiqun.actions.match_lists import said_before
 from jiqun.actions.matching import match_names
-from jiqun.brain.matching import Asked, Candidate, Decision
+from jiqun.brain.matching import Asked, Candidate, Decision, Evidence
 from jiqun.core.errors import RowError
 from jiqun.lake.cell_words import NOTHING
 from jiqun.lake.gate_enterprises import Judged, Registration
@@ -25,6 +26,9 @@ CODE_COLUMN = "统一社会信用代码"
 NOTE_LIMIT = 400
 PREFIX = "enterprise:"
 NAME_REVIEW, NAME_UNKNOWN = "gate.name_review", "gate.name_unknown"
+SAID_BEFORE = Evidence(
+    "said_before", "本单位认定过这个写法", "this office has settled before which enterprise it means"
+)
 _CANDIDATE = re.compile(r"([0-9A-Z]{18}) ([^；]+) (\d\.\d\d)(?:；|$)")
 
 
@@ -66,7 +70,10 @@ def find_by_name(desk: Desk, opened: Opened, *, by: Actor, progress: Progress) -
     if opened.mapping.without_code != "match":
         return named
     asked = list(_asked(opened))
-    for decision in match_names(desk, by, asked, progress=progress) if asked else ():
+    settled = _settled(asked, by=by)
+    fresh = [one for one in asked if one.row not in settled]
+    decided = match_names(desk, by, fresh, progress=progress) if fresh else ()
+    for decision in (*settled.values(), *decided):
         row = decision.asked.row
         named.asked[row] = decision
         if decision.decision == "match" and decision.best is not None:
@@ -75,6 +82,19 @@ def find_by_name(desk: Desk, opened: Opened, *, by: Actor, progress: Progress) -
             named.found[row] = code, decision.best.name
             named.notes[row] = _note(decision.asked.name, decision.best)
     return named
+
+
+def _settled(asked: Sequence[Asked], *, by: Actor) -> dict[int, Decision]:
+    """Names this office has settled before, on the page of matching: nothing is asked twice."""
+    said = said_before(asked, by=by)
+    names = subjects.labels(key for key in said.values() if key)
+    found = {}
+    for one in asked:
+        if one.row in said:
+            key = said[one.row]
+            best = Candidate(key, names[key][0], 1.0, (SAID_BEFORE,)) if key else None
+            found[one.row] = Decision(one, "match" if best else "none", best, None, SAID_BEFORE)
+    return found
 
 
 def _asked(opened: Opened) -> Iterator[Asked]:

@@ -11,15 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from forms_register import HEADER, code_of, register_rows
 from web_house import SYSTEM, House
 
+from jiqun.actions.form_memory import office_of
 from jiqun.actions.forms import knowledge, read_form
+from jiqun.actions.found_by_name import candidates_in
 from jiqun.actions.imports import ImportReport, Order, run_import
+from jiqun.actions.match_lists import written_of
+from jiqun.brain.matching import Asked
 from jiqun.core.facts import plain
 from jiqun.lake.facts import FactReader
 from jiqun.lake.forms.proposal import Proposal, as_quantity, propose_columns
 from jiqun.lake.forms.tables import FormTable
+from jiqun.ledger import name_decisions
+from jiqun.ledger.name_decisions import NameDecision
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "forms"
 FORMS = sorted(FOLDER.glob("*.json"))
@@ -106,3 +113,33 @@ def _firms() -> tuple[str, ...]:
     from forms_register import FIRMS
 
     return tuple(FIRMS)
+
+
+def test_a_name_the_office_has_settled_is_not_asked_again(registered: House) -> None:
+    """Two firms could be meant: the row waits; once the office has said which, the same file lands there unasked."""
+    path = FOLDER / "14-两家都像.json"
+    wanted = json.loads(path.read_text("utf-8"))["tables"][0]
+    desk, file = registered.desk, FOLDER / "14-两家都像.xlsx"
+    table = read_form(desk, file).tables[0]
+    mapping = _settled(propose_columns(table, knowledge(desk, "enterprises"), file=file.name), wanted)
+    order = Order("enterprises", file, "form", mapping=mapping)
+    first = run_import(desk, order, by=SYSTEM, at=desk.now())
+    held = {fault.row: fault for fault in first.errors}
+    code, name, _ = candidates_in(held[4].allowed)[0]
+    for row, subject in ((4, f"enterprise:{code}"), (5, "")):
+        said = NameDecision(
+            written_of(Asked(row, held[row].seen, region="新昌县")),
+            held[row].seen,
+            subject,
+            "bench",
+            desk.now(),
+        )
+        with transaction.atomic():
+            name_decisions.save(office_of(SYSTEM), said)
+    second = run_import(desk, order, by=SYSTEM, at=desk.now())
+    assert [(fault.row, fault.code) for fault in second.errors] == [(5, "gate.name_unknown")]
+    landed = [one for one in second.matched if one["row"] == 4]
+    assert [(one["found"], one["score"]) for one in landed] == [(name, 1.0)]
+    assert {str(row["subject"]) for row in FactReader(desk.lake).facts(batch=second.batch_id)} == {
+        f"enterprise:{code}"
+    }
