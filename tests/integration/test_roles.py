@@ -78,7 +78,9 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "page": lambda c, h, p: c.get("/imports/"),
         "template": lambda c, h, p: c.get("/api/templates/enterprise"),
         "template on the page": lambda c, h, p: c.get("/imports/templates/enterprise.xlsx"),
-        "workbook with its errors": lambda c, h, p: c.get("/api/imports/u20260101000000000000000000/returned"),
+        "workbook with its errors": lambda c, h, p: c.get(
+            "/api/imports/u20260101000000000000000000/returned"
+        ),
     },
     P.UNDO_BATCH: {
         "undo": lambda c, h, p: _post(c, f"/api/batches/{p.batch(h)}/undo"),
