@@ -71,7 +71,7 @@ def template(desk: Desk, asked: Asked, *, by: Actor, lang: str) -> bytes:
     columns += [_of_indicator(desk, text, asked.period, zh) for text in asked.indicators]
     blank = Blank(
         TABLES[asked.table][zh == "en"], columns, "示例：" if zh == "zh" else "Example: ",
-        "填写说明" if zh == "zh" else "How to fill it in", HEADS[zh], HELP[zh], ("是", "否") if zh == "zh" else ("yes", "no"),
+        "填写说明" if zh == "zh" else "Help", HEADS[zh], HELP[zh], ("是", "否") if zh == "zh" else ("yes", "no"),
     )  # fmt: skip
     with tempfile.TemporaryDirectory(dir=desk.uploads) as folder:
         path = Path(folder) / "template.xlsx"

@@ -21,7 +21,7 @@ def test_a_template_is_written(house: House, tmp_path: Path) -> None:
     out = tmp_path / "T.xlsx"
     house.run("template", "enterprise", "--out", out, "--indicator", "revenue", "--period", "2024")
     heads = [cell.value for cell in openpyxl.load_workbook(out).worksheets[0][1]]
-    assert heads[0] == "企业名称" and heads[-1] == "2024年营业收入（万元）"
+    assert heads[0] == "name" and heads[-1] == "2024 营业收入 (万元)"  # the tests speak English
 
 
 def test_a_workbook_with_a_wrong_total_is_imported_and_the_total_said(house: House, tmp_path: Path) -> None:

@@ -210,6 +210,12 @@ def test_sources_and_saved_mappings() -> None:
         sources.save(Source("z", "rumour", "z"))
     mappings.save("form1", {"名称": "name"}, kind="enterprises", office="330624", by="x", at=AT)
     mappings.save("form1", {"企业": "name"}, kind="enterprises", office="330683", by="x", at=later(days=1))
-    assert mappings.find("form1", kind="enterprises", office="330624") == {"名称": "name"}
-    assert mappings.find("form1", kind="enterprises", office="330100") == {"企业": "name"}
+    own, other = (
+        mappings.find("form1", kind="enterprises", office=office) for office in ("330624", "330100")
+    )
+    assert own is not None and (own.mapping, own.office, own.saved_by) == ({"名称": "name"}, "330624", "x")
+    assert other is not None and (other.mapping, other.office) == ({"企业": "name"}, "330683")
     assert mappings.find("form2", kind="enterprises", office="330624") is None
+    assert mappings.of_office("330624", kind="enterprises") == []  # its header was not told
+    mappings.save("form3", {}, kind="enterprises", office="330624", by="x", at=AT, header=("企业", "税收"))
+    assert [item.header for item in mappings.of_office("330624", kind="enterprises")] == [("企业", "税收")]

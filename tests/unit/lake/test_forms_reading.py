@@ -172,7 +172,8 @@ def test_stocks_are_as_of_and_flows_over() -> None:
 @pytest.mark.parametrize(
     ("cells", "says", "reads"),
     [
-        ([35.0, 40.0], False, "percent"), ([0.35, 0.4], False, "fraction"), ([0.35, 0.4], True, ""), (["35%", "4%"], True, "percent"),
+        ([35.0, 40.0], False, "percent"), ([0.35, 0.4], False, "fraction"), ([0.35, 0.4], True, ""),
+        (["35%", "4%"], True, "percent"),
         ([0.35, "40%"], True, "fraction"), ([1.2, 0.8], True, "percent"), ([1.2, 0.8], False, ""), ([1.0, 0.0], False, ""),
         (["－", 35.0], False, "percent"),
     ],
@@ -256,7 +257,8 @@ def test_columns_without_a_header_are_told_by_what_they_hold() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("合 计", "total"), ("全县合计：", "total"), ("七星街道小计", "subtotal"), ("其中：规上", "of_which"), ("合计电器有限公司", ""), ("", "")],
+    [("合 计", "total"), ("全县合计：", "total"), ("七星街道小计", "subtotal"), ("其中：规上", "of_which"),
+        ("合计电器有限公司", ""), ("", "")],
 )  # fmt: skip
 def test_words_of_totals(text: str, kind: str) -> None:
     assert total_kind(text) == kind

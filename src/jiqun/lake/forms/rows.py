@@ -79,6 +79,7 @@ class _Sorter:
         self.heads = {text for part in own if part for text in part}
         self.first_texts = [part[0] for part in own if part]
         self.hidden: frozenset[int] = frozenset()
+        self.merged = {area.top for area in sheet.marks.merges if area.right > area.left}
         self.sorted = Sorted()
         self.totals: list[TotalRow] = []
         self.left_out: list[LeftOut] = []
@@ -129,7 +130,7 @@ class _Sorter:
         number = self.sheet.number(n)
         if total and not self._has_code(texts):
             self.totals.append(TotalRow(number, total, labels[0], len(self.sorted.data), cells))
-        elif kind := self._no_data(texts, labels):
+        elif kind := self._no_data(n, texts, labels):
             self._leave(n, kind, cells)
         else:
             self.sorted.data.append((number, cells))
@@ -137,7 +138,7 @@ class _Sorter:
     def _has_code(self, texts: dict[int, str]) -> bool:
         return any(len(text) == 18 and text.isalnum() and text.isascii() for text in texts.values())
 
-    def _no_data(self, texts: dict[int, str], labels: Sequence[str]) -> str:
+    def _no_data(self, n: int, texts: dict[int, str], labels: Sequence[str]) -> str:
         """What a row is that holds no data; empty for data."""
         told = list(texts.values())
         first = told[0]
@@ -148,16 +149,16 @@ class _Sorter:
         if any(map(is_signature, told)) and len(told) <= max(4, self.width // 2 + 1):
             return "note"
         if self.width > 2 and len(set(told)) == 1:
-            return self._single(first, at=next(iter(texts)))
+            return self._single(first, at=next(iter(texts)), merged=n in self.merged)
         return ""
 
-    def _single(self, text: str, *, at: int) -> str:
-        """A row with one text, in a table of several columns."""
+    def _single(self, text: str, *, at: int, merged: bool) -> str:
+        """A row with one text, in a table of several columns: a note, a heading before the names or across the row."""
         if is_note(text) and not (at == self.key and is_firm(text)):
             return "note"
         if is_section(text):
             return "section"
-        if at != self.key and not text.replace(".", "").isdigit():
+        if (at < self.key and not text.replace(".", "").isdigit()) or (merged and not is_firm(text)):
             return "section"
         return ""
 
