@@ -45,9 +45,7 @@ class CandidateIndex:
 
     @classmethod
     def kept(cls, known: list[Known], keys: "array[int]") -> "CandidateIndex":
-        """An index from what one built before was made of; ValueError when the two cannot belong together."""
-        if known and (not keys or max(map(MASK.__and__, keys)) != len(known) - 1):
-            raise ValueError("keys and enterprises of another index")
+        """An index from the enterprises and keys of one that was built before."""
         index = cls.__new__(cls)
         index._hold(known, keys)
         return index
