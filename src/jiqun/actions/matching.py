@@ -1,7 +1,7 @@
 """名称匹配 matching names: candidates from the lake's blocking, weighed and decided by the brain, as far as one may read.
 
 `match_names` is what imports, pages and commands call; `match_file` (matching_files) does a whole list. The index over
-the enterprises a person may read is built once and kept until the ledger's enterprises change.
+the enterprises a person may read is built once and kept, in memory and in the home, until the enterprises change.
 """
 
 import gc
@@ -14,11 +14,12 @@ from itertools import islice
 from django.db import transaction
 
 from jiqun.actions.desk import Desk
-from jiqun.actions.name_tables import name_reader, weights
+from jiqun.actions.name_tables import name_reader, recipe, weights
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.enterprises import readable
 from jiqun.brain.matching import Asked, Decision, Known, Reader, Weights, compare, decide
 from jiqun.lake.candidates import CandidateIndex
+from jiqun.lake.kept_candidates import KeptCandidates
 from jiqun.ledger import audit, enterprise_names, subjects
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check
 from jiqun.ledger.scopes import EVERYTHING
@@ -79,9 +80,20 @@ def matcher(desk: Desk, actor: Actor, *, progress: Progress | None = None) -> Ma
             while len(_kept) >= KEPT_INDEXES:
                 del _kept[next(iter(_kept))]
             reader = name_reader(desk.packs)
-            index = CandidateIndex(_known(reader, archive), progress=_told(progress))
+            index = _index(archive, key[2], "/".join(key[3:]), progress)
             _kept[key] = Matcher(reader, weights(desk.packs), index, "/".join(key[2:]))
         return _kept[key]
+
+
+def _index(archive: Archive, stamp: str, sight: str, progress: Progress | None) -> CandidateIndex:
+    """The index as it is kept in the home, else built and kept there."""
+    desk, reader = archive.desk, name_reader(archive.desk.packs)
+    kept = KeptCandidates(desk.home / "cache", recipe=recipe(desk.packs), stamp=stamp)
+    index = kept.load(sight)
+    if index is None:
+        index = CandidateIndex(_known(reader, archive), progress=_told(progress))
+        kept.save(sight, index)
+    return index
 
 
 def _sight(archive: Archive) -> tuple[str, ...]:

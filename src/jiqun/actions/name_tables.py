@@ -1,12 +1,15 @@
 """词表装配 name tables: packs, readings and simplified forms put together into what matching reads names with."""
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
-from jiqun.brain.matching import Reader, Weights
+from jiqun.brain.matching import Reader, Weights, asked
+from jiqun.core import names
 from jiqun.core.names import NameTables
 from jiqun.core.packfiles import read_csv
 from jiqun.core.regions import Regions
+from jiqun.lake import candidates
 
 
 @cache
@@ -19,6 +22,23 @@ def name_reader(packs: Path) -> Reader:
         sounds=sounds,
         alike=look_alikes(packs / "names" / "look_alikes.csv"),
     )
+
+
+@cache
+def recipe(packs: Path) -> str:
+    """A text that is another one when names would be read otherwise: other word lists, or other code."""
+    tables = name_reader(packs).tables
+    words = [sorted(vars(tables)[name]) for name in ("trades", "branches", "openers")]
+    pairs = [
+        sorted(vars(tables)[name].items()) for name in ("places", "inner", "forms", "shorter", "simplify")
+    ]
+    found = hashlib.blake2b(repr((words, pairs)).encode(), digest_size=16)
+    for module in (*_READING, *sorted(Path(names.__file__).parent.glob("*.py"))):
+        found.update(Path(module).read_bytes())
+    return found.hexdigest()
+
+
+_READING = (asked.__file__, candidates.__file__)
 
 
 @cache

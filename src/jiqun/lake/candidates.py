@@ -2,13 +2,14 @@
 
 Keys of every enterprise are kept as one sorted array of 64-bit numbers (a 32-bit checksum of the key and the number of
 the enterprise): small, quick to ask, and shared by worker processes. A clash of checksums costs one comparison more.
+A directory says where the numbers with each leading half of a checksum begin, so that a look-up touches little memory.
 """
 
-import zlib
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from zlib import crc32
 
 from rapidfuzz.distance import OSA
 
@@ -16,6 +17,8 @@ from jiqun.brain.matching import AskedName, Known
 from jiqun.core.names import compatible
 
 SHIFT, MASK = 32, 0xFFFFFFFF
+PAGE_SHIFT = 48
+PAGES = 1 << (64 - PAGE_SHIFT)
 MOST_OF_ONE_KEY = 400
 MOST_OF_BRAND = 64
 MOST_OF_PAIRS = 12
@@ -30,17 +33,29 @@ class CandidateIndex:
     """Enterprises under all their names, found by name, by name with one slip, brand, code fragment and address."""
 
     def __init__(self, known: Iterable[Known], *, progress: Callable[[int], None] | None = None) -> None:
-        self.known: list[Known] = []
+        held: list[Known] = []
         numbers: list[int] = []
-        self._brands: Counter[str] = Counter()
         for n, one in enumerate(known):
-            self.known.append(one)
-            numbers += [(_number(key) << SHIFT) | n for key in _keys_of(one)]
-            self._brands[one.brand] += 1
+            held.append(one)
+            numbers += [_number(key) << SHIFT | n for key in _keys_of(one)]
             if progress is not None and n % PROGRESS_EVERY == 0:
                 progress(n)
         numbers.sort()
-        self._keys = array("Q", numbers)
+        self._hold(held, array("Q", numbers))
+
+    @classmethod
+    def kept(cls, known: list[Known], keys: "array[int]") -> "CandidateIndex":
+        """An index from the enterprises and keys of one that was built before."""
+        index = cls.__new__(cls)
+        index._hold(known, keys)
+        return index
+
+    def _hold(self, known: list[Known], keys: "array[int]") -> None:
+        self.known, self.keys = known, keys
+        self._brands = Counter(one.brand for one in known)
+        self._pages = array("L", [0])
+        for page in range(1, PAGES + 1):
+            self._pages.append(bisect_left(keys, page << PAGE_SHIFT, self._pages[-1]))
 
     def __len__(self) -> int:
         return len(self.known)
@@ -89,20 +104,26 @@ class CandidateIndex:
                 if len(written.intersection(self.known[n].stem)) > 1:
                     yield n
 
-    def _behind(self, key: str) -> list[int]:
+    def _behind(self, key: str) -> Sequence[int]:
         """Numbers of the enterprises under a key, the first so many."""
-        keys = self._keys
-        start = _number(key) << SHIFT
-        end, at, found = start + (1 << SHIFT), bisect_left(keys, start), list[int]()
-        while at < len(keys) and keys[at] < end and len(found) < MOST_OF_ONE_KEY:
-            found.append(keys[at] & MASK)
+        keys, start = self.keys, crc32(key.encode()) << SHIFT
+        page = start >> PAGE_SHIFT
+        end, last = start + (1 << SHIFT), self._pages[page + 1]
+        at = bisect_left(keys, start, self._pages[page], last)
+        if at == last or keys[at] >= end:
+            return ()
+        found: list[int] = []
+        while at < last and (number := keys[at]) < end and len(found) < MOST_OF_ONE_KEY:
+            found.append(number - start)
             at += 1
         return found
 
     def _range(self, key: str) -> tuple[int, int]:
         start = _number(key) << SHIFT
-        low = bisect_left(self._keys, start)
-        return low, bisect_left(self._keys, start + (1 << SHIFT), low)
+        page = start >> PAGE_SHIFT
+        last = self._pages[page + 1]
+        low = bisect_left(self.keys, start, self._pages[page], last)
+        return low, bisect_left(self.keys, start + (1 << SHIFT), low, last)
 
     def _of_brand(self, asked: AskedName) -> Iterator[int]:
         """Those with the brand (or the whole stem as a brand) whose trade holds what was written of it."""
@@ -110,7 +131,7 @@ class CandidateIndex:
         for brand in dict.fromkeys((name.stem, name.brand)):
             rest = name.stem[len(brand) :] if name.stem.startswith(brand) else ""
             low, high = self._range("b" + brand) if len(brand) > 1 else (0, 0)
-            for number in self._keys[low:high]:
+            for number in self.keys[low:high]:
                 one = self.known[number & MASK]
                 if (rest in one.stem or (one.trade and one.trade in rest)) and _may_be_near(asked, one):
                     yield number & MASK
@@ -126,7 +147,7 @@ class CandidateIndex:
         counted: Counter[int] = Counter()
         for size, low, high in ranges[:RAREST]:
             if size <= MOST_OF_ONE_KEY:
-                counted.update(number & MASK for number in self._keys[low:high])
+                counted.update(number & MASK for number in self.keys[low:high])
         best = sorted(((-times, n) for n, times in counted.items() if times > 1))
         return [n for _, n in best[:MOST_OF_PAIRS]]
 
@@ -171,4 +192,4 @@ def _may_be_near(asked: AskedName, one: Known) -> bool:
 
 
 def _number(key: str) -> int:
-    return zlib.crc32(key.encode())
+    return crc32(key.encode())

@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 from action_world import SYSTEM, World, firm, key_of, officer
@@ -12,6 +13,7 @@ from jiqun.actions.matching import match_names
 from jiqun.actions.matching_files import MatchOrder, MatchReport, match_file
 from jiqun.brain.matching import Asked, Decision
 from jiqun.core.errors import InputError, NotAllowed
+from jiqun.lake.candidates import CandidateIndex
 from jiqun.ledger import audit
 from jiqun.ledger.permissions import NOBODY, Actor
 from jiqun.ledger.roles import ROLES, Permission
@@ -57,6 +59,32 @@ def test_what_comes_in_later_is_found(filled: World) -> None:
     assert answered(list(match_names(filled.desk, SYSTEM, late)))[0][1] != "match"
     filled.load("enterprises", LIST_HEADER, [firm(7)])
     assert answered(list(match_names(filled.desk, SYSTEM, late))) == [(2, "match", key_of(7))]
+
+
+def test_the_index_is_kept_in_the_home_and_built_anew_when_enterprises_change(
+    filled: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[int] = []
+    index = matching.CandidateIndex
+
+    def counted(*told: Any, **more: Any) -> CandidateIndex:
+        built.append(1)
+        return index(*told, **more)
+
+    monkeypatch.setattr(matching, "CandidateIndex", counted)
+
+    def asked_anew() -> list[Decision]:
+        monkeypatch.setattr(matching, "_kept", {})
+        return list(match_names(filled.desk, SYSTEM, rows()))
+
+    first = asked_anew()
+    assert asked_anew() == first and len(built) == 1
+    (kept,) = (filled.desk.home / "cache").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-9])
+    assert asked_anew() == first and len(built) == 2
+    filled.load("enterprises", LIST_HEADER, [firm(7)])
+    assert asked_anew() == first and len(built) == 3
+    assert len(list((filled.desk.home / "cache").iterdir())) == 1
 
 
 def test_a_private_sheet_of_another_county_is_not_matched_against(world: World) -> None:

@@ -127,7 +127,7 @@ class _Reading:
 
     def _branch(self, rest: str) -> str:
         """What follows the legal form of the whole: 某某有限公司[临平分公司]."""
-        if not any(rest[-n:] in self.tables.branches for n in self.tables.branch_lengths):
+        if not rest.endswith(self.tables.branch_words):
             return rest
         for found in self.tables.opener.finditer(rest, 2, len(rest) - 1):
             behind = rest[found.end() :]
@@ -157,12 +157,14 @@ class _Reading:
     def _split(self, rest: str) -> tuple[str, str]:
         """Brand and trade: the longest ending made of trade words, with a brand of two characters or more, or none."""
         size, words = len(rest), self.tables.trades
-        reached = {size}
+        reached = [size]
         for start in range(size - 1, -1, -1):
-            ends = range(start + 1, min(size, start + LONGEST_TRADE) + 1)
-            if any(end in reached and rest[start:end] in words for end in ends):
-                reached.add(start)
-        cut = 0 if 0 in reached and size > 3 else min(reached - {0, 1}, default=size)
+            for end in reached:
+                if end - start <= LONGEST_TRADE and rest[start:end] in words:
+                    reached.append(start)
+                    break
+        last = reached[-1]
+        cut = 0 if last == 0 and size > 3 else min((at for at in reached if at > 1), default=size)
         return rest[:cut], rest[cut:]
 
     def _plain(self, text: str) -> str:
@@ -175,7 +177,7 @@ class _Reading:
         return text
 
     def _is_tail(self, text: str) -> bool:
-        return any(text[-n:] in self.tables.tails for n in (2, 3, 4))
+        return text.endswith(self.tables.tails)
 
     def _branch_stem(self) -> str:
         """The branch without legal form, its place short: 云和县支行 and 云和支行 are one."""

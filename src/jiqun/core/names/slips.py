@@ -23,6 +23,14 @@ def slipped_form(text: str) -> str:
     if form is not None:
         return form
     for form in _BY_LENGTH.get(len(text), ()):
-        if sum(a != b for a, b in zip(text, form, strict=True)) == 1:
+        if _is_one_apart(text, form):
             return form
     return ""
+
+
+def _is_one_apart(text: str, form: str) -> bool:
+    """Do two texts of one length differ in just one character?"""
+    for n, char in enumerate(text):
+        if char != form[n]:
+            return text[n + 1 :] == form[n + 1 :]
+    return False

@@ -76,9 +76,9 @@ class NameTables:
         return re.compile("|".join(map(re.escape, words)) or "(?!)")
 
     @cached_property
-    def tails(self) -> frozenset[str]:
+    def tails(self) -> tuple[str, ...]:
         """Branch words that say by themselves that it is a branch: 支行, 分公司, 营业厅."""
-        return frozenset(word for word in self.branches if len(word) > 1 and word[0] in "分支营办储")
+        return tuple(sorted(word for word in self.branches if 1 < len(word) < 5 and word[0] in "分支营办储"))
 
     @cached_property
     def long_words(self) -> "re.Pattern[str]":
@@ -91,9 +91,9 @@ class NameTables:
         return self.long_words.sub(lambda found: self.shorter[found[0]], text)
 
     @cached_property
-    def branch_lengths(self) -> tuple[int, ...]:
-        """How long branch words are."""
-        return tuple(sorted({len(word) for word in self.branches}))
+    def branch_words(self) -> tuple[str, ...]:
+        """The words a branch ends with, as `str.endswith` takes them."""
+        return tuple(sorted(self.branches))
 
     def fold(self, text: str) -> str:
         """`fold` with this table's characters."""
