@@ -211,3 +211,22 @@ def test_very_long_and_very_common() -> None:
     many = CandidateIndex(entries(firms))
     assert decided("恒泽" * 20_000, many).decision == "none"
     assert decided("恒泽轴承厂", many).decision != "match"
+
+
+@pytest.mark.parametrize(
+    ("name", "decision", "why"),
+    [
+        ("振鑫电器", "match", ""),
+        ("振新电器", "review", "short_form"),  # one character stands for another
+        ("振鑫股份", "review", "too_little"),
+        ("科博特厂", "match", ""),
+    ],
+)
+def test_a_bare_short_form_may_leave_out_but_change_nothing(name: str, decision: str, why: str) -> None:
+    found = decided(name, REGISTER)
+    assert (found.decision, found.reason.kind if found.reason else "") == (decision, why)
+
+
+def test_what_stands_beside_a_short_form_counts() -> None:
+    found = decided("振新电器", REGISTER, region="乐清市")
+    assert found.reason is None or found.reason.kind != "short_form"
