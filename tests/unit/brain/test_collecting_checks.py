@@ -78,10 +78,16 @@ def test_ten_thousand_times_more_asks_whether_the_unit_is_yuan() -> None:
     assert "2026-09" in found.allowed
 
 
-def test_forty_times_more_is_a_warning_without_a_unit_that_fits() -> None:
+def test_forty_times_more_may_be_thousands() -> None:
     (found,) = looked(REVENUE, values={"revenue": "40000"}, past={"revenue": "1000"})
-    assert (found.code, found.hint_unit) == ("collect.jump_up", "")
+    assert (found.code, found.hint_unit, found.hint_value) == ("collect.jump_up", "千元", "4000")
     assert "40×" in found.seen
+
+
+def test_a_hundred_times_more_is_a_warning_without_a_unit_that_fits() -> None:
+    (found,) = looked(REVENUE, values={"revenue": "100000"}, past={"revenue": "1000"})
+    assert (found.code, found.hint_unit) == ("collect.jump_up", "")
+    assert "100×" in found.seen
 
 
 def test_forty_times_less_in_a_larger_unit() -> None:
