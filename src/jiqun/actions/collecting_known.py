@@ -20,6 +20,7 @@ from jiqun.lake.listing import Row, Wanted
 from jiqun.ledger.collection_answers import Answer
 from jiqun.ledger.collections import Collection
 from jiqun.ledger.permissions import Actor
+from jiqun.ledger.subjects import resolve_many
 
 Place = tuple[str, str, str, date, date, bool]
 
@@ -55,8 +56,9 @@ def beforehand(
 ) -> dict[str, Beforehand]:
     """What the ledger knows of each respondent, as far as this person may see it."""
     cells, period = cells_of(collection), Period.parse(collection.period)
+    today = resolve_many(respondents)
     wanted = Wanted(
-        subjects=tuple(respondents),
+        subjects=tuple(dict.fromkeys(today.get(one, one) for one in respondents)),
         indicators=tuple(sorted({cell.indicator for cell in cells})),
         status="actual",
     )
@@ -64,15 +66,16 @@ def beforehand(
     held = _shown(archive, archive.rows(wanted))
     found: dict[str, Beforehand] = {}
     for respondent in respondents:
+        subject = today.get(respondent, respondent)
         known: dict[str, Known] = {}
         past: dict[str, Known] = {}
         for cell in cells:
             nature = desk.indicators.get(cell.indicator).stock_or_flow
-            now = _value(desk, cell, respondent, period_of(cell, period, nature), held)
+            now = _value(desk, cell, subject, period_of(cell, period, nature), held)
             if now is not None and now.source != collection.id:
                 known[cell.key] = now
             earlier = (
-                _value(desk, cell, respondent, one, held) for one in earlier_periods(cell, period, nature)
+                _value(desk, cell, subject, one, held) for one in earlier_periods(cell, period, nature)
             )
             if (last := next(filter(None, earlier), None)) is not None:
                 past[cell.key] = last

@@ -6,7 +6,7 @@ place a respondent lies in, may remind, return and accept; who may answer for th
 
 from collections.abc import Iterable
 
-from jiqun.brain.collecting.states import Verb, after, may
+from jiqun.brain.collecting.states import ANSWERED, Verb, after, may
 from jiqun.core.errors import NotAllowed
 from jiqun.ledger import subjects
 from jiqun.ledger.collection_answers import Answer
@@ -93,7 +93,7 @@ def target_of(answer: Answer) -> Target:
 
 def following(by: Actor, collection: Collection, answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """Those of the answers this person may follow; NotAllowed when that is none at all and the collection is not theirs."""
-    kept = tuple(answers)
+    kept = once(answers)
     if can(by, COLLECT, target_scope=collection.scope):
         return kept
     seen = within(reach(by, COLLECT), kept)
@@ -113,4 +113,22 @@ def within(far: Reach, answers: Iterable[Answer]) -> tuple[Answer, ...]:
     if all(scope.kind in ("all", "region", "enterprise") for scope in (*far.any_of, far.within)):
         return tuple(one for one in kept if far.covers(Target(one.respondent, one.region)))
     held = set(subjects.all_keys(subjects.SubjectFilter(scope=far)))
-    return tuple(one for one in kept if one.respondent in held)
+    today = subjects.resolve_many(one.respondent for one in kept)
+    return tuple(one for one in kept if today.get(one.respondent, one.respondent) in held)
+
+
+def once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Answers to one collection with one of each enterprise: of two merged since they were asked the answer that was
+    given, that of the one that goes on before the other's."""
+    kept = tuple(answers)
+    today = subjects.resolve_many(one.respondent for one in kept)
+    best: dict[tuple[str, str], Answer] = {}
+    for one in kept:
+        into = one.collection, today.get(one.respondent, one.respondent)
+        best[into] = min(
+            best.get(into, one),
+            one,
+            key=lambda each: (each.state not in ANSWERED, each.respondent != into[1]),
+        )
+    chosen = {(one.collection, one.respondent) for one in best.values()}
+    return tuple(one for one in kept if (one.collection, one.respondent) in chosen)

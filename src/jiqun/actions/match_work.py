@@ -16,7 +16,7 @@ from jiqun.actions.desk import desk as own_desk
 from jiqun.actions.journal import Journal
 from jiqun.actions.match_files import WORKING, MatchFiles, MatchList
 from jiqun.actions.upload_files import Progress
-from jiqun.actions.upload_work import PATIENCE, actor_again, fault_of, kept_actor
+from jiqun.actions.upload_work import PATIENCE, actor_again, fault_of, kept_actor, rights_now
 from jiqun.brain.matching import Asked, Candidate, Decision, Evidence
 from jiqun.core.errors import JiqunError, WrongState
 from jiqun.lake.durable import locked
@@ -79,7 +79,7 @@ def _work_here(desk: Desk, id: str) -> None:
 
 
 def _step(desk: Desk, store: MatchFiles, held: MatchList) -> None:
-    by = actor_again(held.actor or {})
+    by = rights_now(actor_again(held.actor or {}))
     try:
         report = (
             _duplicates(desk, store, held, by) if held.kind == "dedupe" else _matched(desk, store, held, by)

@@ -16,7 +16,7 @@ from jiqun.actions.correcting import Correction, Row
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive
 from jiqun.core.errors import InputError, NotFound, WrongState
-from jiqun.core.facts import Fact, plain
+from jiqun.core.facts import Fact, plain, recorded_subject
 from jiqun.exchange.objections import ACCEPT, office_kind
 from jiqun.lake.cell_words import control_character
 from jiqun.ledger import audit, objections, subjects
@@ -149,12 +149,14 @@ def _accept(desk: Desk, objection: Objection, said: str, *, by: Actor, at: datet
 
 
 def _new(held: Row, fact: Fact, reason: str) -> NewObjection:
-    subject = subjects.get_many([str(held["subject"])]).get(str(held["subject"]))
+    """The objection, of the enterprise the number was recorded for: with it it goes when a merge is taken back."""
+    key = recorded_subject(str(held["natural_key"]))
+    subject = subjects.get_many([key]).get(key)
     region = subject.region if subject else ""
     bound = "" if held["bound"] == "=" else str(held["bound"])
     stated = f"{bound}{plain(held['value']) or held['value_text'] or ''} {held['unit']}"  # type: ignore[arg-type]
     return NewObjection(
-        subject=str(held["subject"]), subject_label=subject.label_zh if subject else "", region=region,
+        subject=key, subject_label=subject.label_zh if subject else "", region=region,
         office=office_kind(region), fact=str(held["id"]), disputed_hash=str(held["content_hash"]),
         source=str(held["source"]), cell={name: str(held[name] or "") for name in CELL}, said=stated[:300],
         wanted=plain(fact.value), unit=fact.unit, reason=reason,

@@ -98,8 +98,8 @@ def covers(by: Actor, target: Target) -> bool:
 
 
 def _speaks_for(by: Actor, subject: str) -> bool:
-    own = Scope("enterprise", subject)
-    return any(grant.scope == own and Permission.OBJECT in grant.permissions for grant in by.grants)
+    own = {Scope("enterprise", key) for key in (subject, subjects.resolve(subject))}
+    return any(grant.scope in own and Permission.OBJECT in grant.permissions for grant in by.grants)
 
 
 def _holds(check: object) -> bool:

@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from jiqun.actions.upload_reports import TableReport, orders_of, settle_followed
 from jiqun.core.errors import JiqunError, RowError, RowErrors, WrongState
 from jiqun.lake.catalogue import Column
 from jiqun.lake.durable import locked
-from jiqun.ledger.permissions import NOBODY, Actor, Grant
+from jiqun.ledger import accounts, tokens
+from jiqun.ledger.permissions import ANYWHERE, NOBODY, Actor, Grant, check
 from jiqun.ledger.roles import Permission
 from jiqun.ledger.scopes import Scope
 
@@ -77,9 +79,10 @@ def _work_here(desk: Desk, id: str) -> None:
 
 def _step(desk: Desk, store: UploadFiles, upload: Upload) -> None:
     checking = upload.state == "checking"
-    by = actor_again(upload.actor or {})
+    by = rights_now(actor_again(upload.actor or {}))
     told: list[TableReport] = []
     try:
+        check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
         for order in orders_of(store.file(upload.id), upload, dry_run=checking):
             report = run_import(desk, order, by=by, at=desk.now(), progress=_Teller(store, upload.id))
             told.append(TableReport(order.table, upload.tables[order.table], report))
@@ -125,6 +128,19 @@ def actor_again(kept: Mapping[str, Any]) -> Actor:
         kept["request_id"],
         kept["token_id"],
     )
+
+
+def rights_now(kept: Actor) -> Actor:
+    """The actor with those of its kept grants the account still holds: a role taken back since, a closed account, or a
+    token that opens nothing any more, may do nothing. Nothing is added. The system has no account and stays as it is.
+    """
+    if kept.user_id is None:
+        return kept
+    person = accounts.actor_of(kept.user_id)
+    held = set(person.grants) if person else set()
+    if kept.token_id is not None and tokens.get(kept.token_id).revoked_at is not None:
+        held = set()
+    return replace(kept, grants=tuple(grant for grant in kept.grants if grant in held))
 
 
 def _write_errors(path: Path, errors: Sequence[RowError]) -> None:

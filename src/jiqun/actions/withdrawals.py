@@ -12,7 +12,7 @@ from datetime import datetime
 import orjson
 from django.db import transaction
 
-from jiqun.actions import outbox
+from jiqun.actions import merging, outbox
 from jiqun.actions.before import before_batch, subject_then
 from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, JiqunError, WrongState
@@ -87,6 +87,7 @@ def withdraw(desk: Desk, key: str, why: str, *, by: Actor, at: datetime) -> With
                 touched[1] += relations.undo_relations(id, before.relations)
                 done = subjects.apply_undo(id, before.subjects, at=now, along=mine)
                 touched[0] += done.removed + done.restored
+            merging.take_back_without_ends(by=by, at=now)
             sources.mark_withdrawn(key, by=by.label, at=now, why=said)
 
         _tell(desk, _Event(key, WITHDRAWN, said, facts), write, by=by, at=now)

@@ -217,6 +217,14 @@ def _grant(row: models.RoleGrant) -> HeldGrant:
     )
 
 
+def scope_today(scope: Scope) -> Scope:
+    """The scope as it is read today: that of an enterprise that was merged is the one it goes by."""
+    if scope.kind != "enterprise":
+        return scope
+    into = models.Subject.objects.filter(key=scope.key).values_list("merged_into", flat=True).first()
+    return Scope("enterprise", into) if into else scope
+
+
 def _as_today(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
     """Grants for an enterprise that was merged into another hold for that one too."""
     keys = [item.scope.key for item in grants if item.scope.kind == "enterprise"]

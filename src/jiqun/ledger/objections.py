@@ -15,7 +15,7 @@ from jiqun.ledger.conditions import LAST
 from jiqun.ledger.grams import subtree_prefix
 from jiqun.ledger.pages import Page, page_of
 from jiqun.ledger.scopes import Reach, Scope
-from jiqun.ledger.subjects import SubjectFilter, all_keys, former_keys
+from jiqun.ledger.subjects import SubjectFilter, all_keys, former_keys, resolve
 
 OPEN = ("submitted", "asked")
 
@@ -177,7 +177,8 @@ def list_page(
     if state:
         rows = rows.filter(state__in=OPEN if state == "open" else (state,))
     if subject:
-        rows = rows.filter(subject__in=(subject, *former_keys(subject)))
+        today = resolve(subject)
+        rows = rows.filter(subject__in=(today, *former_keys(today)))
     order = ("due_on", "id") if state == "open" else ("-id",)
     return page_of(rows.order_by(*order), lambda found: map(_objection, found), page=page, size=size)
 
@@ -229,10 +230,23 @@ def _in_scope(scope: Scope) -> Q:
             return Q(pk__isnull=False)  # an empty condition would vanish beside OR
         case "region":
             prefix = subtree_prefix(scope.key)
-            return Q(region__gte=prefix, region__lt=prefix + LAST)
+            merged = _places_of_merged()
+            here = [key for key, (_, place) in merged.items() if place.startswith(prefix)]
+            stated = Q(region__gte=prefix, region__lt=prefix + LAST) & ~Q(subject__in=list(merged))
+            return stated | Q(subject__in=here)
         case "enterprise":
             return Q(subject__in=(scope.key, *former_keys(scope.key)))
-    return Q(subject__in=all_keys(SubjectFilter(kind="enterprise", scope=scope)))
+    held = set(all_keys(SubjectFilter(kind="enterprise", scope=scope)))
+    return Q(subject__in=[*held, *(key for key, (into, _) in _places_of_merged().items() if into in held)])
+
+
+def _places_of_merged() -> dict[str, tuple[str, str]]:
+    """Enterprises objected to that are read under another today: that other, and where it lies."""
+    disputed = models.Objection.objects.order_by().values("subject")
+    rows = models.Subject.objects.filter(key__in=disputed, merged_into__gt="")
+    today = dict(rows.values_list("key", "merged_into"))
+    places = dict(models.Subject.objects.filter(key__in=today.values()).values_list("key", "region"))
+    return {key: (into, places.get(into, "")) for key, into in today.items()}
 
 
 def _inside() -> None:

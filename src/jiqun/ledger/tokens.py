@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from jiqun.core.errors import InputError, NotFound, WrongState
 from jiqun.ledger import models
-from jiqun.ledger.accounts import actor_of
+from jiqun.ledger.accounts import actor_of, scope_today
 from jiqun.ledger.permissions import Actor
 from jiqun.ledger.roles import Permission
 from jiqun.ledger.scopes import EVERYTHING, SCOPE_KINDS, Scope
@@ -109,7 +109,7 @@ def actor_for(plaintext: str, *, at: datetime, request_id: str = "") -> Actor | 
         label=f"{person.label} · {token.label}"[:150],
         grants=person.grants,
         token_scopes=token.scopes,
-        token_scope=token.scope,
+        token_scope=scope_today(token.scope),
         request_id=request_id,
         token_id=token.id,
     )

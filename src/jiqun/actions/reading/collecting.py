@@ -8,7 +8,7 @@ from decimal import Decimal
 from jiqun.actions.collecting import PROVINCE, cells_of
 from jiqun.actions.collecting_answers import reminder_text
 from jiqun.actions.collecting_known import in_unit
-from jiqun.actions.collecting_rights import ANSWER, COLLECT, can_close, can_judge, following
+from jiqun.actions.collecting_rights import ANSWER, COLLECT, can_close, can_judge, following, once
 from jiqun.actions.collecting_workbooks import fillable
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.collecting_lines import CollectionLine, Head, heads_of, line_of
@@ -17,6 +17,7 @@ from jiqun.brain.collecting.forms import Cell
 from jiqun.brain.collecting.states import ANSWERED, State, Verb, is_late
 from jiqun.brain.collecting.totals import Asked, Place, Sum, places
 from jiqun.core.errors import NotFound
+from jiqun.core.facts import recorded_subject
 from jiqun.core.figures import Step
 from jiqun.core.indicators import Adds
 from jiqun.core.periods import SHANGHAI
@@ -160,7 +161,7 @@ def collection_page(
 ) -> CollectionContext:
     """One collection; NotAllowed for whom no part of it concerns."""
     held = collections.get(id)
-    everybody = collection_answers.of_collection(id)
+    everybody = once(collection_answers.of_collection(id))
     answers = following(actor, held, everybody)
     figures, now = _figures(desk, actor, held, answers), desk.now()
     lines = _lines(desk, actor, held, answers, figures, now=now)
@@ -260,18 +261,15 @@ def _figures(
     reader = FactReader(desk.lake)
     ids = {told["fact"] for one in answered for told in one.sent.values() if told.get("known")}
     known = {str(row["id"]): row for row in (reader.facts(ids=sorted(ids)) if ids else ())}
-    today = subjects.resolve_many(one.respondent for one in answered)
     own = {
-        (str(row["subject"]), str(row["locator"])): row
+        (recorded_subject(str(row["natural_key"])), str(row["locator"])): row
         for row in (reader.facts(source=held.id) if answered else ())
     }
     found: dict[str, dict[str, Figure]] = {}
     for one in answered:
         values = found.setdefault(one.respondent, {})
         for key, told in one.sent.items():
-            subject = today.get(one.respondent, one.respondent)
-            row = known.get(told["fact"]) if told.get("known") else own.get((subject, key))
-            row = row or (None if told.get("known") else own.get((one.respondent, key)))
+            row = known.get(told["fact"]) if told.get("known") else own.get((one.respondent, key))
             value = in_unit(desk, row, cells[key]) if row is not None and key in cells else None
             if row is not None and value is not None:
                 values[key] = Figure(value, str(row["id"]))

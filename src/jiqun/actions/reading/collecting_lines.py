@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiqun.actions.collecting import cells_of, forms
-from jiqun.actions.collecting_rights import ANSWER, COLLECT
+from jiqun.actions.collecting_rights import ANSWER, COLLECT, once
 from jiqun.actions.collecting_workbooks import cell_labels
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.scope_labels import ScopeLabel, scope_label
@@ -17,6 +17,7 @@ from jiqun.ledger import collection_answers, collections
 from jiqun.ledger.collection_answers import Tally
 from jiqun.ledger.collections import Collection
 from jiqun.ledger.grams import subtree_prefix
+from jiqun.ledger.membership import former_keys
 from jiqun.ledger.permissions import ANYWHERE, Actor, can, check, scopes_for
 from jiqun.ledger.scopes import EVERYTHING
 
@@ -166,7 +167,8 @@ def to_fill(desk: Desk, actor: Actor) -> tuple[TaskLine, ...]:
     own = own_respondents(actor)
     if not own:
         return ()
-    answers = collection_answers.of_respondents(own, states=OPEN_STATES)
+    asked_of = once(collection_answers.of_respondents(own, states=tuple(State)))
+    answers = [one for one in asked_of if one.state in OPEN_STATES]
     held = collections.get_many({one.collection for one in answers})
     told: dict[tuple[str, str], str] = {}
     for notice in collection_answers.notices(respondents=own, unseen=True):
@@ -189,7 +191,9 @@ def own_respondents(actor: Actor) -> tuple[str, ...]:
     """Who the person answers for as its own: its enterprise, or the office of its place."""
     held = scopes_for(actor, ANSWER)
     keys = {"enterprise": "{}", "region": "region:{}"}
-    return tuple(keys[scope.kind].format(scope.key) for scope in held if scope.kind in keys)
+    own = [keys[scope.kind].format(scope.key) for scope in held if scope.kind in keys]
+    former = (key for one in own if one.startswith("enterprise:") for key in former_keys(one))
+    return tuple(dict.fromkeys((*own, *former)))
 
 
 def form_lines(desk: Desk) -> tuple[FormLine, ...]:

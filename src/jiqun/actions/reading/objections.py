@@ -245,7 +245,7 @@ def lines_about(archive: Archive, facts: Iterable[str]) -> tuple[ObjectionLine, 
 
 
 def _lines(archive: Archive, found: Sequence[Objection]) -> tuple[ObjectionLine, ...]:
-    archive.links(one.subject for one in found)
+    archive.links(subjects.resolve_many(one.subject for one in found).values())
     return tuple(_line(archive, one) for one in found)
 
 
@@ -257,7 +257,7 @@ def _line(archive: Archive, one: Objection) -> ObjectionLine:
     turn = state.is_open and side == ("office" if one.state == SUBMITTED else "party")
     indicator = str(cell.get("indicator", ""))
     return ObjectionLine(
-        id=one.id, subject=archive.link(one.subject),
+        id=one.id, subject=archive.link(subjects.resolve(one.subject)),
         indicator=archive.indicator_links.get(indicator, Link(indicator, "indicator", Label.of(indicator))),
         period=period_label(str(cell.get("period", ""))), scope=str(cell.get("scope", "")), said=one.said,
         wanted=one.wanted, unit=one.unit, state=one.state, state_label=Label(**state.label), is_open=state.is_open,
