@@ -131,7 +131,9 @@ def shown_everywhere(world: World) -> str:
     """The source shown of the cell, the same on profile, 依据, conflicts, export and in what is known beforehand."""
     archive = Archive(world.desk, COUNTY)
     statements = archive.statements(Wanted(subject=ONE, indicator="revenue"))
-    told = {cell.shown.source.key for cell in (cell_of(archive, one) for one in statements) if cell is not None}
+    told = {
+        cell.shown.source.key for cell in (cell_of(archive, one) for one in statements) if cell is not None
+    }
     rows = listed_with_shown(world.desk.lake, Wanted(subject=ONE, indicator="revenue"))
     told |= {str(row["source"]) for row in rows if row["shown"]}
     conflicts = conflicts_page(world.desk, COUNTY, ConflictAsk(subject=ONE)).rows
@@ -152,7 +154,9 @@ def side_by_side_of(world: World) -> dict[str, bool]:
     return {cell.statement.source.key: cell.shown for row in rows for cells in row.told for cell in cells}
 
 
-def test_one_order_of_trust_wherever_one_number_is_shown(rivals: tuple[World, str, str], tmp_path: Path) -> None:
+def test_one_order_of_trust_wherever_one_number_is_shown(
+    rivals: tuple[World, str, str], tmp_path: Path
+) -> None:
     world, made, _ = rivals
     before = world.now()
     assert shown_everywhere(world) == "tax"
@@ -162,7 +166,11 @@ def test_one_order_of_trust_wherever_one_number_is_shown(rivals: tuple[World, st
     withdrawals.withdraw(world.desk, "tax", "口径有误", by=COUNTY, at=world.now())
     second = shown_everywhere(world)
     assert second in {"yearly", made}
-    left = next(row for row in listed_with_shown(world.desk.lake, Wanted(subject=ONE, indicator="revenue")) if row["shown"])
+    left = next(
+        row
+        for row in listed_with_shown(world.desk.lake, Wanted(subject=ONE, indicator="revenue"))
+        if row["shown"]
+    )
     assert stated == [(Decimal("0.125"), Decimal(str(left["base_value"])).normalize())]
     assert {key[0]: value for key, value in world.told(as_of=before, source="tax").items()} == {ONE: "0.125"}
     withdrawals.bring_back(world.desk, "tax", by=COUNTY, at=world.now())
@@ -196,7 +204,9 @@ def test_a_merge_of_an_answered_one_shows_one_number_and_is_not_proposed_again(r
     fill(ready, made, ONE)
     send(ready, made, ONE)
     merged(ready, ONE, TWO)
-    assert [row["subject"] for row in FactReader(ready.desk.lake).facts(source=made, indicator="revenue")] == [TWO]
+    assert [
+        row["subject"] for row in FactReader(ready.desk.lake).facts(source=made, indicator="revenue")
+    ] == [TWO]
     report = dedupe.find(ready.desk, by=COUNTY, at=ready.now())
     assert not [line for line in report.proposals if {line.subject, line.into} == {ONE, TWO}]
     assert collection_answers.get(made, ONE).state == "sent"

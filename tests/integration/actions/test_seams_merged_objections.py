@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from action_world import SHENGZHOU, SYSTEM, World, batch_of, firm, key_of
+from action_world import SHENGZHOU, SYSTEM, World, firm, key_of
 from seam_world import (
     ANALYST,
     COLLEAGUE,
@@ -214,4 +214,3 @@ def test_undoing_the_correction_of_a_merged_one_brings_the_number_back(told: Wor
     assert facts(told, NEW)["2024", "office"] == "12000"
     taken_back(told, decision)
     assert facts(told, OLD) == {("2024", "office"): "12000"}
-    assert batch_of  # the batch of a correction is undone like every other

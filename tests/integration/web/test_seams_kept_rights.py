@@ -8,6 +8,7 @@ from jiqun.actions import merging, tokens, upload_work, uploads
 from jiqun.actions.merging import Pair
 from jiqun.actions.upload_files import Upload
 from jiqun.actions.uploads import HandIn
+from jiqun.lake.facts import FactReader
 from jiqun.ledger import accounts, batches
 from jiqun.ledger import tokens as ledger_tokens
 from jiqun.ledger.permissions import NOBODY, Actor
@@ -30,7 +31,12 @@ def test_a_kept_actor_keeps_what_the_account_still_holds(house: House) -> None:
     kept = upload_work.actor_again(upload_work.kept_actor(worker(house)))
     assert upload_work.rights_now(kept) == kept == worker(house)
     account_acts.grant(
-        house.desk, kept.user_id or 0, "county_officer", Scope("region", SHENGZHOU), by=SYSTEM, at=house.desk.now()
+        house.desk,
+        kept.user_id or 0,
+        "county_officer",
+        Scope("region", SHENGZHOU),
+        by=SYSTEM,
+        at=house.desk.now(),
     )
     assert upload_work.rights_now(kept).grants == kept.grants, "what was given since is not added"
     account_acts.revoke(house.desk, grants(house)[0], by=SYSTEM, at=house.desk.now())
@@ -95,18 +101,20 @@ def test_a_queued_import_asks_again_what_it_may(house: House, lost: str) -> None
 def test_new_actions_refuse_the_wrong_role_in_the_documented_shape(house: House) -> None:
     old, new = key_of(XINCHANG), key_of(XINCHANG, 1)
     merging.merge(Pair(old, new), by=SYSTEM, at=house.desk.now())
+    rows = FactReader(house.desk.lake).facts(subject=new, indicator="revenue")
+    fact = str(rows[0]["id"])
     asked = {
-        "/api/merges/": {"subject": old, "into": new},
-        "/api/objections/": {"fact": "f1", "value": "1", "reason": "x"},
-        "/api/collections/": {"form": "enterprise_monthly", "period": "2026-10", "deadline": "2026-11-30"},
-        f"/api/sources/sheet_{XINCHANG}/withdraw/": {"reason": "x"},
+        "/api/merges/same": {"subject": old, "into": new},
+        "/api/objections": {"fact": fact, "value": "1", "reason": "x"},
+        "/api/collections": {"form": "enterprise_monthly", "period": "2026-10", "deadline": "2026-11-30"},
+        f"/api/sources/sheet_{XINCHANG}/withdraw": {"reason": "x"},
     }
     client = house.client("auditor")
     for address, body in asked.items():
         answer = client.post(address, body, content_type="application/json")
-        assert answer.status_code in (403, 404), (address, answer.content)
-        error = answer.json()["error"] if "error" in answer.json() else answer.json()
-        assert {"code", "message"} <= set(error), (address, error)
+        assert answer.status_code == 403, (address, answer.content.decode())
+        assert {"ok", "error", "code", "errors"} <= set(answer.json()), (address, answer.json())
+        assert answer.json()["code"].startswith("auth."), address
 
 
 def test_an_enterprise_sees_its_own_under_the_new_key_also_by_its_token(house: House) -> None:
