@@ -31,7 +31,7 @@ PAGES = {
     "projects": "/projects", "sources": "/sources", "document": "/sources/002", "differences": "/differences",
     "imports": "/imports", "matching": "/matching", "merges": "/merges", "batches": "/batches",
     "quarantine": "/quarantine", "conflicts": "/conflicts", "objections": "/objections",
-    "collections": "/collections/", "collection": "/collections/example-monthly/", "audit": "/audit",
+    "collections": "/collections/", "collection": "/collections/hecheng-yuebao/", "audit": "/audit",
     "accounts": "/accounts", "tokens": "/tokens",
 }  # fmt: skip
 

@@ -46,7 +46,7 @@ def answer_on_the_phone(phone: Window, collection: str) -> None:
     page = phone.page
     phone.go("/")
     with page.expect_navigation():
-        page.click(f"#tasks a[href^='/collections/{collection}/']")
+        page.click(f"#collecting a[href^='/collections/{collection}/']")
     phone.settle()
     assert phone.too_wide() <= 1
     field = page.locator("#cell-revenue")
@@ -69,7 +69,7 @@ def answer_on_the_phone(phone: Window, collection: str) -> None:
     assert page.inner_text(".kicker .chip") == "已报送"
     assert page.locator("#cell-revenue").is_disabled()
     phone.go("/")
-    assert page.locator(f"#tasks a[href^='/collections/{collection}/']").count() == 0
+    assert page.locator(f"#collecting a[href^='/collections/{collection}/']").count() == 0
 
 
 def filled(book: bytes, count: int) -> bytes:
@@ -145,7 +145,7 @@ def sums_lead_to_their_facts(office: Window, collection: str) -> None:
 
 def test_a_month_of_ten_enterprises_one_of_them_late(visit: Visit, system: System) -> None:
     office, phone = visit(OFFICER), visit(FIRM, size="phone")
-    keys = [one["key"] for one in office.json("/api/collections/example-monthly")["respondents"]]
+    keys = [one["key"] for one in office.json("/api/collections/hecheng-yuebao")["respondents"]]
     assert len(keys) == 10
     collection = open_collection(office, keys)
     answer_on_the_phone(phone, collection)

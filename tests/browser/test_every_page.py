@@ -80,13 +80,13 @@ def addresses(opener: Callable[..., Window]) -> dict[str, str]:
     held = window.json(f"/api/quarantine?batch={batch}")["rows"][0]["id"]
     person = window.json("/api/pages/accounts/")["rows"][0]["id"]
     fact = window.json("/api/facts?size=1")["rows"][0]["id"]
-    asked = window.json("/api/collections/example-monthly?state=sent")["respondents"][0]["key"]
+    asked = window.json("/api/collections/hecheng-yuebao?state=sent")["respondents"][0]["key"]
     assert window.take_troubles() == []
     window.page.context.close()
     return screens.PAGES | {
         "why-fact": f"/why/fact/{fact}/", "why-count": "/why/count/facts/", "upload": f"/imports/{upload}/",
         "batch": f"/batches/{batch}/", "held-row": f"/quarantine/{held}/", "account": f"/accounts/{person}/",
-        "answer": f"/collections/example-monthly/answers/{asked}/",
+        "answer": f"/collections/hecheng-yuebao/answers/{asked}/",
     }  # fmt: skip
 
 

@@ -72,7 +72,8 @@ def _load_sources(desk: Desk, folder: Path, *, by: Actor) -> None:
         )
         for row in rows:
             sources.save(_source(row))
-        audit.record(by, "source.load", "example", {"sources": len(rows)}, at=desk.now())
+        told = " ".join(f"source:{row['key']}" for row in rows)[:150]
+        audit.record(by, "source.load", told, {"sources": len(rows)}, at=desk.now())
 
 
 def _source(row: dict[str, str]) -> Source:

@@ -14,7 +14,7 @@ from jiqun.ledger import collections, subjects
 from jiqun.ledger.permissions import Actor
 from jiqun.ledger.subjects import SubjectFilter
 
-KEY, COUNTY, ASKED = "example-monthly", "339901", 10
+KEY, COUNTY, ASKED = "hecheng-yuebao", "339901", 10
 
 
 @dataclass(frozen=True)
