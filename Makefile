@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install -q --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench lock assets screens backup restore bundle translate docs clean
+.PHONY: help run test fuzz check fix bench lock assets screens backup restore bundle translate docs clean
 
 help:            ## Print this list.
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ run: .stamps/run .stamps/assets  ## Start the whole system on this machine with 
 
 test: .stamps/test .stamps/assets  ## Run every test this machine can run, saying what was skipped and why.
 	@$(PY) tools/run_tests.py $(TEST_FLAGS)
+
+fuzz: .stamps/test .stamps/assets  ## Longer generated runs: more kills, the whole tuning half of the noisy names (minutes).
+	.venv/bin/pytest -q tests -m fuzz
 
 check: .stamps/test  ## Lint, types, import contracts and the house's own rules (seconds; what pre-commit calls).
 	.venv/bin/ruff check src tests tools benchmarks

@@ -52,7 +52,7 @@ def main() -> int:
     strict = "--nothing-skipped" in sys.argv
     worst, said = 0, ""
     stages = [
-        ("house, units, lake, ledger on SQLite", ["-n", "2", "--dist", "loadgroup", "tests", "-m",
+        ("house, units, lake, ledger on SQLite", ["-n", "3", "--dist", "loadgroup", "tests", "-m",
          "not browser and not spark and not postgres and not fuzz"], {}),
         ("Spark beside DuckDB, one session", ["tests", "-m", "spark"], {}),
         ("pages in Chromium", ["tests", "-m", "browser"], {}),

@@ -123,7 +123,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 checked = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 KNOWN_THEN = compile_query(
     on.known(table("facts"), table("batches"), param("as_of", "timestamp")).select("id")

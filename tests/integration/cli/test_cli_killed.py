@@ -67,7 +67,9 @@ def test_killed_when(moment: str, house: House, long_list: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [*range(3), *(pytest.param(n, marks=pytest.mark.fuzz) for n in range(3, 40))]
+)
 def test_killed_again_and_again_at_random(seed: int, house: House, long_list: Path) -> None:
     """Three kills in one home before the command is let through; init in between finishes what was promised."""
     chance = random.Random(seed)

@@ -66,7 +66,7 @@ def test_the_made_up_short_forms() -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.slow
+@pytest.mark.fuzz
 def test_the_aims_are_met_on_the_tuning_half(shared_data: Path) -> None:
     """A thousand names of the tuning half and the made-up short forms, against the whole register."""
     from benchmarks.matching_ours import measured
