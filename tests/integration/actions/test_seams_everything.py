@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from action_world import XINCHANG, World, firm, key_of
 from collecting_world import fill, opened, send
+from django.db import connection
 from seam_world import (
     COLLEAGUE,
     COUNTY,
@@ -146,6 +147,10 @@ def counted() -> dict[str, int]:
 
 def test_a_copy_holds_every_decision(lived: World, tmp_path: Path) -> None:
     """The portable copy: its tables hold what the ledger holds, its lake tells the same, its evidence is there."""
+    if connection.vendor == "postgresql":
+        pytest.skip(
+            "by design: a copy sets its own transaction, which a test inside one cannot; test_cli_postgres does it"
+        )
     before = counted()
     done = backup.backup(
         lived.desk, BackupOrder(tmp_path / "copy.zip", portable=True), by=system("test"), at=lived.now()

@@ -78,6 +78,7 @@ class _Sorter:
         self.reach = range(max(self.key + 1, min(LABELS, len(own))) if not named else self.key + 1)
         self.heads = {text for part in own if part for text in part}
         self.first_texts = [part[0] for part in own if part]
+        self.headed = {column for column, part in enumerate(own) if part}
         self.hidden: frozenset[int] = frozenset()
         self.merged = {area.top for area in sheet.marks.merges if area.right > area.left}
         self.sorted = Sorted()
@@ -155,6 +156,8 @@ class _Sorter:
     def _single(self, text: str, *, at: int, merged: bool) -> str:
         """A row with one text, in a table of several columns: a note, a heading before the names or across the row."""
         if is_note(text) and not (at == self.key and is_firm(text)):
+            return "note"
+        if at not in self.headed and not text.replace(".", "").isdigit():
             return "note"
         if is_section(text):
             return "section"
