@@ -15,8 +15,8 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.desk import desk as own_desk
 from jiqun.actions.journal import Journal
 from jiqun.actions.match_files import WORKING, MatchFiles, MatchList
-from jiqun.actions.upload_files import Progress
 from jiqun.actions.upload_work import PATIENCE, actor_again, fault_of, kept_actor, rights_now
+from jiqun.actions.work_folders import Progress
 from jiqun.brain.matching import Asked, Candidate, Decision, Evidence
 from jiqun.core.errors import JiqunError, WrongState
 from jiqun.lake.durable import locked

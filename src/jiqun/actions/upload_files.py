@@ -4,22 +4,16 @@ One folder per upload: `file` (as it came), `upload.json` (what it is and how fa
 rows of how many, rewritten while the work runs), `work.lock` (held by the process doing the work; dies with it).
 """
 
-import re
-import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from jiqun.core.errors import NotFound
-from jiqun.lake.durable import write_durably
+from jiqun.actions.work_folders import WorkFolders
 
 STATES = ("received", "checking", "checked", "importing", "done", "failed")
 WORKING = ("checking", "importing")
-_ID = re.compile(r"u\d{14}[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -64,35 +58,19 @@ class Upload:
     fault: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far the work is: what is being done, how many of how many."""
-
-    what: str = ""
-    done: int = 0
-    total: int = 0
-
-    @property
-    def percent(self) -> int:
-        """Whole percent, 0 while nothing is known."""
-        return min(100, self.done * 100 // self.total) if self.total else 0
-
-
-@dataclass
-class UploadFiles:
+class UploadFiles(WorkFolders[Upload]):
     """The folder of all uploads."""
 
-    root: Path
+    LETTER, FILE, MISSING = "u", "upload.json", "upload.not_found"
 
-    def new_id(self, at: datetime) -> str:
-        """An id that sorts by time and cannot be guessed."""
-        return f"u{at:%Y%m%d%H%M%S}{secrets.token_hex(6)}"
-
-    def folder(self, id: str) -> Path:
-        """The folder of an upload; NotFound for what is no id."""
-        if not _ID.fullmatch(id):
-            raise NotFound("upload.not_found", seen=id)
-        return self.root / id
+    def made(self, held: dict[str, Any]) -> Upload:
+        """An upload out of its file."""
+        held["columns"] = tuple(held["columns"])
+        held["sample"] = tuple(tuple(row) for row in held["sample"])
+        for name in ("tables", "hidden", "follows"):
+            held[name] = tuple(held.get(name, ()))
+        held["notes"] = tuple((code, seen) for code, seen in held["notes"])
+        return Upload(**held)
 
     def file(self, id: str) -> Path:
         """The file as it came."""
@@ -105,61 +83,3 @@ class UploadFiles:
     def returned_file(self, id: str) -> Path:
         """The workbook with its errors marked, made when it is asked for."""
         return self.folder(id) / "returned.xlsx"
-
-    def lock(self, id: str) -> Path:
-        """Lock of the process that does the work."""
-        return self.folder(id) / "work.lock"
-
-    def save(self, upload: Upload) -> Upload:
-        """Write what is known, whole or not at all."""
-        write_durably(self.folder(upload.id) / "upload.json", orjson.dumps(asdict(upload)))
-        return upload
-
-    def read(self, id: str) -> Upload:
-        """What is known of an upload; NotFound `upload.not_found`."""
-        try:
-            held = orjson.loads((self.folder(id) / "upload.json").read_bytes())
-        except FileNotFoundError:
-            raise NotFound("upload.not_found", seen=id) from None
-        return _upload(held)
-
-    def change(self, id: str, **values: Any) -> Upload:
-        """Write some values anew."""
-        return self.save(replace(self.read(id), **values))
-
-    def all(self) -> Iterator[Upload]:
-        """Every upload, newest first."""
-        if not self.root.is_dir():
-            return
-        for folder in sorted(self.root.iterdir(), reverse=True):
-            if _ID.fullmatch(folder.name) and (folder / "upload.json").is_file():
-                yield self.read(folder.name)
-
-    def tell(self, id: str, progress: Progress) -> None:
-        """Note how far the work is."""
-        write_durably(self.folder(id) / "progress.json", orjson.dumps(asdict(progress)))
-
-    def progress(self, id: str) -> Progress:
-        """How far the work was when last noted."""
-        try:
-            return Progress(**orjson.loads((self.folder(id) / "progress.json").read_bytes()))
-        except (FileNotFoundError, orjson.JSONDecodeError):
-            return Progress()
-
-    def remove(self, id: str) -> None:
-        """Throw an upload away with all its files."""
-        folder = self.folder(id)
-        for path in folder.glob("*"):
-            path.unlink(missing_ok=True)
-        folder.rmdir()
-
-
-def _upload(held: dict[str, Any]) -> Upload:
-    held["received_at"] = datetime.fromisoformat(held["received_at"])
-    held["queued_at"] = datetime.fromisoformat(held["queued_at"]) if held["queued_at"] else None
-    held["columns"] = tuple(held["columns"])
-    held["sample"] = tuple(tuple(row) for row in held["sample"])
-    for name in ("tables", "hidden", "follows"):
-        held[name] = tuple(held.get(name, ()))
-    held["notes"] = tuple((code, seen) for code, seen in held["notes"])
-    return Upload(**held)

@@ -19,8 +19,9 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.desk import desk as own_desk
 from jiqun.actions.export_files import Sheet, write_file
 from jiqun.actions.imports import run_import
-from jiqun.actions.upload_files import WORKING, Progress, Upload, UploadFiles
+from jiqun.actions.upload_files import WORKING, Upload, UploadFiles
 from jiqun.actions.upload_reports import TableReport, orders_of, settle_followed, shown
+from jiqun.actions.work_folders import Progress
 from jiqun.core.errors import JiqunError, RowError, RowErrors, WrongState
 from jiqun.lake.catalogue import Column
 from jiqun.lake.durable import locked

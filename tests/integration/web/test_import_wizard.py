@@ -11,7 +11,8 @@ from django.test import Client
 from web_house import SHEET_HEADER, XINCHANG, House, as_csv
 
 from jiqun.actions import upload_work
-from jiqun.actions.upload_files import Progress, UploadFiles
+from jiqun.actions.upload_files import UploadFiles
+from jiqun.actions.work_folders import Progress
 
 ROWS = [(f"新昌县向导{n}号有限公司", "", f"浙江省绍兴市新昌县人民路{n}号", str(n)) for n in (1, 2)]
 BAD = ("", "12345", "不详", "3")

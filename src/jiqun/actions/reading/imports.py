@@ -8,8 +8,9 @@ from jiqun.actions import upload_work, uploads
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.forms import FormLines, form_lines
 from jiqun.actions.templates import TABLES
-from jiqun.actions.upload_files import WORKING, Progress, Upload, UploadFiles
+from jiqun.actions.upload_files import WORKING, Upload, UploadFiles
 from jiqun.actions.upload_returned import ROW_KEYS, is_returnable
+from jiqun.actions.work_folders import Progress
 from jiqun.core.errors import InputError, RowError
 from jiqun.ledger import sources
 from jiqun.ledger.permissions import Actor

@@ -13,7 +13,7 @@ from jiqun.actions.journal import lines
 from jiqun.actions.match_files import WORKING, MatchList
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.statements import Label
-from jiqun.actions.upload_files import Progress
+from jiqun.actions.work_folders import Progress
 from jiqun.brain.matching import Asked, Candidate, Decision
 from jiqun.core.errors import InputError, WrongState
 from jiqun.lake.catalogue import Column

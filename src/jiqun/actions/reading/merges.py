@@ -8,7 +8,7 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.match_files import WORKING, MatchList
 from jiqun.actions.reading.archive import Archive, link_of
 from jiqun.actions.reading.statements import Label, Link
-from jiqun.actions.upload_files import Progress
+from jiqun.actions.work_folders import Progress
 from jiqun.ledger import identities, proposals, subjects
 from jiqun.ledger.grams import subtree_prefix
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check, reach
