@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from web_house import House, built
 
 
@@ -20,6 +21,7 @@ def module_house(
 def house(module_house: House, db: None) -> Iterator[House]:
     """The house; what a test writes into ledger and lake is taken back after it."""
     before = module_house.lake_files()
+    translation.deactivate()  # the language of a request made by the test before
     yield module_house
     if module_house.lake_files() != before:
         module_house.restore_lake()

@@ -34,7 +34,7 @@ def scope_label(desk: Desk, scope: Scope, lang: str) -> ScopeLabel:
 def scope_labels(desk: Desk, scopes: Iterable[Scope], lang: str) -> dict[Scope, ScopeLabel]:
     """Many scopes in words, with one look into the ledger."""
     wanted = set(scopes)
-    known = subjects.labels([scope.key for scope in wanted if scope.kind not in ("all", "region")])
+    known = subjects.labels([_subject(scope) for scope in wanted if scope.kind != "all"])
     return {
         scope: ScopeLabel(scope.kind, scope.key, _words(desk, scope, known, language(lang)))
         for scope in wanted
@@ -44,11 +44,16 @@ def scope_labels(desk: Desk, scopes: Iterable[Scope], lang: str) -> dict[Scope, 
 def _words(desk: Desk, scope: Scope, known: dict[str, tuple[str, str]], lang: str) -> str:
     if scope.kind == "all":
         return ALL[lang]
-    if scope.kind == "region":
-        region = desk.regions.find(scope.key)
-        return region.name[lang] if region else scope.key
-    zh, en = known.get(scope.key, (scope.key, ""))
+    region = desk.regions.find(scope.key) if scope.kind == "region" else None
+    if region:
+        return region.name[lang]
+    zh, en = known.get(_subject(scope), (scope.key, ""))
     return zh if lang == "zh" or not en else en
+
+
+def _subject(scope: Scope) -> str:
+    """Key of the subject a scope is; a made-up county is a subject and stands in no list of regions."""
+    return f"region:{scope.key}" if scope.kind == "region" else scope.key
 
 
 def visible_scopes(desk: Desk, actor: Actor, permission: Permission) -> tuple[Scope, ...]:
