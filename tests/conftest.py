@@ -28,6 +28,13 @@ def _java() -> bool:
     return shutil.which("java") is not None and importlib.util.find_spec("pyspark") is not None
 
 
+def _made_once_per_module(item: pytest.Item) -> bool:
+    """Does the test use a fixture of its module? On three workers such a house would be built three times."""
+    asked = getattr(item, "_fixtureinfo", None)
+    made = asked.name2fixturedefs.values() if asked else ()
+    return any(definitions[-1].scope == "module" for definitions in made)
+
+
 NEEDS = {
     "shared": (SHARED.is_dir(), "the real data ../shared/data is not beside this checkout"),
     "browser": (CHROMIUM is not None, "no Chromium on this machine"),
@@ -39,9 +46,12 @@ NEEDS = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what the machine cannot run, saying why."""
+    """Skip what the machine cannot run, saying why; keep on one worker what shares a house made once for its module."""
     for item in items:
+        if _made_once_per_module(item) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
         for marker, (present, reason) in NEEDS.items():
             if item.get_closest_marker(marker) and not present:
                 item.add_marker(pytest.mark.skip(reason=reason))
