@@ -66,7 +66,7 @@ def main() -> int:
     else:
         with running_postgres() as url:
             present = [path for path in ON_POSTGRES if (ROOT / path).exists()]
-            code, text = run("ledger and actions on PostgreSQL", ["-n", "2", "-m", "not browser and not spark", *present],
+            code, text = run("ledger and actions on PostgreSQL", ["-n", "2", "--dist", "loadgroup", "-m", "not browser and not spark", *present],
                              JIQUN_DATABASE_URL=url)  # fmt: skip
             worst, said = worst or (code if code != 5 else 0), said + text
     left = skipped(said)
