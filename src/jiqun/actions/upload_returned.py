@@ -33,7 +33,11 @@ PARTS = {
     "shape": ("图形、文本框", "shapes and text boxes"),
 }
 LOST = {
-    "zh": ("这份工作簿里没有原表的：", "原表的图表已重画，样式可能有出入：", "原件请自己留好，改数可以在原件里改。"),
+    "zh": (
+        "这份工作簿里没有原表的：",
+        "原表的图表已重画，样式可能有出入：",
+        "原件请自己留好，改数可以在原件里改。",
+    ),
     "en": (
         "Not in this workbook, though in yours: ",
         "Charts drawn anew, which may look different: ",
