@@ -98,8 +98,9 @@ def _has_come_in(house: House, report: ImportReport, wanted: dict[str, Any]) -> 
     shorts = {f"enterprise:{code_of(short)}": short for short in _firms()}
     rows = FactReader(house.desk.lake).facts(batch=report.batch_id)
     told = [
-        f"{shorts.get(str(row['subject'])) or row['subject']} {row['indicator']} {row['period']} {plain(row['value'])} {row['unit']}"
+        f"{shorts.get(subject, subject)} {row['indicator']} {row['period']} {plain(row['value'])} {row['unit']}"
         for row in rows
+        for subject in [str(row["subject"])]
     ]
     assert sorted(told) == sorted(wanted["facts"])
     assert report.created == report.updated == 0, "no enterprise was made up, none changed"
