@@ -43,12 +43,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands above the list: a title, what to do, the headings of its columns, and the batches it belongs to."""
+    """What stands above the list: a title, what to do, the headings of its columns, and the batches it belongs to.
+
+    lost  what of the office's own workbook this copy lacks, as a sentence; empty when it is whole
+    """
 
     title: str
     help: str
     heads: Sequence[str]
     batches: Sequence[str] = ()
+    lost: str = ""
 
 
 def batches_in(path: Path) -> tuple[str, ...]:
@@ -147,6 +151,17 @@ def _anchor(page: Any, cell: str) -> Any:
     return page[cell]
 
 
+def _instructions(page: Any, cover: Cover) -> None:
+    """What to do, and under it what this copy lacks, which must not be cut off by the edge of a cell."""
+    from openpyxl.styles import Alignment
+
+    page["A3"] = f"{cover.help}\n{cover.lost}".strip()
+    if cover.lost:
+        page.merge_cells(start_row=3, start_column=1, end_row=3, end_column=len(WIDTHS))
+        page["A3"].alignment = Alignment(wrap_text=True, vertical="top")
+        page.row_dimensions[3].height = 48
+
+
 def _list(book: Any, told: Sequence[tuple[Mark, str]], cover: Cover) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
@@ -158,7 +173,7 @@ def _list(book: Any, told: Sequence[tuple[Mark, str]], cover: Cover) -> None:
     page["A1"].font = Font(color="FF999999", size=8)
     page["A2"] = cover.title
     page["A2"].font = Font(bold=True, size=14)
-    page["A3"] = cover.help
+    _instructions(page, cover)
     for n, (head, width) in enumerate(zip(cover.heads, WIDTHS, strict=True), start=1):
         page.cell(HEAD_ROW, n, head).font = Font(bold=True)
         page.column_dimensions[page.cell(HEAD_ROW, n).column_letter].width = width
