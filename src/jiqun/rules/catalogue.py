@@ -1,4 +1,4 @@
-"""字段目录 the field catalogue: what can be known of a firm, by `packs/tables/firm.csv`, its unit and the paper it is read from."""
+"""字段目录 the field catalogue: what can be known of a firm (`packs/tables/firm.csv`), its unit and paper."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from jiqun.rules.tree import Field, Label
 KINDS = ("number", "flag", "date", "text")
 PERIODS = ("year", "as_of")
 COLUMNS = (
-    "column", "type", "unit", "meaning_zh", "meaning_en", "choices", "years", "period", "paper_zh", "paper_en",
+    "column", "type", "unit", "aliases", "meaning_zh", "meaning_en", "choices", "years", "period", "signed",
+    "paper_zh", "paper_en",
 )  # fmt: skip
 IDENTITY = ("uscc", "name", "region")
 """Columns that say who the firm is; they are no fields of a rule."""
@@ -24,7 +25,7 @@ class FieldDef:
     """One field: number, flag, date or text; `years` earlier years are kept beside the last full one.
 
     yearly   it is of a year, not of the day judged
-    choices  the words a text may be
+    choices  the words a text may be; aliases: other headers it may stand under; signed: it may be below 0
     paper    what it is read from, named when it is missing
     """
 
@@ -36,6 +37,8 @@ class FieldDef:
     yearly: bool
     paper: Label
     choices: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def _load(packs: Path) -> Catalogue:
         fields[name] = FieldDef(
             name, Label(row["meaning_zh"], row["meaning_en"]), row["unit"], row["type"], int(row["years"] or 0),
             row["period"] == "year", Label(row["paper_zh"], row["paper_en"]),
-            tuple(filter(None, row["choices"].split(";"))),
+            tuple(filter(None, row["choices"].split(";"))), tuple(filter(None, row["aliases"].split(";"))),
+            row["signed"] == "yes",
         )  # fmt: skip
     return Catalogue(fields, units)

@@ -89,7 +89,7 @@ def two_year_compound_growth(new: Decimal, old: Decimal) -> Decimal | None:
 
 @_formula(3, 3, "%")
 def high_tech_growth(new: Decimal, middle: Decimal, old: Decimal) -> Decimal | None:
-    """Mean of two yearly growths, %; the oldest year 0: the newer growth alone; the middle year 0: 0 (国科发火〔2016〕195号)."""
+    """Mean of two yearly growths, %; oldest year 0: the newer growth alone; middle year 0: 0 (国科发火〔2016〕195号)."""
     if new < 0 or middle < 0 or old < 0:
         return None
     if middle == 0:

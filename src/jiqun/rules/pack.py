@@ -142,6 +142,7 @@ class Pack:
     title       the field that holds the last day of the title this pack gives, "" when it gives none
     valid_years how long a title given lasts, 0 when it gives none
     tier_field  text field of a firm by which parameters differ, "" when they do not
+    folder, packs   where it was read, and whose field catalogue it uses
     """
 
     key: str
@@ -156,6 +157,7 @@ class Pack:
     valid_years: int = 0
     tier_field: str = ""
     folder: Path = Path()
+    packs: Path = Path()
 
     def version(self, key: str) -> Version:
         """The version of that key; InputError `pack.no_version`."""

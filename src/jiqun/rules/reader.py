@@ -49,7 +49,7 @@ def read_pack(folder: Path, packs: Path | None = None) -> Pack:
     errors: list[RowError] = []
     rule = Sheet(folder / "rule.toml", errors)
     source = read_source(Sheet(folder / "source.toml", errors))
-    pack = PackReader(rule, Catalogue.load(root), source).pack(_key(folder, root), folder)
+    pack = PackReader(rule, Catalogue.load(root), source).pack(_key(folder, root), folder, root)
     if errors:
         raise PackErrors(errors)
     return pack
@@ -120,7 +120,7 @@ class PackReader:
         self.parameters = self._definitions()
         self.operands = OperandReader(sheet, catalogue, self.parameters)
 
-    def pack(self, key: str, folder: Path) -> Pack:
+    def pack(self, key: str, folder: Path, packs: Path) -> Pack:
         """The whole pack; what is wrong stands in the sheet's errors."""
         root = self.sheet.root
         root.only(("pack", "parameter", "define", "version", "transition"))
@@ -134,7 +134,7 @@ class PackReader:
         return Pack(
             key, head.label(), self.source, versions, self._transitions(versions), tuple(self.parameters.values()),
             self._sets(folder), head.texts("regions"), self._named(head, "title", ("date",)), head.whole("valid_years", 0),
-            self._named(head, "tier_field", ("text",)), folder,
+            self._named(head, "tier_field", ("text",)), folder, packs,
         )  # fmt: skip
 
     def _named(self, head: View, name: str, kinds: tuple[str, ...]) -> str:
