@@ -169,14 +169,8 @@ def pack_text(pack: Pack, versions: tuple[Version, ...], lang: str) -> str:
         )
         for each in told(version):
             head = "  " * (each.depth + 1) + f"{each.id}  {getattr(each.label, lang)}"
-            lines.append(
-                "  ".join(
-                    filter(
-                        None,
-                        (head, each.needed, each.clause if each.depth == 0 else "", f"[{each.confidence}]"),
-                    )
-                )
-            )
+            clause = each.clause if each.depth == 0 else ""
+            lines.append("  ".join(filter(None, (head, each.needed, clause, f"[{each.confidence}]"))))
     for left in pack.source.not_encoded:
         lines.append(f"\n— {getattr(left.what, lang)}: {getattr(left.why, lang)}")
     return "\n".join(lines)
