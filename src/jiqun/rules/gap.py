@@ -77,7 +77,7 @@ class Distance:
 
     def cost(self) -> tuple[int, Decimal, int, Decimal]:
         """What ways are ranked by: what cannot be changed, effort of what is unmet, what is unknown, how far."""
-        shares = sum((one.share or ZERO for one in self.unmet), ZERO)
+        shares = sum((ONE if one.share is None else one.share for one in self.unmet), ZERO)
         fixed = sum(1 for one in self.unmet if not one.changeable)
         return fixed, sum((one.effort for one in self.unmet), ZERO), len(self.unknown), shares
 

@@ -198,7 +198,7 @@ def _parameter_differences(pack: Pack, days: tuple[date, date]) -> Iterator[Chan
         old, new = (pack.parameters_on(region, day, tier) for day in days)
         for name in old:
             if old[name] != new[name]:
-                yield Changed(f"{region} {tier} {name}".strip(), _end(old[name]), _end(new[name]))
+                yield Changed(" ".join(filter(None, (region, tier, name))), _end(old[name]), _end(new[name]))
 
 
 def _label(label: Label) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """Named formulas: worked values, None in None out, no number over nothing."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiqun.rules.formulas import FORMULAS, apply
+
+D = Decimal
 
 WORKED = [
     ("ratio", [300, 10], "30"),

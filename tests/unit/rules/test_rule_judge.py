@@ -1,7 +1,9 @@
 """The row judge: worked vectors of the packs, the four values through the tree, bands, ratios, guards, levels."""
 
+# ruff: noqa: E501 - rules and rows written out, one a line
+
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from jiqun.rules.ranges import Range, shown
 from jiqun.rules.reader import read_pack
 from jiqun.rules.ruling import Ruling
 from jiqun.rules.truth import State
+
+D = Decimal
 
 SIX = {
     "per_mu_tier": "规上", "land_own_mu": 8, "land_leased_in_mu": 3, "land_leased_out_mu": 1, "tax_paid_wan": 300,
@@ -177,11 +181,11 @@ def test_each_kind_of_condition(tmp_path: Path, body: str, values: dict[str, obj
         ('kind = "multi_select_capped"\noptions = ["own_brand", { field = "listed", points = 0.9 }]\neach = 3', {"own_brand": True}, (3, 3.9)),
         ('kind = "given"\nvalue = "province_characteristic_points"\nmax = 15', {}, (0, 15)),
         ('kind = "given"\nvalue = "province_characteristic_points"\nmax = 15', {"province_characteristic_points": 20}, (15, 15)),
-        ('kind = "first_match"\notherwise = 0\ncase = [{ when = { kind = "compare", value = "class1_ip_high_value", ge = 1, unit = "件" },'
-         ' points = 20 }, { when = { kind = "compare", value = "class1_ip", ge = 1, unit = "件" }, points = 10 }]',
+        (('kind = "first_match"\notherwise = 0\ncase = [{ when = { kind = "compare", value = "class1_ip_high_value", ge = 1, unit = "件" },'
+         ' points = 20 }, { when = { kind = "compare", value = "class1_ip", ge = 1, unit = "件" }, points = 10 }]'),
          {"class1_ip": 1}, (10, 20)),
-        ('kind = "best_of"\nof = [{ kind = "given", value = "province_characteristic_points", max = 5, label = { zh = "甲", en = "a" } },'
-         ' { kind = "expert_range", points = [2, 3], label = { zh = "乙", en = "b" } }]', {"province_characteristic_points": 1}, (2, 3)),
+        (('kind = "best_of"\nof = [{ kind = "given", value = "province_characteristic_points", max = 5, label = { zh = "甲", en = "a" } },'
+         ' { kind = "expert_range", points = [2, 3], label = { zh = "乙", en = "b" } }]'), {"province_characteristic_points": 1}, (2, 3)),
     ],
 )  # fmt: skip
 def test_each_kind_of_points(
@@ -284,15 +288,14 @@ def _compatible(less: Ruling, more: Ruling) -> None:
         if (
             later is None
             or "." in one.id
-            or later.points is not None
-            and later.state is not one.state is State.MET
+            or (later.points is not None and later.state is not one.state is State.MET)
         ):
             continue
         if one.state in (State.MET, State.UNMET) and one.kind not in ("part", "score_sum"):
             assert later.state is one.state, one.id
     if less.score is not None and more.score is not None:
-        assert less.score.low is None or more.score.low is not None and more.score.low >= less.score.low
-        assert less.score.high is None or more.score.high is not None and more.score.high <= less.score.high
+        assert less.score.low is None or (more.score.low is not None and more.score.low >= less.score.low)
+        assert less.score.high is None or (more.score.high is not None and more.score.high <= less.score.high)
     assert set(more.levels) <= set(less.levels) or less.verdict is State.NOT_APPLICABLE
 
 
