@@ -51,6 +51,15 @@ def run(stage: str, words: list[str], environment: dict[str, str], *, later: boo
     return child.wait(), "".join(lines)
 
 
+def on_postgres(strict: bool) -> tuple[int, str]:
+    """The ledger and the actions on a server of its own; where nothing may be skipped, having none is a failure."""
+    if find_binaries() is None:
+        print("-- PostgreSQL half: not run, no PostgreSQL server program on this machine")
+        return int(strict), ""
+    with running_postgres() as url:
+        return run(*POSTGRES, {"JIQUN_DATABASE_URL": url}, later=True)
+
+
 def skipped(text: str) -> list[str]:
     """Reasons of skipped tests that are not by design."""
     reasons = re.findall(r"^SKIPPED \[\d+\] (\S+?): (.*)$", text, re.M)
@@ -61,17 +70,9 @@ def main() -> int:
     """Run the stages; the exit code is that of the first that fails."""
     strict = "--nothing-skipped" in sys.argv
     done = [run(*HOUSE)]
-    with (
-        ThreadPoolExecutor() as pool
-    ):  # side by side: each waits half of its time, for a browser or for a JVM
-        spark = pool.submit(run, *SPARK, later=True)
-        done += [run(*PAGES), spark.result()]
-    if find_binaries() is None:
-        print("-- PostgreSQL half: not run, no PostgreSQL server program on this machine")
-        done.append((int(strict), ""))
-    else:
-        with running_postgres() as url:
-            done.append(run(*POSTGRES, {"JIQUN_DATABASE_URL": url}))
+    with ThreadPoolExecutor() as pool:  # side by side: each often waits, for a browser, a JVM or a server
+        beside = [pool.submit(run, *SPARK, later=True), pool.submit(on_postgres, strict)]
+        done += [run(*PAGES), *(one.result() for one in beside)]
     said = "".join(text for _, text in done)
     worst = next((code for code, _ in done if code not in (0, NOTHING_TO_RUN)), 0)
     left = skipped(said)
