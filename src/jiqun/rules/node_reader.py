@@ -176,7 +176,8 @@ class NodeReader:
         place = (*view.place, "fields", outer.number)
         field = self.operands.field(column, place, ("number",) if compared else ("flag",))
         known = self.operands.catalogue.fields.get(field.name)
-        about = About(outer.default_id, known.label if known else Label(column, column), line=view.line)
+        label = known.label if known else Label(column, column)
+        about = About(outer.default_id, label, confidence=outer.confidence, line=view.line)
         self.seen[about.id] = view.line
         if not compared:
             return tree.Flag(about, field)

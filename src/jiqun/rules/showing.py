@@ -1,4 +1,4 @@
-"""规则说明 a pack told to people: its documents, dates and clauses as text, as plain data, and what differs between two days."""
+"""规则说明 a pack told to people: its documents, dates and clauses as text and as data; what differs between days."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
