@@ -19,6 +19,7 @@ TABLES = {
     "fact": ("事实", "Facts"),
     "subject": ("主体", "Subjects"),
     "relation": ("关系", "Relations"),
+    "firm": ("企业评价数据", "Firms to judge"),
 }
 STRICT = frozenset(("flag", "bound", "kind", "status"))
 IN_FORMS = {"亿元": "万元", "万家": "家", "万亩": "亩"}
@@ -45,7 +46,7 @@ HEADS = {
 class Asked:
     """What template is wanted.
 
-    table       enterprise | fact | subject | relation
+    table       enterprise | fact | subject | relation | firm
     indicators  figures to ask of each enterprise, `key` or `key:unit`; only with enterprise
     period      their period
     """

@@ -32,6 +32,7 @@ VERBS = (
     "objections",
     "sources",
     "collections",
+    "packs",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

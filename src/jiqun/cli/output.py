@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import orjson
 
-from jiqun.core.errors import JiqunError, RowErrors
+from jiqun.core.errors import JiqunError, PackErrors, RowErrors
 from jiqun.core.messages import Messages
 
 
@@ -42,7 +42,7 @@ def error_object(error: JiqunError) -> dict[str, object]:
             "file": item.file, "row": item.row, "column": item.column, "code": item.code, "seen": item.seen,
             "allowed": item.allowed, "message": messages().sentence(item, lang()),
         }
-        for item in (error.errors if isinstance(error, RowErrors) else ())
+        for item in (error.errors if isinstance(error, RowErrors | PackErrors) else ())
     ]  # fmt: skip
     return {
         "ok": False,

@@ -11,7 +11,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     verb = commands.add_parser(
         "template", parents=[shared], help="write an empty workbook for a table, to be filled in"
     )
-    verb.add_argument("table", choices=("enterprise", "fact", "subject", "relation"))
+    verb.add_argument("table", choices=("enterprise", "fact", "subject", "relation", "firm"))
     verb.add_argument("--out", type=Path, required=True, metavar="T.xlsx", help="where to write it")
     verb.add_argument(
         "--indicator",

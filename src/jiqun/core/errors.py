@@ -118,6 +118,25 @@ class RowErrors(InputError):
         return (_rebuild_rows, (self.errors, self.code))
 
 
+class PackErrors(PackError):
+    """Everything wrong with the files of a pack, shown together; `row` of each is the line of its file."""
+
+    errors: tuple[RowError, ...]
+
+    def __init__(self, errors: Iterable[RowError], *, code: str = "rule.refused") -> None:
+        kept = tuple(errors)
+        file = kept[0].file if kept else ""
+        super().__init__(code, file=file, count=len(kept))
+        self.errors = kept
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_pack, (self.errors, self.code))
+
+
+def _rebuild_pack(errors: tuple[RowError, ...], code: str) -> PackErrors:
+    return PackErrors(errors, code=code)
+
+
 def _rebuild_rows(errors: tuple[RowError, ...], code: str) -> RowErrors:
     return RowErrors(errors, code=code)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jiqun.core.errors import JiqunError, PackError, RowError, RowErrors
+from jiqun.core.errors import JiqunError, PackError, PackErrors, RowError, RowErrors
 from jiqun.core.packfiles import Table, as_table, read_toml, text_in
 
 SEEN_LIMIT = 80
@@ -67,7 +67,7 @@ class Messages:
         stop, gap = ("。", "") if zh else (".", " ")
         return gap.join(_closed(part, stop) for part in parts if part)
 
-    def sentences(self, errors: RowErrors, lang: str) -> tuple[str, ...]:
+    def sentences(self, errors: RowErrors | PackErrors, lang: str) -> tuple[str, ...]:
         """One sentence for each row error, in file order."""
         return tuple(self.sentence(error, lang) for error in errors.errors)
 

@@ -112,21 +112,29 @@ def table_fields(folder: Path, table: str) -> tuple[FieldDef, ...]:
     path = folder / "tables" / f"{table}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return tuple(
-                FieldDef(
-                    row["column"],
-                    row["type"],
-                    row["unit"],
-                    row["required"] == "yes",
-                    tuple(filter(None, row["aliases"].split(";"))),
-                    {"zh": row["meaning_zh"], "en": row["meaning_en"]},
-                    row.get("example") or "",
-                    tuple(filter(None, (row.get("choices") or "").split(";"))),
-                )
-                for row in csv.DictReader(file)
-            )
+            return tuple(_field(row, back) for row in csv.DictReader(file) for back in range(_years(row) + 1))
     except OSError as error:
         raise PackError("pack.unreadable", file=str(path), reason=str(error)) from None
+
+
+def _years(row: Mapping[str, str]) -> int:
+    """How many earlier years a field has a column of its own for (packs/tables/firm.csv)."""
+    return int(row.get("years") or 0)
+
+
+def _field(row: Mapping[str, str], back: int) -> FieldDef:
+    """The field of a row, or that of so many years before: rd_expense_wan@-1."""
+    zh, en = (f"（前{back}年）", f", {back} year{'s' if back > 1 else ''} before") if back else ("", "")
+    return FieldDef(
+        row["column"] + (f"@-{back}" if back else ""),
+        row["type"],
+        row["unit"],
+        row["required"] == "yes",
+        tuple(alias + zh for alias in filter(None, row["aliases"].split(";"))),
+        {"zh": row["meaning_zh"] + zh, "en": row["meaning_en"] + en},
+        row.get("example") or "",
+        tuple(filter(None, (row.get("choices") or "").split(";"))),
+    )
 
 
 def plain_header(text: str) -> str:

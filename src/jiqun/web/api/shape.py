@@ -12,7 +12,7 @@ from ninja.renderers import BaseRenderer
 from pydantic import BaseModel, Field
 
 from jiqun.actions.desk import desk
-from jiqun.core.errors import JiqunError, RowErrors
+from jiqun.core.errors import JiqunError, PackErrors, RowErrors
 from jiqun.core.facts import plain
 
 CONTENT_TYPE = "application/json; charset=utf-8"
@@ -104,7 +104,7 @@ def error_content(
 ) -> dict[str, object]:
     """The shape for an error raised on purpose, with all its row errors."""
     messages, lang = desk().messages, get_language() or "zh"
-    rows = error.errors if isinstance(error, RowErrors) else ()
+    rows = error.errors if isinstance(error, RowErrors | PackErrors) else ()
     return {
         "ok": False,
         "code": error.code,

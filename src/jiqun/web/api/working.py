@@ -164,7 +164,7 @@ def returned_workbook(request: HttpRequest, upload_id: Key) -> HttpResponse:
 @router.get("/templates/{table}", tags=["imports"], openapi_extra={"x-file": True})
 def empty_workbook(
     request: HttpRequest,
-    table: Literal["enterprise", "fact", "subject", "relation"],
+    table: Literal["enterprise", "fact", "subject", "relation", "firm"],
     indicator: Text = "",
     period: Text = "",
 ) -> HttpResponse:

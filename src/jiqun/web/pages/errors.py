@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from jiqun.actions.desk import desk
-from jiqun.core.errors import JiqunError, RowErrors
+from jiqun.core.errors import JiqunError, PackErrors, RowErrors
 from jiqun.web.answers import json_response
 
 SAID = {
@@ -78,7 +78,7 @@ def answer_error(request: HttpRequest, error: JiqunError) -> HttpResponse:
 
         return error_answer(error)
     messages, lang = desk().messages, get_language() or "zh"
-    rows = messages.sentences(error, lang) if isinstance(error, RowErrors) else ()
+    rows = messages.sentences(error, lang) if isinstance(error, RowErrors | PackErrors) else ()
     sentence, next_step = messages.sentence(error, lang), ""
     if error.code not in messages:
         sentence, next_step = (str(part) for part in SAID.get(error.http_status, SAID[500]))
