@@ -187,6 +187,13 @@ class Exact:
         return _quotient(self, places)
 
 
+    def whole(self) -> ir.DecimalValue:
+        """Without its fraction: decimal(38, 0)."""
+        bottom = self.bottom or constant(ONE)
+        shared = max(self.top.size.places, bottom.size.places)
+        return cast(ir.DecimalValue, _whole(_integer(self.top, shared).column, _integer(bottom, shared).column))
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
     """100 × (√of − 1), which is no fraction: it can be held against a number, and shown, but not reckoned with."""
@@ -207,23 +214,29 @@ class Root:
 
     def rounded(self, places: int) -> ir.DecimalValue:
         """As a decimal of so many places, halves away from zero; a float only guesses the root, squares settle it."""
-        below = places + 3
+        below = places + 2
         top, bottom = self.of.top, self.of.bottom or constant(ONE)
         ratio = cast(ir.FloatingValue, top.column.cast("float64") / bottom.column.cast("float64"))
         guess = (ratio.sqrt() * 10**below).floor().cast(dt.Decimal(NARROW, 0))
-        size = Size.column(NARROW, 0)
-        squared = Plain(top.column, top.size).times(constant(Decimal(10) ** (2 * below)))
+        squared = top.times(constant(4 * Decimal(10) ** (2 * below)))
+        one, size = constant(ONE), Size(Decimal(10) ** (NARROW - 4), 0)
 
-        def too_big(root: ir.DecimalValue) -> ir.BooleanValue:
-            wide = cast(ir.DecimalValue, root.cast(dt.Decimal(WIDEST, 0)))
-            return _multiply(_multiply(wide, root), bottom.column) > squared.column
+        def over(root: ir.Value, op: Op) -> ir.BooleanValue:
+            """Twice the root held against twice the true one."""
+            wide = Plain(cast(ir.DecimalValue, root.cast(dt.Decimal(WIDEST, 0))), size)
+            square = _multiply(_multiply(wide.column, wide.column), bottom.column)
+            return Plain(square, Size(squared.size.most, bottom.size.places)).compare(op, squared)
 
-        one = constant(ONE).column
-        less = cast(ir.DecimalValue, ibis.cases((too_big(guess), _subtract(guess, one)), else_=guess))
-        root = cast(ir.DecimalValue, ibis.cases((~too_big(_add(less, one)), _add(less, one)), else_=less))
-        hundredth = constant(Decimal(10) ** (2 - below))
-        value = Plain(root, size).times(hundredth).plus(constant(Decimal(100)), sign=-1)
-        return cast(ir.DecimalValue, _round(value.column, places).cast(dt.Decimal(WIDEST, places)))
+        def twice(root: ir.Value, more: int) -> ir.Value:
+            return _add(_add(root, root), constant(Decimal(more)).column)
+
+        less = ibis.cases((over(twice(guess, 0), Op.GT), _subtract(guess, one.column)), else_=guess)
+        floor = ibis.cases((over(twice(less, 2), Op.LE), _add(less, one.column)), else_=less)
+        half = twice(floor, 1)  # halves away from zero: up where the growth is positive
+        above = over(half, Op.LT) | (over(half, Op.EQ) & (floor >= 10**below))
+        root = cast(ir.DecimalValue, ibis.cases((above, _add(floor, one.column)), else_=floor))
+        value = Plain(root, size).times(constant(Decimal(10) ** -places)).plus(constant(Decimal(100)), sign=-1)
+        return cast(ir.DecimalValue, value.column.cast(dt.Decimal(WIDEST, places)))
 
 
 Number = Exact | Root

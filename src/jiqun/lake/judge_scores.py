@@ -165,10 +165,11 @@ class Items(Conditions):
         value = self.numbers.number(node.value)
         if not isinstance(value, Exact):
             raise NotImplementedError(node.about.id)
-        steps = value.over(Exact(constant(node.step))).whole()
-        earned = Plain(steps, Size.column(WIDEST - POINT_PLACES - 4, 0)).times(constant(node.points)).column.cast(POINTS)
         zero = fixed(Decimal(0))
-        points = cast(ir.DecimalValue, ibis.greatest(earned, zero)) if node.points > 0 else earned
+        steps = value.over(Exact(constant(node.step))).whole()
+        size = Size(Decimal(10) ** (WIDEST - POINT_PLACES - 6), 0)
+        earned = Plain(steps, size).times(constant(node.points)).column.cast(POINTS)
+        points = cast(ir.DecimalValue, ibis.cases((steps <= 0, zero), else_=earned))
         known = Points(points, points).capped(self.limit(node.maximum))
         most = self.limit(node.maximum)
         unknown = Points(zero, fixed(None) if most is None else most, ibis.literal(True))
