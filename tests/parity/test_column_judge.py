@@ -57,6 +57,7 @@ def day_of(version: Version) -> date:
     return version.starts + timedelta(days=60)
 
 
+@cache
 def numbers(version: Version) -> list[Decimal]:
     """The numbers a version asks for, and a little more and less."""
     found = {one.value for one in tree.walk(version) if isinstance(one, tree.Constant)}

@@ -214,28 +214,25 @@ class Root:
 
     def rounded(self, places: int) -> ir.DecimalValue:
         """As a decimal of so many places, halves away from zero; a float only guesses the root, squares settle it."""
-        below = places + 2
+        unit = 10 ** (places + 2)
         top, bottom = self.of.top, self.of.bottom or constant(ONE)
         ratio = cast(ir.FloatingValue, top.column.cast("float64") / bottom.column.cast("float64"))
-        guess = (ratio.sqrt() * 10**below).floor().cast(dt.Decimal(NARROW, 0))
-        squared = top.times(constant(4 * Decimal(10) ** (2 * below)))
-        one, size = constant(ONE), Size(Decimal(10) ** (NARROW - 4), 0)
+        root = cast(ir.DecimalValue, (ratio.sqrt() * unit).round().cast(dt.Decimal(WIDEST, 0)))
+        squared = top.times(constant(Decimal(4 * unit * unit)))
+        size = Size(Decimal(10) ** (NARROW - 4), 0)
 
-        def over(root: ir.Value, op: Op) -> ir.BooleanValue:
-            """Twice the root held against twice the true one."""
-            wide = Plain(cast(ir.DecimalValue, root.cast(dt.Decimal(WIDEST, 0))), size)
-            square = _multiply(_multiply(wide.column, wide.column), bottom.column)
-            return Plain(square, Size(squared.size.most, bottom.size.places)).compare(op, squared)
+        def beside(half: int, op: Op) -> ir.BooleanValue:
+            """The middle between the guess and its neighbour held against the true root, both doubled and squared."""
+            double = _add(_multiply(root, constant(Decimal(2)).column), constant(Decimal(half)).column)
+            square = Plain(_multiply(_multiply(double, double), bottom.column), Size(squared.size.most, bottom.size.places))
+            return square.compare(op, squared)
 
-        def twice(root: ir.Value, more: int) -> ir.Value:
-            return _add(_add(root, root), constant(Decimal(more)).column)
-
-        less = ibis.cases((over(twice(guess, 0), Op.GT), _subtract(guess, one.column)), else_=guess)
-        floor = ibis.cases((over(twice(less, 2), Op.LE), _add(less, one.column)), else_=less)
-        half = twice(floor, 1)  # halves away from zero: up where the growth is positive
-        above = over(half, Op.LT) | (over(half, Op.EQ) & (floor >= 10**below))
-        root = cast(ir.DecimalValue, ibis.cases((above, _add(floor, one.column)), else_=floor))
-        value = Plain(root, size).times(constant(Decimal(10) ** -places)).plus(constant(Decimal(100)), sign=-1)
+        grows = root >= unit  # halves away from zero: up where the growth is positive, down where it is negative
+        up = beside(1, Op.LT) | (beside(1, Op.EQ) & grows)
+        down = (root > 0) & (beside(-1, Op.GT) | (beside(-1, Op.EQ) & ~grows))
+        step = ibis.cases((up, constant(ONE).column), (down, constant(-ONE).column), else_=constant(Decimal(0)).column)
+        settled = Plain(_add(root, step), size)
+        value = settled.times(constant(Decimal(10) ** -places)).plus(constant(Decimal(100)), sign=-1)
         return cast(ir.DecimalValue, value.column.cast(dt.Decimal(WIDEST, places)))
 
 

@@ -19,7 +19,7 @@ from jiqun.lake.judge_columns import (
 )  # fmt: skip
 from jiqun.lake.judge_conditions import CONDITIONS, Conditions, StateColumn, all_of, is_scored
 from jiqun.lake.judge_grades import first_level, grades_left, ranked
-from jiqun.lake.judge_scores import POINTS, SCORES, Items, Scored
+from jiqun.lake.judge_scores import POINTS, SCORES, Items, Scored, earned
 from jiqun.rules import tree
 from jiqun.rules.pack import Version
 from jiqun.rules.tree import Levels, Node, RankQuota
@@ -107,7 +107,9 @@ class _Fold:
         return over.mutate(**columns(over))
 
     def _conditions(self, table: ir.Table) -> dict[str, ir.Value]:
-        return Conditions(Numbers(table, self.sizes), kind=self.kind, on=self.on).columns(self.nodes)
+        numbers = Numbers(table, self.sizes)
+        states = Conditions(numbers, kind=self.kind, on=self.on).columns(self.nodes)
+        return states | earned(self.nodes, numbers)
 
     def _points(self, table: ir.Table) -> dict[str, ir.Value]:
         items = Items(Numbers(table, self.sizes), kind=self.kind, on=self.on, known=self._known(table))

@@ -15,7 +15,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from jiqun.lake.exact import WIDEST, Exact, Plain, Size, constant
-from jiqun.lake.judge_columns import GAP, HIGH, LOW, MANUAL, MET, UNKNOWN, UNMET, small
+from jiqun.lake.judge_columns import GAP, HIGH, LOW, MANUAL, MET, UNKNOWN, UNMET, Numbers, small
 from jiqun.lake.judge_conditions import Conditions, StateColumn, all_of
 from jiqun.rules import tree
 from jiqun.rules.ranges import Range, hull
@@ -30,6 +30,7 @@ SCORES = (
 )  # fmt: skip
 _SIZE = Size.column(WIDEST - POINT_PLACES, POINT_PLACES)
 _NO = ibis.literal(False)
+EARNED = "earned:"
 
 
 def fixed(value: Decimal | None) -> ir.DecimalValue:
@@ -99,6 +100,15 @@ def total(parts: Sequence[Points]) -> Points:
 def any_gap(parts: Iterable[Points]) -> ir.BooleanValue:
     """Is something missing in one of them?"""
     return reduce(lambda a, b: a | b, (one.gap for one in parts), _NO)
+
+
+def earned(nodes: Iterable[object], numbers: Numbers) -> dict[str, ir.Value]:
+    """value × weight ÷ base of every ratio, in a column of an earlier stage: so long a quotient is written once."""
+    return {
+        EARNED + node.about.id: numbers.number(node.value).times(numbers.number(node.weight))
+        .over(numbers.number(node.base)).rounded(POINT_PLACES)
+        for node in nodes if isinstance(node, tree.RatioToBase)
+    }  # fmt: skip
 
 
 class Items(Conditions):
@@ -222,7 +232,7 @@ class Items(Conditions):
         if not (isinstance(value, Exact) and isinstance(base, Exact) and isinstance(weight, Exact)):
             raise NotImplementedError(node.about.id)
         cap, floor = self.limit(node.cap), self.limit(node.floor)
-        earned = value.times(weight).over(base).rounded(POINT_PLACES)
+        earned = cast(ir.DecimalValue, self.numbers.table[EARNED + node.about.id])
         weighed = weight.rounded(POINT_PLACES)
         seen = value.rounded(0).isnull() if value.bottom is None else value.compare(Op.EQ, value).isnull()
         gap = seen | base.top.column.isnull() | weighed.isnull()
