@@ -29,16 +29,12 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     check.set_defaults(run=run_check)
     show = verbs.add_parser("show", parents=[shared], help="one pack: documents, clauses, what is left out")
     show.add_argument("key", metavar="KEY")
-    show.add_argument(
-        "--on", metavar="DATE", help="the version of that day; all versions when left out"
-    )
+    show.add_argument("--on", metavar="DATE", help="the version of that day; all versions when left out")
     show.add_argument("--kind", choices=("new", "re_review"), default="new", help="kind of application")
     show.set_defaults(run=run_show)
     diff = verbs.add_parser("diff", parents=[shared], help="what differs between two days of a pack")
     diff.add_argument("key", metavar="KEY")
-    diff.add_argument(
-        "--from", dest="before", required=True, metavar="DATE", help="the earlier day"
-    )
+    diff.add_argument("--from", dest="before", required=True, metavar="DATE", help="the earlier day")
     diff.add_argument("--to", dest="after", required=True, metavar="DATE", help="the later day")
     diff.add_argument("--kind", choices=("new", "re_review"), default="new", help="kind of application")
     diff.set_defaults(run=run_diff)

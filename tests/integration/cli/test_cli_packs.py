@@ -18,7 +18,9 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 def test_every_pack_is_checked_with_its_cases(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "check", "--json")
     told = {one["key"]: one for one in json.loads(out)["packs"]}
-    assert code == 0 and told["zhejiang/per_mu"]["cases"] >= 4 and told["national/little_giant"]["versions"] == 2
+    assert (
+        code == 0 and told["zhejiang/per_mu"]["cases"] >= 4 and told["national/little_giant"]["versions"] == 2
+    )
 
 
 def test_the_list_tells_dates_and_confidence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,7 +42,9 @@ def test_a_pack_is_shown_as_of_a_day_and_for_a_kind(capsys: pytest.CaptureFixtur
 
 
 def test_the_difference_of_two_days(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = run(capsys, "diff", "national/little_giant", "--from", "2025-06-01", "--to", "2026-06-01", "--json")
+    _, out, _ = run(
+        capsys, "diff", "national/little_giant", "--from", "2025-06-01", "--to", "2026-06-01", "--json"
+    )
     told = {one["what"]: one for one in json.loads(out)["differences"]}
     assert "≤ 70 %" in told["debt_ratio"]["before"] and "≤ 75 %" in told["debt_ratio"]["after"]
     assert told["brand"]["after"] == "" and told["title"]["before"] == ""
@@ -48,7 +52,9 @@ def test_the_difference_of_two_days(capsys: pytest.CaptureFixture[str]) -> None:
     assert "331003 规上 base_tax_per_mu" in out and "24.097" in out
 
 
-def test_a_draft_with_a_mistake_is_refused_with_its_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_draft_with_a_mistake_is_refused_with_its_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     folder = written(tmp_path / "draft", HEAD + VERSION + clause('kind = "flag"\nfield = "own_brend"'))
     code, out, err = run(capsys, "check", str(folder))
     assert code == 12 and not out and "own_brend" in err and "第 16 行" in err and "own_brand" in err
@@ -66,6 +72,8 @@ def test_a_draft_with_a_mistake_is_refused_with_its_line(capsys: pytest.CaptureF
         (("show", "national/little_giant", "--on", "1.6.2026"), "1.6.2026"),
     ],
 )
-def test_what_is_not_there_is_said(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], seen: str) -> None:
+def test_what_is_not_there_is_said(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], seen: str
+) -> None:
     code, _, err = run(capsys, *words)
     assert code == 10 and seen in err
