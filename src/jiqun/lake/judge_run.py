@@ -82,6 +82,9 @@ def judge_firms(
 
     InputError `judge.too_long` names a number that has more digits than a column holds.
     """
+    for firm in firms:
+        for column, seen in too_long(firm):
+            raise InputError("judge.too_long", column=column, seen=seen, allowed=f"{WHOLE} + {PLACES}")
     sizes = sizes_of(parameters)
     made = plan(version, kind=kind, on=on, tier_field=tier_field, sizes=sizes, every=every)
     using = database or connect()
@@ -154,9 +157,6 @@ def _text(firm: Firm, name: str, kind: str) -> str | None:
     if value is None or value == "" or not isinstance(value, _KINDS[kind]):
         return None
     if isinstance(value, Decimal):
-        size = Size.of(value.normalize())
-        if size.whole > WHOLE or size.places > PLACES:
-            raise InputError("judge.too_long", column=name, seen=f"{value:f}", allowed=f"{WHOLE}.{PLACES}")
         return f"{value:f}"
     return str(value)
 
@@ -189,7 +189,10 @@ def _range(low: object, high: object) -> Range | None:
     return Range(low if isinstance(low, Decimal) else None, high if isinstance(high, Decimal) else None)
 
 
-def in_batches(firms: Sequence[Firm], most: int) -> Iterator[Sequence[Firm]]:
-    """The firms, so many at a time."""
-    for start in range(0, len(firms), most):
-        yield firms[start : start + most]
+def too_long(firm: Firm) -> Iterator[tuple[str, str]]:
+    """Columns of a firm with more digits than the columns of the judge hold, and what stands there."""
+    for column, value in firm.values.items():
+        if isinstance(value, Decimal):
+            size = Size.of(value.normalize())
+            if size.whole > WHOLE or size.places > PLACES:
+                yield column, f"{value:f}"
