@@ -45,7 +45,12 @@ def packs() -> dict[str, Pack]:
 
 def judged() -> list[tuple[str, str, str]]:
     """Every pack, version and kind of application."""
-    return [(key, one.key, kind) for key, pack in packs().items() for one in pack.versions for kind in ("new", "re_review")]
+    return [
+        (key, one.key, kind)
+        for key, pack in packs().items()
+        for one in pack.versions
+        for kind in ("new", "re_review")
+    ]
 
 
 def tiers(pack: Pack) -> list[str]:
@@ -61,21 +66,45 @@ def day_of(version: Version) -> date:
 def numbers(version: Version) -> list[Decimal]:
     """The numbers a version asks for, and a little more and less."""
     found = {one.value for one in tree.walk(version) if isinstance(one, tree.Constant)}
-    found |= {edge for one in tree.walk(version) if isinstance(one, tree.Band) for edge in (one.low, one.high) if edge is not None}
-    return sorted({value + by for value in found | {Decimal(0), Decimal(1), Decimal(100)} for by in (Decimal(0), Decimal("0.01"), Decimal("-0.01"))})
+    found |= {
+        edge
+        for one in tree.walk(version)
+        if isinstance(one, tree.Band)
+        for edge in (one.low, one.high)
+        if edge is not None
+    }
+    return sorted(
+        {
+            value + by
+            for value in found | {Decimal(0), Decimal(1), Decimal(100)}
+            for by in (Decimal(0), Decimal("0.01"), Decimal("-0.01"))
+        }
+    )
 
 
 def values(version: Version, rng: random.Random) -> Iterator[tuple[str, Value]]:
     """A value for every column a version reads; one in six is empty."""
     near = numbers(version)
     on = day_of(version)
-    days = [NEVER, on, on - timedelta(days=1), on + timedelta(days=1), on.replace(year=on.year - 3), on.replace(year=on.year - 3) - timedelta(days=1)]
-    texts = sorted({choice for one in tree.walk(version) if isinstance(one, tree.OneOf) for choice in one.choices} | {"其他"})
+    days = [
+        NEVER,
+        on,
+        on - timedelta(days=1),
+        on + timedelta(days=1),
+        on.replace(year=on.year - 3),
+        on.replace(year=on.year - 3) - timedelta(days=1),
+    ]
+    texts = sorted(
+        {choice for one in tree.walk(version) if isinstance(one, tree.OneOf) for choice in one.choices}
+        | {"其他"}
+    )
     for column, kind in judge_columns.reads(version).items():
         if rng.random() < 1 / 6:
             yield column, None
         elif kind == "number":
-            scale = rng.choice((Decimal(1), Decimal(1), Decimal(20), Decimal(1000), Decimal("1.05"), Decimal("0.03")))
+            scale = rng.choice(
+                (Decimal(1), Decimal(1), Decimal(20), Decimal(1000), Decimal("1.05"), Decimal("0.03"))
+            )
             yield column, (rng.choice(near) * scale).quantize(Decimal("0.0001"))
         elif kind == "flag":
             yield column, rng.random() < 0.7
@@ -90,7 +119,11 @@ def firms(pack: Pack, version: Version, seed: int) -> list[Firm]:
 
 
 def shown(value: Decimal | None, places: int) -> Decimal | None:
-    return None if value is None else value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE)
+    return (
+        None
+        if value is None
+        else value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE)
+    )
 
 
 def points(found: Range | None) -> Range | None:
@@ -139,8 +172,19 @@ def test_rows_and_columns_agree(key: str, name: str, kind: str, seed: int) -> No
     version = pack.version(name)
     on = day_of(version)
     some = firms(pack, version, seed)
-    everywhere = {(one.region, tier): pack.parameters_on(one.region, on, tier) for one in some for tier in tiers(pack)}
-    found = judge_firms(version, some, parameters=everywhere, on=on, kind=kind, tier_field=pack.tier_field, every=True, database=database())
+    everywhere = {
+        (one.region, tier): pack.parameters_on(one.region, on, tier) for one in some for tier in tiers(pack)
+    }
+    found = judge_firms(
+        version,
+        some,
+        parameters=everywhere,
+        on=on,
+        kind=kind,
+        tier_field=pack.tier_field,
+        every=True,
+        database=database(),
+    )
     assert len(found) == len(some)
     for firm, column in zip(some, found, strict=True):
         row = judge(version, firm, parameters=parameters_for(pack, firm, on=on), on=on, kind=kind)

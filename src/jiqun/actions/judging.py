@@ -115,7 +115,10 @@ def judge_file(desk: Desk, order: JudgeOrder, *, by: Actor) -> Judged:
     file = read_firm_file(desk, order.path, on=order.on, region=order.region, sheet=order.sheet)
     judged = judged_by(pack, version, file, on=order.on, kind=order.kind)
     if order.out is not None:
-        rows = (out_row(judged, firm, one, order.lang) for firm, one in zip(file.firms, judged.rulings, strict=True))
+        rows = (
+            out_row(judged, firm, one, order.lang)
+            for firm, one in zip(file.firms, judged.rulings, strict=True)
+        )
         _written(Sheet("judge", OUT_COLUMNS, rows), order.out, form)
         if order.explain:
             clauses = Sheet("clauses", CLAUSE_COLUMNS, clause_rows(judged, order))
@@ -126,7 +129,12 @@ def judge_file(desk: Desk, order: JudgeOrder, *, by: Actor) -> Judged:
 def judged_by(pack: Pack, version: Version, file: FirmFile, *, on: date, kind: str) -> Judged:
     """What a version says of every firm of a file."""
     rulings = judge_firms(
-        version, file.firms, parameters=parameters_of(pack, file.firms, on=on), on=on, kind=kind, tier_field=pack.tier_field
+        version,
+        file.firms,
+        parameters=parameters_of(pack, file.firms, on=on),
+        on=on,
+        kind=kind,
+        tier_field=pack.tier_field,
     )
     counts = Counter(one.verdict.value for one in rulings)
     levels = Counter(one.level for one in rulings if one.level)
@@ -209,7 +217,13 @@ def _papers(one: ClauseResult, lang: str) -> str:
 
 
 def _clause_row(firm: Firm, one: ClauseResult, papers: str, lang: str) -> Row:
-    value = plain(shown(one.value, 4)) if isinstance(one.value, Decimal) else "" if one.value is None else str(one.value)
+    value = (
+        plain(shown(one.value, 4))
+        if isinstance(one.value, Decimal)
+        else ""
+        if one.value is None
+        else str(one.value)
+    )
     needed = plain(one.needed) if isinstance(one.needed, Decimal) else one.needed or ""
     sign = SIGNS[one.op] if one.op else ""
     return [

@@ -70,7 +70,8 @@ def _placed(
         if named and not code:
             errors.append(RowError(file, number, "region", "judge.unknown_region", named, "331003"))
         errors += [
-            RowError(file, number, column, "judge.too_long", seen, f"{WHOLE} + {PLACES}") for column, seen in too_long(firm)
+            RowError(file, number, column, "judge.too_long", seen, f"{WHOLE} + {PLACES}")
+            for column, seen in too_long(firm)
         ]
         firms.append(replace(firm, region=code))
     if errors:

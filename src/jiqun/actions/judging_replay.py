@@ -132,9 +132,13 @@ def replay(desk: Desk, order: ReplayOrder, *, by: Actor) -> Replay:
     check(by, Permission.READ_PUBLIC, target_scope=ANYWHERE)
     pack = find_pack(desk, order.key)
     before, after = (_side(desk, pack, text, order.on) for text in (order.before, order.after))
-    file = read_firm_file(desk, order.path, on=max(before.on, after.on), region=order.region, sheet=order.sheet)
+    file = read_firm_file(
+        desk, order.path, on=max(before.on, after.on), region=order.region, sheet=order.sheet
+    )
     old, new = (_judged(side, file, order.kind) for side in (before, after))
-    moves = [_move(file, place, pair, (before, after)) for place, pair in enumerate(zip(old, new, strict=True))]
+    moves = [
+        _move(file, place, pair, (before, after)) for place, pair in enumerate(zip(old, new, strict=True))
+    ]
     rises = tuple(move for way, move in moves if way > 0)
     falls = tuple(move for way, move in moves if way < 0)
     return Replay(
@@ -167,7 +171,12 @@ def _judged(
             value = values.get(name)
             values[name] = None if value is None else value * factor
     return judge_firms(
-        side.version, file.firms, parameters=parameters, on=side.on, kind=kind, tier_field=side.pack.tier_field
+        side.version,
+        file.firms,
+        parameters=parameters,
+        on=side.on,
+        kind=kind,
+        tier_field=side.pack.tier_field,
     )
 
 

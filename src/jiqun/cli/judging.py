@@ -26,7 +26,9 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     form = "VERSION|FOLDER[@DATE]"
     again.add_argument("--from", dest="before", required=True, metavar=form, help="what holds now")
     again.add_argument("--to", dest="after", required=True, metavar=form, help="what is to hold")
-    again.add_argument("--on", type=_day, metavar="DATE", help="the day judged; each version's first day if left out")
+    again.add_argument(
+        "--on", type=_day, metavar="DATE", help="the day judged; each version's first day if left out"
+    )
     again.set_defaults(run=run_replay)
     for one in (verb, again):
         one.add_argument("--input", type=Path, required=True, metavar="FIRMS.csv", help="firms, one row each")
@@ -123,7 +125,10 @@ def run_replay(arguments: Namespace) -> int:
         if moves:
             say(*title)
             print_table([one.as_json() for one in moves[:50]], [(name, name) for name in columns])
-    print_table([one.as_json() for one in found.regions], [(name, name) for name in ("region", "firms", "rises", "falls")])
+    print_table(
+        [one.as_json() for one in found.regions],
+        [(name, name) for name in ("region", "firms", "rises", "falls")],
+    )
     if found.stability:
         say("权重各变动 ±10 % 时的名次稳定性", "how stable ranks are when each weight moves by ±10 %")
         shown = ("weight", "change", "agreement", "moved", "regraded")

@@ -103,7 +103,9 @@ class Plain:
         """The product; by None it is itself."""
         if other is None:
             return self
-        size = Size(EXACT.multiply(self.size.most, other.size.most), self.size.places + other.size.places).fits()
+        size = Size(
+            EXACT.multiply(self.size.most, other.size.most), self.size.places + other.size.places
+        ).fits()
         return Plain(_multiply(self._ready(other, size), other.column), size)
 
     def plus(self, other: "Plain", *, sign: int = 1) -> "Plain":
@@ -186,12 +188,13 @@ class Exact:
         """As a decimal of so many places, halves away from zero: decimal(38, places)."""
         return _quotient(self, places)
 
-
     def whole(self) -> ir.DecimalValue:
         """Without its fraction: decimal(38, 0)."""
         bottom = self.bottom or constant(ONE)
         shared = max(self.top.size.places, bottom.size.places)
-        return cast(ir.DecimalValue, _whole(_integer(self.top, shared).column, _integer(bottom, shared).column))
+        return cast(
+            ir.DecimalValue, _whole(_integer(self.top, shared).column, _integer(bottom, shared).column)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +227,20 @@ class Root:
         def beside(half: int, op: Op) -> ir.BooleanValue:
             """The middle between the guess and its neighbour held against the true root, both doubled and squared."""
             double = _add(_multiply(root, constant(Decimal(2)).column), constant(Decimal(half)).column)
-            square = Plain(_multiply(_multiply(double, double), bottom.column), Size(squared.size.most, bottom.size.places))
+            square = Plain(
+                _multiply(_multiply(double, double), bottom.column),
+                Size(squared.size.most, bottom.size.places),
+            )
             return square.compare(op, squared)
 
-        grows = root >= unit  # halves away from zero: up where the growth is positive, down where it is negative
+        grows = (
+            root >= unit
+        )  # halves away from zero: up where the growth is positive, down where it is negative
         up = beside(1, Op.LT) | (beside(1, Op.EQ) & grows)
         down = (root > 0) & (beside(-1, Op.GT) | (beside(-1, Op.EQ) & ~grows))
-        step = ibis.cases((up, constant(ONE).column), (down, constant(-ONE).column), else_=constant(Decimal(0)).column)
+        step = ibis.cases(
+            (up, constant(ONE).column), (down, constant(-ONE).column), else_=constant(Decimal(0)).column
+        )
         settled = Plain(_add(root, step), size)
         value = settled.times(constant(Decimal(10) ** -places)).plus(constant(Decimal(100)), sign=-1)
         return cast(ir.DecimalValue, value.column.cast(dt.Decimal(WIDEST, places)))

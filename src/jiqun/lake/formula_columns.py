@@ -66,7 +66,9 @@ def high_tech_growth(new: Exact, middle: Exact, old: Exact) -> Exact:
     sound = new.compare(Op.GE, ZERO) & middle.compare(Op.GE, ZERO) & old.compare(Op.GE, ZERO)
     both = cast(Exact, mean_growth(new, middle, old))
     later = cast(Exact, growth(new, middle))
-    return _first((sound & middle.compare(Op.EQ, ZERO), ZERO), (sound & old.compare(Op.GT, ZERO), both), (sound, later))
+    return _first(
+        (sound & middle.compare(Op.EQ, ZERO), ZERO), (sound & old.compare(Op.GT, ZERO), both), (sound, later)
+    )
 
 
 @_twin

@@ -102,7 +102,9 @@ class _Fold:
         joined = firms.left_join(given, [firms.region == given.for_region, tier == given.for_tier])
         return joined.drop("for_region", "for_tier")
 
-    def _with(self, before: ir.Table, name: str, columns: Callable[[ir.Table], dict[str, ir.Value]]) -> ir.Table:
+    def _with(
+        self, before: ir.Table, name: str, columns: Callable[[ir.Table], dict[str, ir.Value]]
+    ) -> ir.Table:
         over = _table(before, name)
         return over.mutate(**columns(over))
 
@@ -118,7 +120,11 @@ class _Fold:
             if isinstance(node, SCORES):
                 points = items.points(node)
                 key = node.about.id
-                found |= {LOW + key: points.low.cast(POINTS), HIGH + key: points.high.cast(POINTS), GAP + key: points.gap}
+                found |= {
+                    LOW + key: points.low.cast(POINTS),
+                    HIGH + key: points.high.cast(POINTS),
+                    GAP + key: points.gap,
+                }
         return found
 
     def _scored(self, table: ir.Table) -> Scored:
@@ -130,10 +136,16 @@ class _Fold:
 
     def _find_scores(self, node: Node, above: ir.BooleanValue | None, scored: Scored) -> None:
         """Every score and whether it applies: its own guard and those of all it is in."""
-        guard = scored.guard(node.about) if not (node.about.when and is_scored(node.about.when)) else small(MET)
+        guard = (
+            scored.guard(node.about) if not (node.about.when and is_scored(node.about.when)) else small(MET)
+        )
         applies = None
         if above is not None and guard is not None:
-            applies = above if node.about.when is None else above & ibis.coalesce(guard != UNMET, ibis.literal(False))
+            applies = (
+                above
+                if node.about.when is None
+                else above & ibis.coalesce(guard != UNMET, ibis.literal(False))
+            )
         if isinstance(node, tree.ScoreSum):
             scored.scores[node.about.id] = (node, cast(ir.BooleanValue | None, applies))
         for inner in _inside(node):
@@ -178,7 +190,11 @@ class _Fold:
         conditions = Conditions(Numbers(table, self.sizes), kind=self.kind, on=self.on, known=known)
         states = [conditions.state(one) for one in tops(self.version)]
         applies = small(MET) if self.version.applies is None else conditions.state(self.version.applies)
-        judged = cast(ir.BooleanValue, ibis.coalesce(applies != UNMET, ibis.literal(True))) if applies is not None else ibis.literal(True)
+        judged = (
+            cast(ir.BooleanValue, ibis.coalesce(applies != UNMET, ibis.literal(True)))
+            if applies is not None
+            else ibis.literal(True)
+        )
         bits: ir.Value = ibis.literal(0, "int64")
         if isinstance(self.version.grading, Levels):
             possible = first_level(self.version.grading, conditions)
@@ -197,7 +213,9 @@ class _Fold:
             table = ranked(table, self.version.grading, over)
         else:
             table = table.mutate(grade=ibis.null("int64"))
-        return table.select(*WHO, "verdict", "score_low", "score_high", "levels", "grade", *self._told(table, every))
+        return table.select(
+            *WHO, "verdict", "score_low", "score_high", "levels", "grade", *self._told(table, every)
+        )
 
     def _told(self, table: ir.Table, every: bool) -> list[str]:
         """Columns of clauses to give back."""

@@ -23,7 +23,12 @@ STATE_OF: Mapping[int | None, State] = {
 }  # fmt: skip
 WHOLE, PLACES = 10, 6
 """Digits of a number of a firm: up to 9,999,999,999.999999 in its unit."""
-SQL_TYPE = {"number": f"DECIMAL({WHOLE + PLACES}, {PLACES})", "flag": "BOOLEAN", "date": "DATE", "text": "VARCHAR"}
+SQL_TYPE = {
+    "number": f"DECIMAL({WHOLE + PLACES}, {PLACES})",
+    "flag": "BOOLEAN",
+    "date": "DATE",
+    "text": "VARCHAR",
+}
 _IBIS_TYPE = {"number": "decimal", "flag": "boolean", "date": "date", "text": "string"}
 WHO = ("row", "uscc", "region")
 FIRMS, PARAMETERS = "firms", "parameters"
@@ -63,7 +68,19 @@ def _fields(node: object) -> Iterator[tuple[tree.Field, str]]:
         case tree.RankQuota():
             yield from ((one, "text") for one in node.group)
         case _:
-            for name in ("value", "needed", "n", "minimum", "maximum", "base", "weight", "cap", "floor", "amount", "share"):
+            for name in (
+                "value",
+                "needed",
+                "n",
+                "minimum",
+                "maximum",
+                "base",
+                "weight",
+                "cap",
+                "floor",
+                "amount",
+                "share",
+            ):
                 yield from _operand(getattr(node, name, None))
 
 
@@ -86,7 +103,9 @@ def firm_table(version: Version, tier_field: str) -> ir.Table:
 
 def parameter_table(sizes: Sizes) -> ir.Table:
     """The parameters handed in: one row for each place and tier."""
-    columns = {"for_region": "string", "for_tier": "string"} | {PARAMETER + name: "decimal" for name, _, _ in sizes}
+    columns = {"for_region": "string", "for_tier": "string"} | {
+        PARAMETER + name: "decimal" for name, _, _ in sizes
+    }
     return ibis.table(columns, name=f"lake_{PARAMETERS}")
 
 

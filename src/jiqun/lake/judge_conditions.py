@@ -65,7 +65,9 @@ def guarded(guard: StateColumn, state: ir.IntegerValue) -> StateColumn:
     """The state where the guard is met, nothing where it is unmet or does not apply, else what the guard is."""
     if guard is None:
         return None
-    kept = ibis.cases((guard == MET, state), (guard == UNKNOWN, small(UNKNOWN)), (guard == MANUAL, small(MANUAL)))
+    kept = ibis.cases(
+        (guard == MET, state), (guard == UNKNOWN, small(UNKNOWN)), (guard == MANUAL, small(MANUAL))
+    )
     return cast(ir.IntegerValue, kept)
 
 
@@ -75,7 +77,9 @@ class Conditions:
     known   states an earlier stage has worked out, by the id of the node
     """
 
-    def __init__(self, numbers: Numbers, *, kind: str, on: date, known: dict[str, StateColumn] | None = None) -> None:
+    def __init__(
+        self, numbers: Numbers, *, kind: str, on: date, known: dict[str, StateColumn] | None = None
+    ) -> None:
         self.numbers = numbers
         self.kind = kind
         self.on = on

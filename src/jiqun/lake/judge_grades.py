@@ -35,7 +35,9 @@ def _bit(place: int, holds: ir.BooleanValue) -> ir.IntegerValue:
 
 
 def _sum(bits: list[ir.IntegerValue]) -> ir.IntegerValue:
-    return reduce(lambda a, b: cast(ir.IntegerValue, a + b), bits, cast(ir.IntegerValue, ibis.literal(0, BITS)))
+    return reduce(
+        lambda a, b: cast(ir.IntegerValue, a + b), bits, cast(ir.IntegerValue, ibis.literal(0, BITS))
+    )
 
 
 def first_level(grading: Levels, conditions: Conditions) -> Possible:
@@ -54,7 +56,9 @@ def first_level(grading: Levels, conditions: Conditions) -> Possible:
         any_met = any_met | (going & (state == MET))
         going = going & (state != MET)
     bits.append(_bit(len(grading.levels), going))
-    whole = ibis.cases((unknown, small(UNKNOWN)), (manual, small(MANUAL)), (any_met, small(MET)), else_=small(UNMET))
+    whole = ibis.cases(
+        (unknown, small(UNKNOWN)), (manual, small(MANUAL)), (any_met, small(MET)), else_=small(UNMET)
+    )
     return Possible(_sum(bits), cast(ir.IntegerValue, whole))
 
 

@@ -56,7 +56,9 @@ def connect(*, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnecti
     return database
 
 
-def parameters_of(pack: Pack, firms: Iterable[Firm], *, on: date) -> dict[tuple[str, str], dict[str, Decimal | None]]:
+def parameters_of(
+    pack: Pack, firms: Iterable[Firm], *, on: date
+) -> dict[tuple[str, str], dict[str, Decimal | None]]:
     """The parameters that hold for each place and tier among the firms."""
     field = Field(pack.tier_field) if pack.tier_field else None
     kinds = {(one.region, (one.text(field) or "") if field else "") for one in firms}
@@ -70,7 +72,13 @@ def sizes_of(parameters: Parameters) -> Sizes:
     for name in names:
         known = [value for values in parameters.values() if (value := values.get(name)) is not None]
         sizes = [Size.of(value) for value in known]
-        found.append((name, max((one.most for one in sizes), default=Decimal(0)), max((one.places for one in sizes), default=0)))
+        found.append(
+            (
+                name,
+                max((one.most for one in sizes), default=Decimal(0)),
+                max((one.places for one in sizes), default=0),
+            )
+        )
     return tuple(found)
 
 
@@ -90,7 +98,13 @@ def judge_firms(
     using = database or connect()
     using.register("judged_firms", _firm_rows(version, tier_field, firms))
     using.register("judged_parameters", _parameter_rows(sizes, parameters))
-    sql = made.query.over({name: source for name, source in _sources(version, tier_field, sizes).items() if name in made.query.tables})
+    sql = made.query.over(
+        {
+            name: source
+            for name, source in _sources(version, tier_field, sizes).items()
+            if name in made.query.tables
+        }
+    )
     try:
         rows = using.execute(f"SELECT * FROM ({sql}) ORDER BY row").fetchall()
     finally:
@@ -109,7 +123,9 @@ def firm_types(version: Version, tier_field: str = "") -> dict[str, str]:
 
 
 def _sources(version: Version, tier_field: str, sizes: Sizes) -> dict[str, str]:
-    firms = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in firm_types(version, tier_field).items())
+    firms = ", ".join(
+        f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in firm_types(version, tier_field).items()
+    )
     kinds = {name: Size(most, places) for name, most, places in sizes}
     given = ", ".join(
         f'CAST("{name}" AS DECIMAL({max(1, size.digits)}, {size.places})) AS "{PARAMETER}{name}"'

@@ -61,14 +61,18 @@ class Points:
         if most is None:
             return self
         low = ibis.cases((self.low.notnull(), ibis.least(self.low, most)))
-        return Points(cast(ir.DecimalValue, low), cast(ir.DecimalValue, ibis.least(self.high, most)), self.gap)
+        return Points(
+            cast(ir.DecimalValue, low), cast(ir.DecimalValue, ibis.least(self.high, most)), self.gap
+        )
 
     def floored(self, least: ir.DecimalValue | None) -> "Points":
         """Nothing below."""
         if least is None:
             return self
         high = ibis.cases((self.high.notnull(), ibis.greatest(self.high, least)))
-        return Points(cast(ir.DecimalValue, ibis.greatest(self.low, least)), cast(ir.DecimalValue, high), self.gap)
+        return Points(
+            cast(ir.DecimalValue, ibis.greatest(self.low, least)), cast(ir.DecimalValue, high), self.gap
+        )
 
     def known(self) -> ir.IntegerValue:
         """Met where the points are known, unknown where something is missing, else for an expert."""
@@ -125,8 +129,13 @@ class Items(Conditions):
             open_ = (guard == UNKNOWN) | (guard == MANUAL)
             missing = points.gap | (guard == UNKNOWN)
             doubted = Points(
-                cast(ir.DecimalValue, ibis.cases((points.low.notnull(), ibis.least(points.low, nothing.low)))),
-                cast(ir.DecimalValue, ibis.cases((points.high.notnull(), ibis.greatest(points.high, nothing.high)))),
+                cast(
+                    ir.DecimalValue, ibis.cases((points.low.notnull(), ibis.least(points.low, nothing.low)))
+                ),
+                cast(
+                    ir.DecimalValue,
+                    ibis.cases((points.high.notnull(), ibis.greatest(points.high, nothing.high))),
+                ),
                 cast(ir.BooleanValue, missing),
             )
             points = points.where(guard == MET, doubted.where(open_, nothing))
@@ -169,7 +178,8 @@ class Items(Conditions):
             op = Op.LE if owns(table.bands, place, table.boundary) else Op.LT
             inside = value.compare(op, Exact(constant(band.high)))
             result = Points.of(band.points).where(inside, result)
-        return result.where(cast(ir.BooleanValue, ibis.coalesce(known, _NO)), Points.of(hull(b.points for b in table.bands), ibis.literal(True)))
+        anywhere = Points.of(hull(band.points for band in table.bands), ibis.literal(True))
+        return result.where(cast(ir.BooleanValue, ibis.coalesce(known, _NO)), anywhere)
 
     def _steps(self, node: tree.PerStep) -> Points:
         value = self.numbers.number(node.value)

@@ -20,7 +20,9 @@ AT_BASE = (
 )  # fmt: skip
 
 
-def written(path: Path, rows: list[tuple[object, ...]], columns: tuple[str, ...], encoding: str = "utf-8") -> Path:
+def written(
+    path: Path, rows: list[tuple[object, ...]], columns: tuple[str, ...], encoding: str = "utf-8"
+) -> Path:
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file).writerows([columns, *rows])
     return path
@@ -34,7 +36,18 @@ def answers(path: Path) -> list[dict[str, str]]:
 def test_per_mu(house: House, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     firms = written(tmp_path / "firms.csv", [WORKED, AT_BASE], PER_MU, "gbk")
-    words = ("judge", "zhejiang/per_mu", "--region", "331003", "--on", "2023-09-01", "--input", firms, "--out", out)
+    words = (
+        "judge",
+        "zhejiang/per_mu",
+        "--region",
+        "331003",
+        "--on",
+        "2023-09-01",
+        "--input",
+        firms,
+        "--out",
+        out,
+    )
     told = house.json(*words, "--explain")
     assert told["version"] == "2018" and told["firms"] == 2
     first, second = answers(out)
@@ -61,7 +74,10 @@ def test_little_giant_takes_the_version_of_its_kind(house: House, tmp_path: Path
     refused = answers(tmp_path / "new.csv")[1]
     assert "上年度营业收入" in refused["unmet"] and "上年度营业收入 1000 万元" in refused["distance"]
     assert "近2年营业收入复合增长率" not in refused["unmet"] + refused["unknown"]
-    assert house.json("judge", "national/none", "--on", "2026-06-01", "--input", firms, code=10)["code"] == "rule.no_pack"
+    assert (
+        house.json("judge", "national/none", "--on", "2026-06-01", "--input", firms, code=10)["code"]
+        == "rule.no_pack"
+    )
 
 
 def test_bad_cells_are_told_at_once_and_nothing_is_written(house: House, tmp_path: Path) -> None:
@@ -82,9 +98,17 @@ def test_bad_cells_are_told_at_once_and_nothing_is_written(house: House, tmp_pat
     }  # fmt: skip
     written(tmp_path / "firms.csv", [rows[3], ("F3", 0, 5, "2020-01-01", "无此县")], columns)
     later = house.json(*words, code=10)
-    assert {(one["row"], one["code"]) for one in later["errors"]} == {(2, "judge.too_long"), (3, "judge.unknown_region")}  # type: ignore[index,union-attr]
+    assert {(one["row"], one["code"]) for one in later["errors"]} == {
+        (2, "judge.too_long"),
+        (3, "judge.unknown_region"),
+    }  # type: ignore[index,union-attr]
     assert not out.exists()
-    assert house.json("judge", "zhejiang/per_mu", "--on", "2023-09-01", "--input", firms, "--explain", code=10)["code"] == "judge.no_out"
+    assert (
+        house.json("judge", "zhejiang/per_mu", "--on", "2023-09-01", "--input", firms, "--explain", code=10)[
+            "code"
+        ]
+        == "judge.no_out"
+    )
 
 
 def test_replay_of_a_year_and_of_a_draft(house: House, tmp_path: Path) -> None:
