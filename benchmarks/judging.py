@@ -1,7 +1,7 @@
 """A million made-up firms judged by the little giant of 2026, beside SQL written by hand for its verdict alone.
 
-The column judge writes verdict, clause states as int8 and distances; the SQL by hand one verdict per firm. Both read the same
-Parquet file and write a table. Both must give the same verdict for every firm, and the row judge on a sample.
+The column judge writes verdict, clause states as int8 and distances; the SQL by hand one verdict per firm. Both read
+the same Parquet file and write a table. Both must give the same verdict for every firm, and the row judge on a sample.
 """
 
 import os

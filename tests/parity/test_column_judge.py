@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from jiqun.lake import judge_columns
 from jiqun.lake.formula_columns import COLUMN_FORMULAS
 from jiqun.lake.judge_conditions import CONDITIONS
-from jiqun.lake.judge_run import ColumnRuling, connect, judge_firms, parameters_of
+from jiqun.lake.judge_run import ColumnRuling, connect, judge_firms
 from jiqun.lake.judge_scores import SCORES
 from jiqun.rules import tree
 from jiqun.rules.firm import NEVER, Firm, Value
@@ -23,6 +24,7 @@ from jiqun.rules.formulas import FORMULAS
 from jiqun.rules.judge import judge, parameters_for
 from jiqun.rules.pack import Pack, Version
 from jiqun.rules.ranges import Range
+from jiqun.rules.ranking import Ranked, grades
 from jiqun.rules.reader import read_all
 from jiqun.rules.ruling import ClauseResult, Ruling
 from jiqun.rules.tree import Op
@@ -189,8 +191,27 @@ def test_rows_and_columns_agree(key: str, name: str, kind: str, seed: int) -> No
     for firm, column in zip(some, found, strict=True):
         row = judge(version, firm, parameters=parameters_for(pack, firm, on=on), on=on, kind=kind)
         same(row, column)
-        if not isinstance(version.grading, tree.RankQuota):
-            assert column.levels == row.levels
+        assert column.levels == row.levels
+
+
+PER_MU = "zhejiang/per_mu"
+
+
+@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_grades_by_rank_agree(seed: int) -> None:
+    pack = packs()[PER_MU]
+    (version,) = pack.versions
+    grading, on = version.grading, date(2023, 9, 1)
+    assert isinstance(grading, tree.RankQuota)
+    some = [replace(one, region="331003") for one in firms(pack, version, seed)]
+    shares = {"quota_a": Decimal(20), "quota_b": Decimal("33.4"), "quota_c": Decimal(30)}
+    given_ = {("331003", tier): pack.parameters_on("331003", on, tier) | shares for tier in tiers(pack)}
+    found = judge_firms(version, some, parameters=given_, on=on, tier_field=pack.tier_field, database=database())
+    for tier in tiers(pack):
+        group = [one for one, firm in zip(found, some, strict=True) if (firm.values["per_mu_tier"] or "") == tier]
+        ranked = [Ranked(one.uscc, one.score.exact if one.score else None, one.levels) for one in group]
+        assert {one.uscc: one.level for one in group} == grades(grading, ranked, given_["331003", tier])
 
 
 def test_every_formula_has_a_column_twin() -> None:

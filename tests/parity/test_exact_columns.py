@@ -1,4 +1,4 @@
-"""Formulas in columns give what they give in rows, to the sixth place and at the edge, from empty cells to the longest numbers."""
+"""Formulas in columns give what they give in rows, to the sixth place and at the edge, from empty to the longest."""
 
 import itertools
 from decimal import ROUND_HALF_UP, Context, Decimal

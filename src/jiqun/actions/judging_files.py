@@ -58,7 +58,7 @@ def read_firm_file(desk: Desk, path: Path, *, on: date, region: str = "", sheet:
 def _placed(
     desk: Desk, found: Firms, numbers: Sequence[int], *, file: str, region: str, on: date
 ) -> tuple[Firm, ...]:
-    """The firms with the code of their county; RowErrors for a county nobody knows and for numbers too long to reckon with."""
+    """The firms with the code of their county; RowErrors for a county nobody knows, for numbers too long to reckon with."""
     if region and not _code(desk, region, on):
         raise InputError("judge.unknown_region", seen=region, allowed="331003")
     codes: dict[str, str] = {}

@@ -25,7 +25,7 @@ _ORDER = (State.NOT_APPLICABLE, State.UNMET, State.UNKNOWN, State.MANUAL, State.
 
 @dataclass(frozen=True, slots=True)
 class ReplayOrder:
-    """A pack, what holds and what is to hold (a version of it, or the folder of a draft, each with `@DATE` or not), firms."""
+    """A pack, firms, what holds and what is to hold: a version, or the folder of a draft, with `@DATE` or not."""
 
     key: str
     before: str

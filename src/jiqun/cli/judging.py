@@ -116,9 +116,10 @@ def run_replay(arguments: Namespace) -> int:
     if arguments.json:
         print_json(found.as_json())
         return 0
+    rises, falls = len(found.rises), len(found.falls)
     say(
-        f"{found.before} → {found.after}：{found.firms} 家，上升 {len(found.rises)}，下降 {len(found.falls)}，不变 {found.same}",
-        f"{found.before} → {found.after}: {found.firms} firms, rise {len(found.rises)}, fall {len(found.falls)}, same {found.same}",
+        f"{found.before} → {found.after}：{found.firms} 家，上升 {rises}，下降 {falls}，不变 {found.same}",
+        f"{found.before} → {found.after}: {found.firms} firms, rise {rises}, fall {falls}, same {found.same}",
     )
     columns = ("uscc", "name", "region", "before", "after")
     for title, moves in ((("上升", "rises"), found.rises), (("下降", "falls"), found.falls)):

@@ -20,10 +20,11 @@ from jiqun.rules.tree import Op
 WIDEST = 38
 NARROW = 18
 """Digits DuckDB keeps in 64 bits; a product of two such columns stays there unless one is widened first."""
-MACROS = (
+_WHOLE_MACRO = (
     "CREATE OR REPLACE TEMP MACRO jiqun_whole(a, b) AS"
-    " CAST(CAST(a AS HUGEINT) // CAST(b AS HUGEINT) AS DECIMAL(38, 0))",
+    " CAST(CAST(a AS HUGEINT) // CAST(b AS HUGEINT) AS DECIMAL(38, 0))"
 )
+MACROS = (_WHOLE_MACRO,)
 """What a DuckDB connection must know before it runs a judging query: whole quotients of whole numbers."""
 
 

@@ -15,7 +15,19 @@ import ibis.expr.types as ir
 
 from jiqun.lake.compile import Query, compile_stages, table_name
 from jiqun.lake.judge_columns import (
-    GAP, HIGH, LOW, MET, SHORT, STATE, UNMET, WHO, Numbers, Sizes, firm_table, parameter_table, small,
+    GAP,
+    HIGH,
+    LOW,
+    MET,
+    SHORT,
+    STATE,
+    UNMET,
+    WHO,
+    Numbers,
+    Sizes,
+    firm_table,
+    parameter_table,
+    small,
 )  # fmt: skip
 from jiqun.lake.judge_conditions import CONDITIONS, Conditions, StateColumn, all_of, is_scored
 from jiqun.lake.judge_grades import first_level, grades_left, ranked

@@ -191,12 +191,15 @@ class Conditions:
 
 def _gap(value: Number, needed: Number, op: Op) -> ir.Value:
     """What is missing, or what is too much; from the numbers as they are shown, to six places."""
-    if isinstance(value, Exact) and isinstance(needed, Exact) and not (value.bottom or needed.bottom):
-        if max(value.top.size.places, needed.top.size.places) <= SHORT_PLACES:
-            pair = (needed.top, value.top) if op in (Op.GE, Op.GT, Op.EQ) else (value.top, needed.top)
-            gap = pair[0].plus(pair[1], sign=-1).column
-            return gap.abs() if op is Op.EQ else gap
-    seen, wanted = value.rounded(SHORT_PLACES), needed.rounded(SHORT_PLACES)
+    plain = [one.top for one in (value, needed) if isinstance(one, Exact) and one.bottom is None]
+    if len(plain) == 2 and max(one.size.places for one in plain) <= SHORT_PLACES:
+        seen, wanted = plain
+        gap = seen.plus(wanted, sign=-1) if op in (Op.LE, Op.LT) else wanted.plus(seen, sign=-1)
+        return gap.column.abs() if op is Op.EQ else gap.column
+    return _rounded_gap(value.rounded(SHORT_PLACES), needed.rounded(SHORT_PLACES), op)
+
+
+def _rounded_gap(seen: ir.DecimalValue, wanted: ir.DecimalValue, op: Op) -> ir.Value:
     if op is Op.EQ:
         return cast(ir.DecimalValue, wanted - seen).abs()
     return wanted - seen if op in (Op.GE, Op.GT) else seen - wanted

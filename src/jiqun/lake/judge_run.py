@@ -12,7 +12,19 @@ from jiqun.core.errors import InputError
 from jiqun.lake.exact import MACROS, Size
 from jiqun.lake.judge import Plan, plan
 from jiqun.lake.judge_columns import (
-    FIRMS, HIGH, LOW, PARAMETER, PARAMETERS, PLACES, SHORT, SQL_TYPE, STATE, STATE_OF, WHOLE, Sizes, reads,
+    FIRMS,
+    HIGH,
+    LOW,
+    PARAMETER,
+    PARAMETERS,
+    PLACES,
+    SHORT,
+    SQL_TYPE,
+    STATE,
+    STATE_OF,
+    WHOLE,
+    Sizes,
+    reads,
 )  # fmt: skip
 from jiqun.rules.firm import Firm, Value
 from jiqun.rules.pack import Pack, Version
