@@ -5,7 +5,7 @@ Nothing is recorded and the ledger is not read. A draft is a pack in a folder of
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -162,21 +162,10 @@ def _side(desk: Desk, pack: Pack, text: str, on: date | None) -> Side:
     return Side(pack, version, when or version.starts)
 
 
-def _judged(
-    side: Side, file: FirmFile, kind: str, weights: Mapping[str, Decimal] | None = None
-) -> list[ColumnRuling]:
+def _judged(side: Side, file: FirmFile, kind: str) -> list[ColumnRuling]:
     parameters = parameters_of(side.pack, file.firms, on=side.on)
-    for values in parameters.values():
-        for name, factor in (weights or {}).items():
-            value = values.get(name)
-            values[name] = None if value is None else value * factor
     return judge_firms(
-        side.version,
-        file.firms,
-        parameters=parameters,
-        on=side.on,
-        kind=kind,
-        tier_field=side.pack.tier_field,
+        side.version, file.firms, parameters=parameters, on=side.on, kind=kind, tier_field=side.pack.tier_field
     )
 
 
@@ -238,12 +227,32 @@ def _stability(side: Side, file: FirmFile, kind: str, now: Sequence[ColumnRuling
         one.weight.name for one in tree.walk(side.version)
         if isinstance(one, tree.RatioToBase) and isinstance(one.weight, tree.Parameter)
     )  # fmt: skip
-    for name in weights:
-        for factor in CHANGES:
-            changed = _judged(side, file, kind, {name: factor})
-            agreement, moved = _agreement(now, changed)
-            regraded = sum(_said(a) != _said(b) for a, b in zip(now, changed, strict=True))
-            yield Stability(name, f"{(factor - 1) * 100:+.0f} %", agreement, moved, regraded)
+    changes = [(name, factor) for name in weights for factor in CHANGES]
+    for (name, factor), changed in zip(changes, _all_changed(side, file, kind, changes), strict=True):
+        agreement, moved = _agreement(now, changed)
+        regraded = sum(_said(a) != _said(b) for a, b in zip(now, changed, strict=True))
+        yield Stability(name, f"{(factor - 1) * 100:+.0f} %", agreement, moved, regraded)
+
+
+def _all_changed(
+    side: Side, file: FirmFile, kind: str, changes: Sequence[tuple[str, Decimal]]
+) -> Iterator[list[ColumnRuling]]:
+    """Every change judged at once: the firms once for each, in places of its own with parameters of its own."""
+    parameters: dict[tuple[str, str], dict[str, Decimal | None]] = {}
+    held = parameters_of(side.pack, file.firms, on=side.on)
+    for number, (name, factor) in enumerate(changes):
+        for (region, tier), values in held.items():
+            weight = values.get(name)
+            changed = {name: None if weight is None else weight * factor}
+            parameters[f"{region}#{number}", tier] = values | changed
+    firms = [
+        replace(firm, region=f"{firm.region}#{number}") for number in range(len(changes)) for firm in file.firms
+    ]
+    rulings = judge_firms(
+        side.version, firms, parameters=parameters, on=side.on, kind=kind, tier_field=side.pack.tier_field
+    )
+    for number in range(len(changes)):
+        yield rulings[number * len(file.firms) : (number + 1) * len(file.firms)]
 
 
 def _agreement(before: Sequence[ColumnRuling], after: Sequence[ColumnRuling]) -> tuple[Decimal, int]:

@@ -78,19 +78,15 @@ def parameters_of(
 
 
 def sizes_of(parameters: Parameters) -> Sizes:
-    """Every parameter with the largest value it has in any place and the digits it needs."""
+    """Every parameter with the digits it needs anywhere; alike for numbers as long, so that a plan serves them all."""
     names = dict.fromkeys(name for values in parameters.values() for name in values)
     found: list[tuple[str, Decimal, int]] = []
     for name in names:
         known = [value for values in parameters.values() if (value := values.get(name)) is not None]
-        sizes = [Size.of(value) for value in known]
-        found.append(
-            (
-                name,
-                max((one.most for one in sizes), default=Decimal(0)),
-                max((one.places for one in sizes), default=0),
-            )
-        )
+        sizes = [Size.of(value.normalize()) for value in known]
+        whole = max((one.whole for one in sizes), default=1)
+        places = max((one.places for one in sizes), default=0)
+        found.append((name, Size.column(whole, places + places % 2).most, places + places % 2))
     return tuple(found)
 
 
