@@ -7,7 +7,17 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT
 
-ALL = ("import_register", "matching", "matrix", "pages", "first_run", "memory", "recompute", "workbook")
+ALL = (
+    "import_register",
+    "matching",
+    "matrix",
+    "pages",
+    "first_run",
+    "memory",
+    "recompute",
+    "workbook",
+    "judging",
+)
 
 
 def main() -> int:
