@@ -5,7 +5,6 @@ is 3 % to the last digit. Every number carries the most digits it can have; what
 refused while the rule is being compiled, never while a million firms are being judged.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -19,8 +18,6 @@ from jiqun.rules.ranges import EXACT
 from jiqun.rules.tree import Op
 
 WIDEST = 38
-GUESSED = 1_000_000_000_000_000
-"""Up to here a float tells a whole number, or its neighbour."""
 NARROW = 18
 """Digits DuckDB keeps in 64 bits; a product of two such columns stays there unless one is widened first."""
 _WHOLE_MACRO = (
@@ -237,7 +234,13 @@ class Root:
             )
             return square.compare(op, squared)
 
-        settled = Plain(_settled(root, beside, root >= unit, (root > 0) & (root < unit), root > 0), size)
+        grows = root >= unit  # halves away from zero: up for a growth, down for a fall
+        up = beside(1, Op.LT) | (beside(1, Op.EQ) & grows)
+        down = (root > 0) & (beside(-1, Op.GT) | (beside(-1, Op.EQ) & ~grows))
+        step = ibis.cases(
+            (up, constant(ONE).column), (down, constant(-ONE).column), else_=constant(Decimal(0)).column
+        )
+        settled = Plain(_add(root, step), size)
         value = settled.times(constant(Decimal(10) ** -places)).plus(constant(Decimal(100)), sign=-1)
         return cast(ir.DecimalValue, value.column.cast(dt.Decimal(WIDEST, places)))
 
@@ -250,63 +253,12 @@ def _product(a: Plain | None, b: Plain | None) -> Plain | None:
 
 
 def _quotient(number: Exact, places: int) -> ir.DecimalValue:
-    """By the quick way where it holds, else by long division; a number that is no fraction is only rounded."""
+    """Long division in two goes where one has no room: first as many digits as fit, then those of the rest."""
     top, bottom = number.top, number.bottom
     kept = dt.Decimal(WIDEST, places)
     if bottom is None:
         column = top.column if top.size.places <= places else _round(top.column, places)
         return cast(ir.DecimalValue, column.cast(kept))
-    divided = cast(ir.DecimalValue, _divided(top, bottom, places).cast(kept))
-    guessed = _guessed(top, bottom, places)
-    if guessed is None:
-        return divided
-    near, value = guessed
-    return cast(ir.DecimalValue, ibis.cases((near, value.cast(kept)), else_=divided))
-
-
-def _guessed(top: Plain, bottom: Plain, places: int) -> tuple[ir.BooleanValue, ir.DecimalValue] | None:
-    """The quotient in less time, and where that holds: a float guesses its last digit, products settle it.
-
-    None where the products would have no room.
-    """
-    ratio = cast(ir.FloatingValue, top.column.cast("float64") / bottom.column.cast("float64") * 10.0**places)
-    held = ibis.least(ibis.greatest(ratio, ibis.literal(-GUESSED)), ibis.literal(GUESSED))
-    guess = cast(ir.DecimalValue, held.round().cast(dt.Decimal(WIDEST, 0)))
-    size = Size(Decimal(2 * GUESSED + 1), 0)
-    try:
-        true = top.times(constant(Decimal(2 * 10**places)))
-        room = Plain(guess, size).times(bottom).size
-        room.both(true.size).fits()
-    except PackError:
-        return None
-
-    def beside(half: int, op: Op) -> ir.BooleanValue:
-        double = _add(_multiply(guess, constant(Decimal(2)).column), constant(Decimal(half)).column)
-        return Plain(double, size).times(bottom).compare(op, true)
-
-    settled = _settled(guess, beside, guess >= 0, guess <= 0, ibis.literal(True))
-    return ratio.abs() < GUESSED, _multiply(settled, constant(Decimal(10) ** -places).column)
-
-
-def _settled(
-    guess: ir.DecimalValue,
-    beside: Callable[[int, Op], ir.BooleanValue],
-    rises: ir.BooleanValue,
-    falls: ir.BooleanValue,
-    may_fall: ir.BooleanValue,
-) -> ir.DecimalValue:
-    """The guess or its neighbour: whichever side of the middle between them the true number is.
-
-    rises, falls   where the true number is just the middle: halves away from zero
-    """
-    up = beside(1, Op.LT) | (beside(1, Op.EQ) & rises)
-    down = may_fall & (beside(-1, Op.GT) | (beside(-1, Op.EQ) & falls))
-    more, less, same = (constant(one).column for one in (ONE, -ONE, Decimal(0)))
-    return _add(guess, ibis.cases((up, more), (down, less), else_=same))
-
-
-def _divided(top: Plain, bottom: Plain, places: int) -> ir.DecimalValue:
-    """Long division in two goes where one has no room: first as many digits as fit, then those of the rest."""
     shared, wanted = max(top.size.places, bottom.size.places), places + 1
     whole, under = _integer(top, shared), _integer(bottom, shared)
     first = min(wanted, WIDEST - whole.size.whole)
@@ -319,7 +271,7 @@ def _divided(top: Plain, bottom: Plain, places: int) -> ir.DecimalValue:
         rest = _subtract(shifted, _multiply(result, under.column))
         result = _add(_power(result, last), _whole(_power(rest, last), under.column))
     scaled = _multiply(result, constant(Decimal(10) ** -wanted).column)
-    return cast(ir.DecimalValue, _round(scaled, places))
+    return cast(ir.DecimalValue, _round(scaled, places).cast(kept))
 
 
 def _integer(number: Plain, places: int) -> Plain:
