@@ -234,9 +234,7 @@ class Root:
             )
             return square.compare(op, squared)
 
-        grows = (
-            root >= unit
-        )  # halves away from zero: up where the growth is positive, down where it is negative
+        grows = root >= unit  # halves away from zero: up for a growth, down for a fall
         up = beside(1, Op.LT) | (beside(1, Op.EQ) & grows)
         down = (root > 0) & (beside(-1, Op.GT) | (beside(-1, Op.EQ) & ~grows))
         step = ibis.cases(
