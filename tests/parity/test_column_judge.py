@@ -46,12 +46,13 @@ def packs() -> dict[str, Pack]:
 
 
 def judged() -> list[tuple[str, str, str]]:
-    """Every pack, version and kind of application."""
+    """Every pack and version; a re-review apart only where a clause is asked of one kind of application alone."""
     return [
         (key, one.key, kind)
         for key, pack in packs().items()
         for one in pack.versions
         for kind in ("new", "re_review")
+        if kind == "new" or any(isinstance(node, tree.About) and node.kinds for node in tree.walk(one))
     ]
 
 

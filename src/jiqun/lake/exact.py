@@ -185,6 +185,11 @@ class Exact:
             raise PackError("judge.too_wide", seen="√", allowed="√ ≥ 0–9")
         return self.top.times(other.bottom).compare(op, other.top.times(self.bottom))
 
+    def known(self) -> ir.BooleanValue:
+        """Is there a number?"""
+        top = self.top.column.notnull()
+        return top if self.bottom is None else top & self.bottom.column.notnull()
+
     def rounded(self, places: int) -> ir.DecimalValue:
         """As a decimal of so many places, halves away from zero: decimal(38, places)."""
         return _quotient(self, places)

@@ -168,7 +168,7 @@ class Items(Conditions):
 
     def _bands(self, table: tree.BandTable) -> Points:
         value = self.numbers.number(table.value)
-        known = value.compare(Op.EQ, value) if isinstance(value, Exact) else value.rounded(0).notnull()
+        known = value.known() if isinstance(value, Exact) else value.rounded(0).notnull()
         result = Points.of(table.bands[-1].points)
         for place in reversed(range(len(table.bands) - 1)):
             band = table.bands[place]
@@ -244,7 +244,7 @@ class Items(Conditions):
         cap, floor = self.limit(node.cap), self.limit(node.floor)
         earned = cast(ir.DecimalValue, self.numbers.table[EARNED + node.about.id])
         weighed = weight.rounded(POINT_PLACES)
-        seen = value.rounded(0).isnull() if value.bottom is None else value.compare(Op.EQ, value).isnull()
+        seen = ~value.known()
         gap = seen | base.top.column.isnull() | weighed.isnull()
         worked = Points(earned, earned).capped(cap).floored(floor)
         open_ = Points(fixed(None), fixed(None), gap).capped(cap).floored(floor)
