@@ -208,9 +208,13 @@ def test_grades_by_rank_agree(seed: int) -> None:
     some = [replace(one, region="331003") for one in firms(pack, version, seed)]
     shares = {"quota_a": Decimal(20), "quota_b": Decimal("33.4"), "quota_c": Decimal(30)}
     given_ = {("331003", tier): pack.parameters_on("331003", on, tier) | shares for tier in tiers(pack)}
-    found = judge_firms(version, some, parameters=given_, on=on, tier_field=pack.tier_field, database=database())
+    found = judge_firms(
+        version, some, parameters=given_, on=on, tier_field=pack.tier_field, database=database()
+    )
     for tier in tiers(pack):
-        group = [one for one, firm in zip(found, some, strict=True) if (firm.values["per_mu_tier"] or "") == tier]
+        group = [
+            one for one, firm in zip(found, some, strict=True) if (firm.values["per_mu_tier"] or "") == tier
+        ]
         ranked = [Ranked(one.uscc, one.score.exact if one.score else None, one.levels) for one in group]
         assert {one.uscc: one.level for one in group} == grades(grading, ranked, given_["331003", tier])
 

@@ -165,7 +165,12 @@ def _side(desk: Desk, pack: Pack, text: str, on: date | None) -> Side:
 def _judged(side: Side, file: FirmFile, kind: str) -> list[ColumnRuling]:
     parameters = parameters_of(side.pack, file.firms, on=side.on)
     return judge_firms(
-        side.version, file.firms, parameters=parameters, on=side.on, kind=kind, tier_field=side.pack.tier_field
+        side.version,
+        file.firms,
+        parameters=parameters,
+        on=side.on,
+        kind=kind,
+        tier_field=side.pack.tier_field,
     )
 
 
@@ -246,7 +251,9 @@ def _all_changed(
             changed = {name: None if weight is None else weight * factor}
             parameters[f"{region}#{number}", tier] = values | changed
     firms = [
-        replace(firm, region=f"{firm.region}#{number}") for number in range(len(changes)) for firm in file.firms
+        replace(firm, region=f"{firm.region}#{number}")
+        for number in range(len(changes))
+        for firm in file.firms
     ]
     rulings = judge_firms(
         side.version, firms, parameters=parameters, on=side.on, kind=kind, tier_field=side.pack.tier_field
