@@ -5,12 +5,15 @@ import os
 import shutil
 import signal
 import tempfile
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+LONG_TESTS = ("tests/integration/cli/", "tests/integration/lake/", "tests/integration/ledger/")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 _home = Path(tempfile.mkdtemp(prefix="jiqun-test-home-"))
@@ -28,13 +31,6 @@ def _java() -> bool:
     return shutil.which("java") is not None and importlib.util.find_spec("pyspark") is not None
 
 
-def _made_once_per_module(item: pytest.Item) -> bool:
-    """Does the test use a fixture of its module? On three workers such a house would be built three times."""
-    asked = getattr(item, "_fixtureinfo", None)
-    made = asked.name2fixturedefs.values() if asked else ()
-    return any(definitions[-1].scope == "module" for definitions in made)
-
-
 NEEDS = {
     "shared": (SHARED.is_dir(), "the real data ../shared/data is not beside this checkout"),
     "browser": (CHROMIUM is not None, "no Chromium on this machine"),
@@ -46,12 +42,30 @@ NEEDS = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file to one worker, because of the house it builds once; files without one are dealt test by test.
+
+    (xdist's own `loadgroup` does nothing under pytest 9.2: it writes a name into the test that pytest reads no more.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByHouse(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if _dealt_singly(nodeid.partition("::")[0]) else nodeid.partition("::")[0]
+
+    config.option.loadscopereorder = False  # in the order of the folders: what takes longest stands first
+    return ByHouse(config, log)
+
+
+@cache
+def _dealt_singly(path: str) -> bool:
+    """Are the tests of a file long, each with a home of its own?"""
+    return path.startswith(LONG_TESTS) and 'scope="module"' not in (ROOT / path).read_text(encoding="utf-8")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what the machine cannot run, saying why; keep on one worker what shares a house made once for its module."""
+    """Skip what the machine cannot run, saying why."""
     for item in items:
-        if _made_once_per_module(item) and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
         for marker, (present, reason) in NEEDS.items():
             if item.get_closest_marker(marker) and not present:
                 item.add_marker(pytest.mark.skip(reason=reason))

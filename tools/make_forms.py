@@ -272,6 +272,27 @@ def ambiguous(book: openpyxl.Workbook) -> None:
     ])  # fmt: skip
 
 
+@form("16-各县市区指标.xlsx")
+def by_county(book: openpyxl.Workbook) -> None:
+    """No enterprises: a county in every row, one by its old name, one by a code Excel made a number of, one unknown."""
+    page = book.active
+    page.title = "分县"
+    lay(page, [
+        ["2024年1-6月各县（市、区）主要指标"],
+        ["地区", "营业收入", None, "税收（万元）"],
+        [None, "本年累计（亿元）", "同比增长（%）"],
+        ["全市合计", 1211, None, 5125],
+        ["越城区", 300.5, 4.1, 1200],
+        ["绍兴县", 410, -2.5, 1800],
+        ["上虞", 260, 3, 990],
+        ["330624.0", 60.5, "－", 235],
+        ["嵊州市", 80, 5.2, 400],
+        ["滨海新区", 100, 6, 500],
+        ["注：滨海新区单列。"],
+    ])  # fmt: skip
+    merge(page, "A1:D1", "A2:A3", "B2:C2", "D2:D3")
+
+
 def main() -> int:
     """Write every form, and the CSV an office saved in GBK."""
     OUT.mkdir(parents=True, exist_ok=True)

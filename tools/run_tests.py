@@ -19,11 +19,11 @@ from postgres_server import find_binaries, running_postgres  # noqa: E402 (the p
 
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=8"]
 NOTHING_TO_RUN = 5
-HOUSE = ("house, units, lake, ledger on SQLite", ["-n", "3", "--dist", "loadgroup", "tests", "-m",
+HOUSE = ("house, units, lake, ledger on SQLite", ["-n", "3", "tests", "-m",
          "not browser and not spark and not postgres and not fuzz"], {})  # fmt: skip
 SPARK = ("Spark beside DuckDB, one session", ["tests", "-m", "spark"], {})
 PAGES = ("pages in Chromium", ["tests", "-m", "browser"], {})
-POSTGRES = ("ledger and actions on PostgreSQL", ["-n", "2", "--dist", "loadgroup", "-m", "not browser and not spark",
+POSTGRES = ("ledger and actions on PostgreSQL", ["-n", "2", "-m", "not browser and not spark",
             "tests/integration/ledger", "tests/integration/actions", "tests/integration/test_roles.py"])  # fmt: skip
 
 

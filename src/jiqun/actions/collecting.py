@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from jiqun.actions.collecting_rights import COLLECT, check_close, check_open
+from jiqun.actions.collecting_rights import COLLECT, check_close, check_open, tallies
 from jiqun.actions.desk import Desk
 from jiqun.brain.collecting.forms import (
     RESPONDENTS,
@@ -170,7 +170,7 @@ def close(desk: Desk, id: str, *, by: Actor, at: datetime) -> Collection:
     check_close(by, held)
     with transaction.atomic():
         done = collections.close(id, by=by.label, at=at)
-        detail = {"answered": collection_answers.tallies([id])[id].answered}
+        detail = {"answered": tallies([id])[id].answered}
         audit.record(by, "collection.close", f"collection:{id}", detail, at=at, target_label=held.title)
     return done
 

@@ -4,12 +4,13 @@ A collection belongs to the scope it was opened for; an answer to its respondent
 place a respondent lies in, may remind, return and accept; who may answer for the respondent fills in and sends.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from jiqun.brain.collecting.states import ANSWERED, Verb, after, may
 from jiqun.core.errors import NotAllowed
-from jiqun.ledger import subjects
-from jiqun.ledger.collection_answers import Answer
+from jiqun.ledger import collection_answers, subjects
+from jiqun.ledger.collection_answers import Answer, Tally
 from jiqun.ledger.collections import Collection
 from jiqun.ledger.permissions import ANYWHERE, Actor, can, check, reach
 from jiqun.ledger.roles import Permission
@@ -130,5 +131,21 @@ def once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
             one,
             key=lambda each: (each.state not in ANSWERED, each.respondent != into[1]),
         )
-    chosen = {(one.collection, one.respondent) for one in best.values()}
-    return tuple(one for one in kept if (one.collection, one.respondent) in chosen)
+    chosen = set(map(_place_of, best.values()))
+    return tuple(one for one in kept if _place_of(one) in chosen)
+
+
+def tallies(collections: Iterable[str]) -> dict[str, Tally]:
+    """How each of these collections stands, two enterprises merged since they were asked counted as the one they are."""
+    ids = tuple(collections)
+    states = {id: Counter(told.states) for id, told in collection_answers.tallies(ids).items()}
+    merged = collection_answers.of_merged(ids)
+    kept = set(map(_place_of, once(merged)))
+    for one in merged:
+        if _place_of(one) not in kept:
+            states[one.collection][one.state] -= 1
+    return {id: Tally({state: n for state, n in told.items() if n}) for id, told in states.items()}
+
+
+def _place_of(one: Answer) -> tuple[str, str]:
+    return one.collection, one.respondent

@@ -15,4 +15,8 @@ def read_form(desk: Desk, path: Path, *, name: str = "") -> FormFile:
 
 def knowledge(desk: Desk, kind: str) -> Knowledge:
     """What proposals for a kind of file rest on."""
-    return Knowledge(table_fields(desk.packs, kind.removesuffix("s")), desk.indicators, desk.units)
+
+    def is_place(text: str) -> bool:
+        return desk.regions.resolve(text) is not None
+
+    return Knowledge(table_fields(desk.packs, kind.removesuffix("s")), desk.indicators, desk.units, is_place)

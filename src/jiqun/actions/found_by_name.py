@@ -1,17 +1,18 @@
 """按名认定 found by name: rows without a code land on the enterprise their name means, or wait with the candidates.
 
 A match is taken and its evidence kept with the facts; where two enterprises are plausible, or none is, the row waits in
-quarantine, whole, and says which there are, so that a person picks one in place.
+quarantine, whole, and says which there are, so that a person picks one in place. A name that is a merged enterprise's
+own is recorded under that one, as a code would be: it is read under the one that goes on while the merge holds.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import Opened, Progress
 from jiqun.actions.imports_facts import FOUND_BY_NAME
-from jiqun.actions.match_lists import said_before
+from jiqun.actions.match_lists import settled_as
 from jiqun.actions.matching import match_names
 from jiqun.brain.matching import Asked, Candidate, Decision, Evidence
 from jiqun.core.errors import RowError
@@ -73,26 +74,41 @@ def find_by_name(desk: Desk, opened: Opened, *, by: Actor, progress: Progress) -
     settled = _settled(asked, by=by)
     fresh = [one for one in asked if one.row not in settled]
     decided = match_names(desk, by, fresh, progress=progress) if fresh else ()
-    for decision in (*settled.values(), *decided):
+    told = (*settled.values(), *decided)
+    own = _own_keys(decision.best for decision in told if decision.decision == "match")
+    for decision in told:
         row = decision.asked.row
         named.asked[row] = decision
         if decision.decision == "match" and decision.best is not None:
-            key = decision.best.subject.removeprefix(PREFIX)
+            key = own[decision.best.subject, decision.best.name].removeprefix(PREFIX)
             code = key if len(key) == 18 and key.isascii() else ""
             named.found[row] = code, decision.best.name
             named.notes[row] = _note(decision.asked.name, decision.best)
     return named
 
 
+def _own_keys(found: Iterable[Candidate | None]) -> dict[tuple[str, str], str]:
+    """(enterprise of today, name) → the enterprise whose own name it is: that of today, or one merged into it."""
+    wanted = {(best.subject, best.name) for best in found if best is not None}
+    former = subjects.merged_by_today() if wanted else {}
+    today = subjects.labels(key for key, _ in wanted if key in former)
+    own = {pair: pair[0] for pair in wanted}
+    for key, name in wanted:
+        bearers = [one.key for one in former.get(key, ()) if one.label_zh == name]
+        if bearers and today.get(key, ("",))[0] != name:
+            own[key, name] = bearers[0]
+    return own
+
+
 def _settled(asked: Sequence[Asked], *, by: Actor) -> dict[int, Decision]:
     """Names this office has settled before, on the page of matching: nothing is asked twice."""
-    said = said_before(asked, by=by)
+    said = settled_as(asked, by=by)
     names = subjects.labels(key for key in said.values() if key)
     found = {}
     for one in asked:
         if one.row in said:
             key = said[one.row]
-            best = Candidate(key, names[key][0], 1.0, (SAID_BEFORE,)) if key else None
+            best = Candidate(key, names[key][0], 1.0, (SAID_BEFORE,)) if key in names else None
             found[one.row] = Decision(one, "match" if best else "none", best, None, SAID_BEFORE)
     return found
 

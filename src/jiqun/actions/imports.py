@@ -15,7 +15,15 @@ from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, RowError
 from jiqun.lake.cell_words import control_character
 from jiqun.lake.files import HandedIn, beyond, open_table
-from jiqun.lake.mapping import ColumnMap, apply_map, check_required, propose, read_map, table_fields
+from jiqun.lake.mapping import (
+    REGION_ROWS,
+    ColumnMap,
+    apply_map,
+    check_required,
+    propose,
+    read_map,
+    table_fields,
+)
 from jiqun.ledger.permissions import Actor
 
 Progress = Callable[[str, int, int], None]
@@ -135,6 +143,7 @@ def run_import(
     from jiqun.actions import (
         imports_enterprises,
         imports_facts,
+        imports_regions,
         imports_relations,
         imports_subjects,
         outbox,
@@ -152,7 +161,9 @@ def run_import(
     told = progress or _silent
     turn = outbox.turn(desk, at=at, waiting=lambda: told("等待前一项 waiting for another import", 0, 1))
     with nullcontext(at) if order.dry_run else turn as now:
-        report = verbs[order.kind](desk, order, opened, by=by, at=now, progress=told)
+        of_regions = order.kind == "enterprises" and opened.mapping.without_code == REGION_ROWS
+        verb = imports_regions.run if of_regions else verbs[order.kind]
+        report = verb(desk, order, opened, by=by, at=now, progress=told)
     tell_of_form(desk, opened, report)
     report.notes = [{"code": code, "seen": seen} for code, seen in opened.table.notes]
     report.seconds = round(perf_counter() - started, 3)

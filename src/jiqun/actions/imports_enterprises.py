@@ -83,7 +83,7 @@ def _judge(
     )  # fmt: skip
     judged = gate.judge(table, _told(table.rows, progress))
     hold_unfound(judged, opened, named)
-    _hold_outside(judged, opened, by=by)
+    hold_outside(judged, opened, by=by)
     facts = facts_of_rows(
         desk, order, opened, judged, at=at, batch=batch, progress=progress, notes=named.notes
     )
@@ -102,7 +102,7 @@ def _told(rows: Sequence[tuple[int, list[str]]], progress: Progress) -> Iterator
     progress("核验 judging", total, total)
 
 
-def _hold_outside(judged: Judged, opened: Opened, *, by: Actor) -> None:
+def hold_outside(judged: Judged, opened: Opened, *, by: Actor) -> None:
     """Rows outside the scope of who imports wait in quarantine: an office writes only its own places."""
     reach = reach_of(by)
     if reach is None:

@@ -166,10 +166,16 @@ def take_answer_back(desk: Desk, id: str, row: int, *, by: Actor, at: datetime) 
 
 def said_before(asked: Iterable[Asked], *, by: Actor) -> dict[int, str]:
     """Rows whose written name this person's office has settled, with the enterprise it means today ("" for none of ours)."""
+    said = settled_as(asked, by=by)
+    today = subjects.resolve_many(said.values())
+    return {row: today.get(subject, "") for row, subject in said.items()}
+
+
+def settled_as(asked: Iterable[Asked], *, by: Actor) -> dict[int, str]:
+    """As `said_before`, with the enterprise as it was settled, merged meanwhile or not."""
     rows = {one.row: written_of(one) for one in asked}
     known = name_decisions.of_office(office_of(by), rows.values())
-    today = subjects.resolve_many(one.subject for one in known.values())
-    return {row: today.get(known[text].subject, "") for row, text in rows.items() if text in known}
+    return {row: known[text].subject for row, text in rows.items() if text in known}
 
 
 def throw_away(desk: Desk, id: str, *, by: Actor, at: datetime) -> None:

@@ -9,6 +9,7 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.upload_files import Upload
 from jiqun.core.errors import InputError, NotFound, RowError
 from jiqun.lake.forms.returned import Cover, Mark, write_back
+from jiqun.lake.forms.unkept import REDRAWN, unkept_parts
 from jiqun.ledger.permissions import Actor
 
 HEADS = {
@@ -19,6 +20,29 @@ HELP = {
     "zh": "红：有误，改正后连同本表再交一次；黄：收下但请看一眼；橙：合计不符；绿：台账已知，已代填。已收下的行不会重复。",
     "en": "Red: wrong, correct it and hand the file in again. Yellow: taken, have a look. Orange: a total that differs. "
     "Green: filled in from the ledger. Rows already taken are not taken twice.",
+}
+PARTS = {
+    "chart": ("图表", "charts"),
+    "new_chart": ("新式图表", "charts of newer kinds"),
+    "picture": ("图片", "pictures"),
+    "macro": ("宏", "macros"),
+    "control": ("控件", "controls"),
+    "embedded": ("嵌入的文件", "embedded files"),
+    "slicer": ("切片器", "slicers"),
+    "thread": ("对话式批注", "threaded comments"),
+    "shape": ("图形、文本框", "shapes and text boxes"),
+}
+LOST = {
+    "zh": (
+        "这份工作簿里没有原表的：",
+        "原表的图表已重画，样式可能有出入：",
+        "原件请自己留好，改数可以在原件里改。",
+    ),
+    "en": (
+        "Not in this workbook, though in yours: ",
+        "Charts drawn anew, which may look different: ",
+        "Keep your own file; you can correct the figures there and hand that in.",
+    ),
 }
 ROW_KEYS = ("file", "row", "column", "code", "seen", "allowed")
 
@@ -38,9 +62,24 @@ def returned(desk: Desk, id: str, *, by: Actor, lang: str) -> Path:
     store, zh = uploads.files(desk), "zh" if lang.startswith("zh") else "en"
     target = store.returned_file(id)
     title = ("导入问题 · " if zh == "zh" else "Errors of the import · ") + upload.name
-    cover = Cover(title, HELP[zh], HEADS[zh], tuple(upload.report.get("batches", ())))
+    lost = what_is_lost(desk, upload, lang)
+    cover = Cover(title, HELP[zh], HEADS[zh], tuple(upload.report.get("batches", ())), lost)
     write_back(store.file(id), target, marks_of(desk, upload, lang), cover, file=upload.name)
     return target
+
+
+def what_is_lost(desk: Desk, upload: Upload, lang: str) -> str:
+    """What the returned workbook lacks of the one handed in, as a sentence; empty when nothing is lost."""
+    path = uploads.files(desk).file(upload.id)
+    found = unkept_parts(path) if path.exists() else {}
+    if not found:
+        return ""
+    zh = lang.startswith("zh")
+    missing, redrawn, keep = LOST["zh" if zh else "en"]
+    named = [f"{PARTS[kind][not zh]} {count}" for kind, count in found.items() if kind != REDRAWN]
+    told = [missing + ("、" if zh else ", ").join(named)] if named else []
+    told += [f"{redrawn}{found[REDRAWN]}"] if REDRAWN in found else []
+    return ("。" if zh else ". ").join((*told, keep))
 
 
 def marks_of(desk: Desk, upload: Upload, lang: str) -> Iterator[Mark]:

@@ -2,6 +2,11 @@
 
 A derived indicator depends on a cell when its declared `expression` names the cell's indicator; a growth also the year
 after. What adds up depends on every part of the whole. Nothing else is looked at, let alone recomputed.
+
+Of the wholes only places (county, city, province) are handed in. A sum over a segment, a chain or a cluster is no figure
+of the ledger: `rollups.roll_up` works one out along any edges, but nothing keeps or shows it, and what is told of a
+cluster is a statement of its own, which a correction elsewhere does not touch. What comes to show such a sum hands
+the group in here as a whole with its members, as `actions/reading/changes.py` does with places.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

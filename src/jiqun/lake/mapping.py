@@ -15,7 +15,8 @@ A map file names columns, constants and quantities:
     reads = "fraction"              # for a percentage: "fraction" when 0.35 means 35 %, "percent" when 35 does
     ignored = ["序号"]              # at the top of the file: columns that say nothing and are not kept
     [rows]
-    without_code = "match"          # "match" finds the enterprise by its name, "enter" takes it in under its name
+    without_code = "match"          # "match" finds the enterprise by its name, "enter" takes it in under its name,
+                                    # "region": every row is about a county, a city or the province
     hidden = "take"                 # take hidden rows too; they are left out otherwise
 """
 
@@ -32,7 +33,8 @@ from jiqun.lake.cell_words import control_character
 SERIALS = frozenset(["序号", "序", "no", "no.", "№", "行次", "编次", "#"])
 """Headers of columns of running numbers."""
 PARTS = ("columns", "constants", "facts", "ignored", "rows")
-WITHOUT_CODE = ("enter", "match")
+REGION_ROWS = "region"
+WITHOUT_CODE = ("enter", "match", REGION_ROWS)
 HIDDEN = ("leave", "take")
 READS = ("", "percent", "fraction")
 
@@ -78,7 +80,8 @@ class ColumnMap:
     """The mapping of one form: field → column, constants, quantities.
 
     ignored       columns that say nothing (running numbers) and are not kept with the row
-    without_code  a row without a code: `enter` it under its name, or `match` it with an enterprise of the ledger
+    without_code  a row without a code: `enter` it under its name, or `match` it with an enterprise of the ledger;
+                  `region`: no row is about an enterprise, each names a region
     hidden        hidden rows: `leave` them out or `take` them
     """
 
@@ -258,8 +261,11 @@ def _quantity(item: Mapping[str, object], columns: Sequence[str], file: str) -> 
 def check_required(
     mapping: ColumnMap, columns: Sequence[str], fields: Sequence[FieldDef], *, file: str
 ) -> None:
-    """Refuse a file without the columns its table needs; says which it has."""
+    """Refuse a file without the columns its table needs; says which it has. Rows about regions may name them in either."""
+    in_place_of_name = mapping.without_code == REGION_ROWS and "region" in mapping.columns
     for item in fields:
+        if item.name == "name" and in_place_of_name:
+            continue
         if item.required and item.name not in mapping.columns and item.name not in mapping.constants:
             also = "、".join((item.name, *item.aliases[:4]))
             raise InputError(

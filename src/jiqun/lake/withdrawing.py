@@ -1,4 +1,10 @@
-"""Withdrawing 撤回来源: what pages show now and would show without a source — cells, sums, derived numbers."""
+"""Withdrawing 撤回来源: what pages show now and would show without a source — cells, sums, derived numbers.
+
+Of the wholes only places (county, city, province) are handed in. A sum over a segment, a chain or a cluster is no figure
+of the ledger: `rollups.roll_up` works one out along any edges, but nothing keeps or shows it, and what is told of a
+cluster is a statement of its own, which a correction elsewhere does not touch. What comes to show such a sum hands
+its members in here as pairs, as `actions/reading/withdrawals.py` does with places.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from jiqun.core.errors import NotFound
 from jiqun.ledger import models
@@ -108,7 +108,7 @@ def of_respondents(respondents: Iterable[str], *, states: Iterable[str]) -> tupl
 
 
 def tallies(collections: Iterable[str]) -> dict[str, Tally]:
-    """How each of these collections stands."""
+    """How each of these collections stands, every respondent asked counted, merged or not."""
     rows = models.CollectionAnswer.objects.filter(collection__in=list(collections)).values_list(
         "collection", "state"
     )
@@ -116,6 +116,14 @@ def tallies(collections: Iterable[str]) -> dict[str, Tally]:
     for collection, state, count in rows.annotate(count=Count("id")).order_by("collection", "state"):
         found.setdefault(collection, {})[state] = count
     return {collection: Tally(states) for collection, states in found.items()}
+
+
+def of_merged(collections: Iterable[str]) -> tuple[Answer, ...]:
+    """Answers to these collections of enterprises that were merged, and of those that took them over."""
+    merged = models.Subject.objects.filter(merged_into__gt="")
+    rows = models.CollectionAnswer.objects.filter(collection__in=list(collections)).order_by("id")
+    concerned = Q(respondent__in=merged.values("key")) | Q(respondent__in=merged.values("merged_into"))
+    return tuple(_read(rows.filter(concerned)))
 
 
 def asked_within(prefix: str) -> tuple[str, ...]:

@@ -39,22 +39,10 @@ class NewObjection:
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
-    """An objection as the ledger holds it; see the table for the fields."""
+class Objection(NewObjection):
+    """An objection as the ledger holds it: as it was filed, and what became of it; see the table for the fields."""
 
     id: int
-    subject: str
-    subject_label: str
-    region: str
-    office: str
-    fact: str
-    disputed_hash: str
-    source: str
-    cell: dict[str, Any]
-    said: str
-    wanted: str
-    unit: str
-    reason: str
     state: str
     due_on: date
     filed_by: str

@@ -1,6 +1,6 @@
 """Relations 关系: dated, sourced ties between subjects, written in bulk and read from either end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -118,11 +118,18 @@ def relations_of(key: str) -> tuple[Relation, ...]:
     return _read(models.Relation.objects.filter(Q(subject__in=keys) | Q(object__in=keys)), as_today=True)
 
 
-def relations_with(*, predicate: str, object: str = "", subject: str = "") -> tuple[Relation, ...]:
-    """Relations of one predicate, to `object`, from `subject`, or all; former keys read as today's."""
+def relations_with(
+    *, predicate: str | Sequence[str], object: str = "", subject: str = ""
+) -> tuple[Relation, ...]:
+    """Relations of a predicate, to `object`, from `subject`, or all; former keys read as today's.
+
+    predicate  of several, all at once, in the order the predicates are given in
+    """
+    named = (predicate,) if isinstance(predicate, str) else tuple(predicate)
     given = (("object", object), ("subject", subject))
     ends = {f"{name}__in": (key, *former_keys(key)) for name, key in given if key}
-    return _read(models.Relation.objects.filter(predicate=predicate, **ends), as_today=True)
+    found = _read(models.Relation.objects.filter(predicate__in=named, **ends), as_today=True)
+    return tuple(sorted(found, key=lambda one: named.index(one.predicate))) if len(named) > 1 else found
 
 
 def as_rows(relations: Iterable[Relation]) -> list[RelationRow]:

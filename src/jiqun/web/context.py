@@ -45,9 +45,9 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
             Place("merges", _("Merges"), "merges", "edit_subject"),
             Place("batches", _("Batches"), "batches", "import_data"),
             Place("quarantine", _("Quarantine"), "quarantine", "repair_quarantine"),
-            Place("conflicts", _("Conflicts"), "differences", "read_enterprise"),
-            Place("objections", _("Objections"), "quarantine", "object"),
-            Place("collections", _("Collecting"), "batches", "answer_collections"),
+            Place("conflicts", _("Conflicts"), "conflicts", "read_enterprise"),
+            Place("objections", _("Objections"), "objections", "object"),
+            Place("collections", _("Collecting"), "collections", "answer_collections"),
         ),
     ),
     (

@@ -89,15 +89,18 @@ def _settled(proposal: Proposal, wanted: dict[str, Any]) -> dict[str, object]:
         for one in proposal.columns
         if one.role == "quantity" and (not one.asks or one.column in answers)
     ]
-    return {**proposal.mapping().as_json(), "facts": facts, "rows": {"without_code": "match"}}
+    told = proposal.mapping().as_json()
+    rows = told.get("rows", {"without_code": "match"})
+    return {**told, "facts": facts, "rows": rows}
 
 
 def _has_come_in(house: House, report: ImportReport, wanted: dict[str, Any]) -> None:
     shorts = {f"enterprise:{code_of(short)}": short for short in _firms()}
     rows = FactReader(house.desk.lake).facts(batch=report.batch_id)
     told = [
-        f"{shorts[str(row['subject'])]} {row['indicator']} {row['period']} {plain(row['value'])} {row['unit']}"
+        f"{shorts.get(subject, subject)} {row['indicator']} {row['period']} {plain(row['value'])} {row['unit']}"
         for row in rows
+        for subject in [str(row["subject"])]
     ]
     assert sorted(told) == sorted(wanted["facts"])
     assert report.created == report.updated == 0, "no enterprise was made up, none changed"

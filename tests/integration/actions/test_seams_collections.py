@@ -13,7 +13,8 @@ from jiqun.actions.collecting_known import beforehand
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.cells import cell_of
 from jiqun.actions.reading.collecting import collection_page, why_sum
-from jiqun.actions.reading.collecting_lines import to_fill
+from jiqun.actions.reading.collecting_fill import fill_page
+from jiqun.actions.reading.collecting_lines import collections_page, to_fill
 from jiqun.actions.reading.conflicts import ConflictAsk, conflicts_page
 from jiqun.actions.reading.withdrawals import withdrawal_page
 from jiqun.core.errors import NotAllowed, WrongState
@@ -42,6 +43,14 @@ def county_sum(world: World, collection: str, cell: str = "revenue") -> tuple[De
     return found.value, found.known, place.asked
 
 
+def listed(world: World, collection: str) -> tuple[int, int, int]:
+    """What the list of collections counts: asked, answered, waiting to be accepted; the answer's own page says the same."""
+    (line,) = [one for one in collections_page(world.desk, COUNTY).rows if one.id == collection]
+    own = fill_page(world.desk, COUNTY, collection, THREE, lang="zh").line
+    assert (own.asked, own.answered, own.sent) == (line.asked, line.answered, line.sent)
+    return line.asked, line.answered, line.sent
+
+
 def test_merged_while_open_it_is_asked_once_and_added_once(ready: World) -> None:
     """Both answered, then merged: the answer of the one that goes on counts; taken back, both count again."""
     made = opened(ready)
@@ -50,8 +59,10 @@ def test_merged_while_open_it_is_asked_once_and_added_once(ready: World) -> None
     fill(ready, made, THREE, {**GOOD, "revenue": "500"})
     send(ready, made, THREE)
     assert county_sum(ready, made) == (Decimal(1700), 2, 3)
+    assert listed(ready, made) == (3, 2, 2)
     decision = merged(ready, ONE, TWO)
     assert county_sum(ready, made) == (Decimal(1700), 2, 2)
+    assert listed(ready, made) == (2, 2, 2)
     assert {one.key for one in collection_page(ready.desk, COUNTY, made).respondents} == {ONE, THREE}
     assert collecting_answers.remind(ready.desk, made, by=COUNTY, at=ready.now()).respondents == ()
     fill(ready, made, TWO, {**GOOD, "revenue": "1300"}, by=boss(TWO))
@@ -59,6 +70,7 @@ def test_merged_while_open_it_is_asked_once_and_added_once(ready: World) -> None
     assert county_sum(ready, made) == (Decimal(1800), 2, 2)
     taken_back(ready, decision)
     assert county_sum(ready, made) == (Decimal(3000), 3, 3)
+    assert listed(ready, made) == (3, 3, 3)
     rows = FactReader(ready.desk.lake).facts(source=made, indicator="revenue")
     assert {str(row["subject"]): row["value"] for row in rows} == {ONE: 1200, TWO: 1300, THREE: 500}
 

@@ -37,6 +37,9 @@ def lived_in(told: House, tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture(scope="module")
 def saved(lived_in: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("saved") / "backup.zip"
+    for folder in ("cache", "matching"):
+        (lived_in.home / folder).mkdir(exist_ok=True)
+        (lived_in.home / folder / "left-behind").write_text("made again when it is needed")
     report = lived_in.json("backup", path)
     assert report["ok"] and report["ledger"] == "sqlite" and report["with_key"] is False
     assert report["bytes"] == path.stat().st_size and path.stat().st_mode & 0o077 == 0
@@ -79,6 +82,7 @@ def test_the_portable_ledger_answers_the_same(lived_in: House, tmp_path: Path) -
 def test_the_key_goes_only_where_it_is_asked_for(lived_in: House, saved: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(saved) as archive:
         assert "secret.key" not in archive.namelist()
+        assert not [name for name in archive.namelist() if name.startswith(("cache/", "matching/"))]
         manifest = orjson.loads(archive.read("manifest.json"))
     assert (
         manifest["format"] == 1 and manifest["migrations"]["ledger"] and set(manifest["tables"]) >= {"facts"}

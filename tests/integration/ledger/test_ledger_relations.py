@@ -1,6 +1,8 @@
 """Relations: written once, read from both ends, undone."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from ledger_rows import AT, firm, thing, tie
 
 from jiqun.ledger import relations, subjects
@@ -84,3 +86,15 @@ def test_membership_climbs_and_descends_and_ends_in_circles() -> None:
     assert groups_of("enterprise:A") == {"segment:s", "chain:b", "cluster:c", "cluster:415x"}
     assert groups_under("cluster:c") == {"segment:s", "chain:b", "cluster:c", "cluster:415x"}
     assert groups_of("enterprise:none") == frozenset()
+
+
+def test_several_predicates_are_one_question_and_come_in_the_order_asked() -> None:
+    relations.upsert_relations(ROWS, batch="b1")
+    wanted = ("part_of", "chain_leader_of", "located_in")
+    with CaptureQueriesContext(connection) as asked:
+        held = relations.relations_with(predicate=wanted)
+    assert [item.predicate for item in held] == list(wanted)
+    assert list(held) == [item for name in wanted for item in relations.relations_with(predicate=name)]
+    with CaptureQueriesContext(connection) as one_by_one:
+        relations.relations_with(predicate=wanted[0])
+    assert len(asked) == len(one_by_one)

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
 from django.test import Client, RequestFactory
 from web_house import XINCHANG, House, key_of
 
+from jiqun import web
 from jiqun.core.errors import JiqunError
 from jiqun.ledger import audit
 from jiqun.web import middleware
@@ -282,3 +284,12 @@ def test_a_profile_shows_its_registration(house: House) -> None:
     assert told["name"] == "新昌县试验轴承1号有限公司"
     assert told["established_on"] == "2001-03-04"
     assert page["registration"]["source"]["key"] == "register"
+
+
+def test_no_icon_of_the_navigation_is_used_twice_and_each_is_drawn() -> None:
+    names = [place.icon for _, places in GROUPS for place in places]
+    assert sorted(names) == sorted(set(names))
+    sprite = (Path(web.__file__).parent / "static" / "jiqun" / "icons.svg").read_text("utf-8")
+    drawn = dict(re.findall(r'<symbol id="([^"]+)"[^>]*>(.*?)</symbol>', sprite, re.DOTALL))
+    assert set(names) <= set(drawn)
+    assert len({drawn[name] for name in names}) == len(names), "two entries with one picture"

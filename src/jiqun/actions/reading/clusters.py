@@ -179,10 +179,9 @@ def inside_of(key: str) -> list[tuple[str, str]]:
 def _inside() -> dict[str, list[tuple[str, str]]]:
     """For each cluster, chain or segment: what is directly inside it, and by which relation."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for predicate in INSIDE:
-        for row in relations.relations_with(predicate=predicate):
-            if row.object.startswith("cluster:") and not row.synthetic:
-                found.setdefault(row.object, []).append((row.subject, predicate))
+    for row in relations.relations_with(predicate=INSIDE):
+        if row.object.startswith("cluster:") and not row.synthetic:
+            found.setdefault(row.object, []).append((row.subject, row.predicate))
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from jiqun.actions.collecting import cells_of
 from jiqun.actions.collecting_judge import Judged, judging
 from jiqun.actions.collecting_known import Beforehand, Known
-from jiqun.actions.collecting_rights import can_fill, can_judge, check_see
+from jiqun.actions.collecting_rights import can_fill, can_judge, check_see, tallies
 from jiqun.actions.collecting_workbooks import shown_text
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.collecting_lines import CollectionLine, Head, heads_of, line_of
@@ -111,7 +111,7 @@ def fill_page(desk: Desk, actor: Actor, collection: str, respondent: str, *, lan
     judged = judge.judge(answer) if answer.state not in ANSWERED else Judged(answer)
     noticed = _noticed(desk, held, judged, lang) if fills else ()
     fields = [_field(cell, head, answer, before, noticed) for cell, head in _cells(desk, held)]
-    tally = collection_answers.tallies([collection])[collection]
+    tally = tallies([collection])[collection]
     told = collection_answers.notices(collection=collection, respondents=[respondent], unseen=True)
     return FillContext(
         line=line_of(desk, held, tally, now=now), note=held.note, respondent=respondent, label=answer.label,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiqun.actions.collecting import cells_of, forms
-from jiqun.actions.collecting_rights import ANSWER, COLLECT, once
+from jiqun.actions.collecting_rights import ANSWER, COLLECT, once, tallies
 from jiqun.actions.collecting_workbooks import cell_labels
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.scope_labels import ScopeLabel, scope_label
@@ -251,7 +251,7 @@ def _followed(actor: Actor, *, state: str, page: int, size: int):
 
 
 def _lines(desk: Desk, rows: tuple[Collection, ...]) -> tuple[CollectionLine, ...]:
-    told, now = collection_answers.tallies([row.id for row in rows]), desk.now()
+    told, now = tallies([row.id for row in rows]), desk.now()
     return tuple(line_of(desk, row, told.get(row.id, Tally({})), now=now) for row in rows)
 
 

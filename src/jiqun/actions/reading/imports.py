@@ -9,7 +9,7 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.reading.forms import FormLines, form_lines
 from jiqun.actions.templates import TABLES
 from jiqun.actions.upload_files import WORKING, Upload, UploadFiles
-from jiqun.actions.upload_returned import ROW_KEYS, is_returnable
+from jiqun.actions.upload_returned import ROW_KEYS, is_returnable, what_is_lost
 from jiqun.actions.work_folders import Progress
 from jiqun.core.errors import InputError, RowError
 from jiqun.ledger import sources
@@ -102,6 +102,7 @@ class UploadContext:
     matched      rows without a code and whom they were taken for; matched_count counts all
     batches      the batches an import made, one for each table
     can_return   can the workbook be taken away with its errors marked?
+    lost         what of the file the marked workbook lacks, as a sentence; empty when nothing is lost
     fault        what stopped it, as a sentence; empty when nothing did
     step         map | check | confirm | done: what the person does now; step_no counts from 2
     """
@@ -122,6 +123,7 @@ class UploadContext:
     matched_count: int
     batches: tuple[str, ...]
     can_return: bool
+    lost: str
     fault: str
     source_label: str
     step: str
@@ -177,6 +179,7 @@ def upload(
         report.get("matched_count", 0),
         tuple(report.get("batches", ())),
         is_returnable(held),
+        what_is_lost(desk, held, lang) if is_returnable(held) else "",
         _fault(desk, held, lang),
         known[held.source].title if held.source in known else held.source,
         step,

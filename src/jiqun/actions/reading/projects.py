@@ -82,10 +82,9 @@ def _by_facts(
 
 def _behind(archive: Archive, keys: set[str]) -> dict[str, tuple[Link, ...]]:
     found: dict[str, list[str]] = {}
-    for predicate in BEHIND:
-        for row in relations.relations_with(predicate=predicate):
-            if row.object in keys and not row.synthetic:
-                found.setdefault(row.object, []).append(row.subject)
+    for row in relations.relations_with(predicate=BEHIND):
+        if row.object in keys and not row.synthetic:
+            found.setdefault(row.object, []).append(row.subject)
     links = archive.links({name for names in found.values() for name in names})
     return {key: tuple(links[name] for name in dict.fromkeys(names)) for key, names in found.items()}
 

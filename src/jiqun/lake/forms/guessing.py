@@ -1,12 +1,12 @@
 """推断 guessing: what one column may be, from its header, its unit and its own values."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jiqun.core.indicators import Indicator, IndicatorTable, Nature
 from jiqun.core.units import Kind, UnitTable, fits
-from jiqun.lake.cell_words import NOTHING
+from jiqun.lake.cell_words import NOTHING, plain_code
 from jiqun.lake.forms.percents import SIGNS, Saying, amount_of
 from jiqun.lake.forms.periods import applied, as_flow, as_stock, relative_kind, told_period, without_time
 from jiqun.lake.forms.units import HeaderParts, header_parts
@@ -46,11 +46,18 @@ class QuantityGuess:
     evidence: tuple[Saying, ...] = ()
 
 
+def nowhere(text: str) -> bool:
+    """What is said of every text where no regions are known: it names none."""
+    del text
+    return False
+
+
 @dataclass
 class Guesser:
     """Guesses columns of one table.
 
     unit, period  what the titles say of all columns; source: where the period was read
+    is_place      does a text name a region, by name or code of today or before?
     """
 
     fields: Sequence[FieldDef]
@@ -59,6 +66,7 @@ class Guesser:
     unit: str = ""
     period: str = ""
     source: str = ""
+    is_place: Callable[[str], bool] = nowhere
     names: dict[str, tuple[Indicator, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -106,6 +114,14 @@ class Guesser:
                 f"{firms:.0%} 的格像企业名称", f"{firms:.0%} of the cells look like names of enterprises"
             )
             yield FieldGuess("name", OF_VALUES - 0.05, (said,))
+        if (places := self.share_of_places(cells)) >= NUMERIC_SHARE:
+            said = Saying(f"{places:.0%} 的格是行政区划", f"{places:.0%} of the cells are regions")
+            yield FieldGuess("region", OF_VALUES, (said,))
+
+    def share_of_places(self, cells: Sequence[object]) -> float:
+        """How many of the cells that say something name a region, 0 to 1; 0 where fewer than two do say something."""
+        texts = [text for cell in cells if (text := cell_text(cell).strip()) not in NOTHING]
+        return sum(map(self.is_place, map(plain_code, texts))) / len(texts) if len(texts) > 1 else 0.0
 
     def quantity_of(
         self, parts: Sequence[str], cells: Sequence[object], *, beside: Sequence[str] = ()

@@ -1,17 +1,17 @@
 """建议对应 the proposal: which field or indicator each column of a form is, with unit, period, confidence, evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from jiqun.core.indicators import IndicatorTable
 from jiqun.core.units import UnitTable
-from jiqun.lake.forms.guessing import FieldGuess, Guesser
+from jiqun.lake.forms.guessing import NUMERIC_SHARE, FieldGuess, Guesser, nowhere
 from jiqun.lake.forms.percents import Saying, decide_percent
 from jiqun.lake.forms.periods import Told, told_period
 from jiqun.lake.forms.tables import FormColumn, FormTable
 from jiqun.lake.forms.units import unit_of_titles
-from jiqun.lake.mapping import ColumnMap, FieldDef, QuantityColumn
+from jiqun.lake.mapping import REGION_ROWS, ColumnMap, FieldDef, QuantityColumn
 
 LOOKED_AT = 300
 SAMPLES = 4
@@ -49,26 +49,30 @@ class ColumnProposal:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The proposal for one table: its columns, and what its titles say of all of them."""
+    """The proposal for one table: its columns, and what its titles say of all of them.
+
+    is_of_regions  is every row about a region, none about an enterprise?
+    """
 
     columns: tuple[ColumnProposal, ...]
     period: str = ""
     period_from: str = ""
     unit: str = ""
+    is_of_regions: bool = False
 
     @property
     def is_complete(self) -> bool:
         """Is nothing left to ask?"""
-        return not any(column.asks for column in self.columns) and any(
-            c.field == "name" for c in self.columns
-        )
+        named = any(c.field == "name" for c in self.columns)
+        return not any(column.asks for column in self.columns) and (named or self.is_of_regions)
 
     def mapping(self) -> ColumnMap:
         """What is sure of it, as a mapping; quantities something must be asked about are left out."""
         fields = {c.field: c.column for c in self.columns if c.role == "field"}
         facts = tuple(as_quantity(c) for c in self.columns if c.role == "quantity" and not c.asks)
         ignored = tuple(c.column for c in self.columns if c.role == "ignored")
-        return ColumnMap(fields, facts=facts, ignored=ignored)
+        without_code = REGION_ROWS if self.is_of_regions else "enter"
+        return ColumnMap(fields, facts=facts, ignored=ignored, without_code=without_code)
 
 
 def as_quantity(told: ColumnProposal) -> QuantityColumn:
@@ -86,11 +90,12 @@ def as_quantity(told: ColumnProposal) -> QuantityColumn:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What proposals rest on: fields of the table that is handed in, indicators, units."""
+    """What proposals rest on: fields of the table that is handed in, indicators, units, what names a region."""
 
     fields: Sequence[FieldDef]
     indicators: IndicatorTable
     units: UnitTable
+    is_place: Callable[[str], bool] = nowhere
 
 
 def propose_columns(table: FormTable, known: Knowledge, *, file: str = "") -> Proposal:
@@ -100,7 +105,8 @@ def propose_columns(table: FormTable, known: Knowledge, *, file: str = "") -> Pr
     """
     told, source = form_period(table, file)
     unit = unit_of_titles(table.titles, known.units)
-    guesser = Guesser(known.fields, known.indicators, known.units, unit, told.period if told else "", source)
+    period = told.period if told else ""
+    guesser = Guesser(known.fields, known.indicators, known.units, unit, period, source, known.is_place)
     cells = {n: list(islice(table.cells_of(n), LOOKED_AT)) for n in range(len(table.columns))}
     fields = _fields(table, guesser, cells)
     columns = tuple(
@@ -108,7 +114,17 @@ def propose_columns(table: FormTable, known: Knowledge, *, file: str = "") -> Pr
         for n, column in enumerate(table.columns)
         if column.name
     )
-    return Proposal(_once(columns), told.period if told else "", source if told else "", unit)
+    of_regions = _is_of_regions(guesser, fields, cells)
+    return Proposal(_once(columns), period, source if told else "", unit, of_regions)
+
+
+def _is_of_regions(
+    guesser: Guesser, fields: Mapping[int, FieldGuess], cells: Mapping[int, list[object]]
+) -> bool:
+    """Do the rows name regions? No column of codes of enterprises, and what names the rows are places."""
+    at = {guess.field: n for n, guess in fields.items()}
+    subject = at.get("name", at.get("region", -1))
+    return "uscc" not in at and subject >= 0 and guesser.share_of_places(cells[subject]) >= NUMERIC_SHARE
 
 
 def form_period(table: FormTable, file: str) -> tuple[Told | None, str]:

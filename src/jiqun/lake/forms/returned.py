@@ -4,7 +4,7 @@ What was coloured before and is right now gets its own colour back, so that a wo
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ HEAD_ROW = 4
 MOST_CELLS = 400_000
 WIDTHS = (6, 14, 9, 22, 26, 34, 60)
 _KEPT = 9
+"""First of the hidden columns that remember each marked cell: sheet, cell, colour, comment and who wrote it."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,25 @@ class Mark:
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands above the list: a title, what to do, the headings of its columns, and the batches it belongs to."""
+    """What stands above the list: a title, what to do, the headings of its columns, and the batches it belongs to.
+
+    lost  what of the office's own workbook this copy lacks, as a sentence; empty when it is whole
+    """
 
     title: str
     help: str
     heads: Sequence[str]
     batches: Sequence[str] = ()
+    lost: str = ""
+
+
+@dataclass(frozen=True)
+class _Before:
+    """How a cell was before it was marked: its colour, and the comment somebody else left there."""
+
+    colour: str = ""
+    comment: str = ""
+    author: str = ""
 
 
 def batches_in(path: Path) -> tuple[str, ...]:
@@ -85,8 +99,8 @@ def write_back(source: Path, target: Path, marks: Iterable[Mark], cover: Cover, 
     if sum((page.max_row or 0) * (page.max_column or 0) for page in book.worksheets) > MOST_CELLS:
         raise InputError("gate.cannot_return", file=file or source.name, reason=f"> {MOST_CELLS:,} cells")
     _restore(book)
-    colours: dict[tuple[str, str], str] = {}
-    told = [(mark, colours.setdefault((mark.sheet, mark.cell), _colour(book, mark))) for mark in marks]
+    before: dict[tuple[str, str], _Before] = {}
+    told = [(mark, before.setdefault((mark.sheet, mark.cell), _before(book, mark))) for mark in marks]
     for mark, _ in told:
         _put(book, mark)
     _list(book, told, cover)
@@ -99,28 +113,32 @@ def _restore(book: Any) -> None:
     if TITLE not in book.sheetnames:
         return
     page = book[TITLE]
-    for row in page.iter_rows(min_row=HEAD_ROW + 1, min_col=_KEPT, max_col=_KEPT + 2, values_only=True):
-        sheet, cell, colour = row
+    for row in page.iter_rows(min_row=HEAD_ROW + 1, min_col=_KEPT, max_col=_KEPT + 4, values_only=True):
+        sheet, cell, *was = (str(value or "") for value in row)
         if sheet in book.sheetnames and cell:
-            _plain(book[sheet][cell], str(colour or ""))
+            _plain(book[sheet][cell], _Before(*was))
     del book[TITLE]
 
 
-def _plain(cell: Any, colour: str) -> None:
+def _plain(cell: Any, before: _Before) -> None:
+    from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    cell.fill = PatternFill("solid", fgColor=colour) if colour else PatternFill()
+    cell.fill = PatternFill("solid", fgColor=before.colour) if before.colour else PatternFill()
     if getattr(cell, "comment", None) is not None and cell.comment.author == AUTHOR:
-        cell.comment = None
+        cell.comment = Comment(before.comment, before.author) if before.comment else None
 
 
-def _colour(book: Any, mark: Mark) -> str:
-    """The colour a cell has now; empty for none."""
+def _before(book: Any, mark: Mark) -> _Before:
+    """How a cell is now; nothing for a cell that is not there."""
     if mark.sheet not in book.sheetnames or not mark.cell:
-        return ""
-    fill = _anchor(book[mark.sheet], mark.cell).fill
-    told = fill.fgColor.rgb if fill is not None and fill.patternType == "solid" else ""
-    return told if isinstance(told, str) else ""
+        return _Before()
+    cell = _anchor(book[mark.sheet], mark.cell)
+    told = cell.fill.fgColor.rgb if cell.fill is not None and cell.fill.patternType == "solid" else ""
+    said = cell.comment
+    return _Before(
+        told if isinstance(told, str) else "", said.text if said else "", (said.author or "") if said else ""
+    )
 
 
 def _put(book: Any, mark: Mark) -> None:
@@ -147,7 +165,18 @@ def _anchor(page: Any, cell: str) -> Any:
     return page[cell]
 
 
-def _list(book: Any, told: Sequence[tuple[Mark, str]], cover: Cover) -> None:
+def _instructions(page: Any, cover: Cover) -> None:
+    """What to do, and under it what this copy lacks, which must not be cut off by the edge of a cell."""
+    from openpyxl.styles import Alignment
+
+    page["A3"] = f"{cover.help}\n{cover.lost}".strip()
+    if cover.lost:
+        page.merge_cells(start_row=3, start_column=1, end_row=3, end_column=len(WIDTHS))
+        page["A3"].alignment = Alignment(wrap_text=True, vertical="top")
+        page.row_dimensions[3].height = 48
+
+
+def _list(book: Any, told: Sequence[tuple[Mark, _Before]], cover: Cover) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     page = book.create_sheet(TITLE, 0)
@@ -158,12 +187,12 @@ def _list(book: Any, told: Sequence[tuple[Mark, str]], cover: Cover) -> None:
     page["A1"].font = Font(color="FF999999", size=8)
     page["A2"] = cover.title
     page["A2"].font = Font(bold=True, size=14)
-    page["A3"] = cover.help
+    _instructions(page, cover)
     for n, (head, width) in enumerate(zip(cover.heads, WIDTHS, strict=True), start=1):
         page.cell(HEAD_ROW, n, head).font = Font(bold=True)
         page.column_dimensions[page.cell(HEAD_ROW, n).column_letter].width = width
     row = HEAD_ROW
-    for number, (mark, colour) in enumerate(told, start=1):
+    for number, (mark, before) in enumerate(told, start=1):
         row += 1
         for n, text in enumerate(
             (number, mark.sheet, mark.cell or mark.row, mark.column, mark.seen, mark.allowed, mark.text), 1
@@ -177,8 +206,8 @@ def _list(book: Any, told: Sequence[tuple[Mark, str]], cover: Cover) -> None:
         if mark.cell and mark.sheet in book.sheetnames:
             quoted = mark.sheet.replace("'", "''")
             page.cell(row, 3).hyperlink = f"#'{quoted}'!{mark.cell}"
-        for n, text in enumerate((mark.sheet, mark.cell, colour), start=_KEPT):
-            page.cell(row, n, text)
-    for n in range(_KEPT, _KEPT + 3):
+        for n, text in enumerate((mark.sheet, mark.cell, *astuple(before)), start=_KEPT):
+            page.cell(row, n, text).data_type = "s"
+    for n in range(_KEPT, _KEPT + 5):
         page.column_dimensions[page.cell(HEAD_ROW, n).column_letter].hidden = True
     page.freeze_panes = page.cell(HEAD_ROW + 1, 1)

@@ -124,9 +124,9 @@ class Quantity(Strict):
 
 
 class RowRules(Strict):
-    """What becomes of rows without a code, and of hidden ones."""
+    """What becomes of rows without a code (region: every row is about a region), and of hidden ones."""
 
-    without_code: Literal["enter", "match"] = "enter"
+    without_code: Literal["enter", "match", "region"] = "enter"
     hidden: Literal["leave", "take"] = "leave"
 
 
