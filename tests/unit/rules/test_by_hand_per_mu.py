@@ -1,7 +1,7 @@
 """R19 亩均评价 by hand: 黄岩 2021 and 2022, above and below scale, reckoned a second time from the notice."""
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 from by_hand_house import MET, NOT_APPLICABLE, UNKNOWN, Bench, hold
 from rules_house import shipped
@@ -25,20 +25,22 @@ ITEMS = (
 )  # fmt: skip
 
 
-def points(values: tuple[str, ...], year: int) -> list[D]:
+def points(values: tuple[str, ...], year: int) -> list[Decimal]:
     """By hand: value ÷ base × weight, item by item."""
     table = ABOVE[year] if len(values) == 6 else BELOW[year]
-    return [D(value) / D(base) * weight for value, (base, weight) in zip(values, table, strict=True)]
+    return [
+        Decimal(value) / Decimal(base) * weight for value, (base, weight) in zip(values, table, strict=True)
+    ]
 
 
 def above(tax: str, by_mu: str, by_tce: str, by_emission: str, by_head: str, rd: str) -> dict[str, object]:
     """A firm above scale with 10 mu and just these six indicators."""
-    added = D(by_mu) * 10
+    added = Decimal(by_mu) * 10
     return {
         "per_mu_tier": "规上", "land_own_mu": 8, "land_leased_in_mu": 5, "land_leased_out_mu": 3,
-        "tax_paid_wan": D(tax) * 10, "industrial_value_added_wan": added, "energy_tce": added / D(by_tce),
-        "pollutant_t": added / D(by_emission), "emissions_recorded": True, "employees": added / D(by_head),
-        "rd_expense_wan": D(rd) * 10000, "main_business_revenue_wan": 10000,
+        "tax_paid_wan": Decimal(tax) * 10, "industrial_value_added_wan": added, "energy_tce": added / Decimal(by_tce),
+        "pollutant_t": added / Decimal(by_emission), "emissions_recorded": True, "employees": added / Decimal(by_head),
+        "rd_expense_wan": Decimal(rd) * 10000, "main_business_revenue_wan": 10000,
     }  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def below(tax: str, by_kwh: str) -> dict[str, object]:
     """A firm below scale with 10 mu and just these two indicators."""
     return {
         "per_mu_tier": "规下", "land_own_mu": 10, "land_leased_in_mu": 0, "land_leased_out_mu": 0,
-        "tax_paid_wan": D(tax) * 10, "electricity_wan_kwh": D(tax) * 10 / D(by_kwh),
+        "tax_paid_wan": Decimal(tax) * 10, "electricity_wan_kwh": Decimal(tax) * 10 / Decimal(by_kwh),
     }  # fmt: skip
 
 
@@ -57,8 +59,10 @@ WORKED = ("30", "150", "3.0", "5000", "20", "0.025")
 def test_the_vector_of_the_facts() -> None:
     ruling = MU.ruling(above(*WORKED))  # R19 line 445
     assert ruling.score is not None and ruling.score.exact is not None
-    assert shown(ruling.score.exact) == D("111.10") and shown(ruling.score.exact, 4) == D("111.0995")
-    assert shown(sum(points(WORKED, 2022), D(0)), 4) == D("111.0995") and ruling.verdict is MET
+    assert shown(ruling.score.exact) == Decimal("111.10") and shown(ruling.score.exact, 4) == Decimal(
+        "111.0995"
+    )
+    assert shown(sum(points(WORKED, 2022), Decimal(0)), 4) == Decimal("111.0995") and ruling.verdict is MET
 
 
 VECTORS = [  # year, six indicators or two, points to two places
@@ -88,12 +92,12 @@ VECTORS = [  # year, six indicators or two, points to two places
 
 def test_vectors_of_both_years() -> None:
     for year, values, told in VECTORS:
-        by_hand = sum(points(values, year), D(0))
-        assert shown(by_hand) == D(told), (year, values)
+        by_hand = sum(points(values, year), Decimal(0))
+        assert shown(by_hand) == Decimal(told), (year, values)
         changed = above(*values) if len(values) == 6 else below(*values)
         score = MU.ruling(changed, on=DAY[year]).score
         assert score is not None and score.exact is not None, (year, values)
-        assert shown(score.exact) == D(told), (year, values)
+        assert shown(score.exact) == Decimal(told), (year, values)
 
 
 def test_each_item_by_itself() -> None:
@@ -110,9 +114,9 @@ def test_land_used_is_own_and_leased_less_let_out() -> None:
     for own, leased, let in ((10, 0, 0), (0, 10, 0), (12, 0, 2), (5, 6, 1), (4.5, 7.25, 1.75)):
         land = {"land_own_mu": own, "land_leased_in_mu": leased, "land_leased_out_mu": let}
         score = MU.ruling({**worked, **land}).score
-        assert score is not None and score.exact is not None and shown(score.exact) == D("111.10"), land
+        assert score is not None and score.exact is not None and shown(score.exact) == Decimal("111.10"), land
     half = MU.ruling({**worked, "land_own_mu": 18}).score  # twice the land: half of 37.35 and 22.03
-    assert half is not None and half.exact is not None and shown(half.exact) == D("81.41")
+    assert half is not None and half.exact is not None and shown(half.exact) == Decimal("81.41")
 
 
 def test_zero_land_and_what_is_missing_is_unknown_never_zero() -> None:
@@ -152,7 +156,7 @@ def test_no_emissions_recorded_counts_as_at_the_base() -> None:
     hold(cases, item)
     told = MU.ruling({**above(*WORKED), "pollutant_t": None, "emissions_recorded": False})
     assert told.verdict is MET and told.score is not None and told.score.exact is not None
-    assert shown(told.score.exact) == D("110.96")  # 111.0995 − 10.1424 + 10
+    assert shown(told.score.exact) == Decimal("110.96")  # 111.0995 − 10.1424 + 10
     lacking = {**above(*WORKED), "energy_tce": None, "emissions_recorded": False}
     assert MU.verdict(lacking) is UNKNOWN  # the rule is for emissions alone
 
