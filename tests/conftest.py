@@ -5,12 +5,15 @@ import os
 import shutil
 import signal
 import tempfile
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+LONG_TESTS = ("tests/integration/cli/", "tests/integration/lake/", "tests/integration/ledger/")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 _home = Path(tempfile.mkdtemp(prefix="jiqun-test-home-"))
@@ -37,6 +40,27 @@ NEEDS = {
         "runs only in the PostgreSQL half (JIQUN_DATABASE_URL)",
     ),
 }
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file to one worker, because of the house it builds once; files without one are dealt test by test.
+
+    (xdist's own `loadgroup` does nothing under pytest 9.2: it writes a name into the test that pytest reads no more.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByHouse(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if _dealt_singly(nodeid.partition("::")[0]) else nodeid.partition("::")[0]
+
+    config.option.loadscopereorder = False  # in the order of the folders: what takes longest stands first
+    return ByHouse(config, log)
+
+
+@cache
+def _dealt_singly(path: str) -> bool:
+    """Are the tests of a file long, each with a home of its own?"""
+    return path.startswith(LONG_TESTS) and 'scope="module"' not in (ROOT / path).read_text(encoding="utf-8")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

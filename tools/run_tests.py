@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,12 +18,19 @@ sys.path.insert(0, str(ROOT / "tests"))
 from postgres_server import find_binaries, running_postgres  # noqa: E402 (the path is set just above)
 
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=8"]
-ON_POSTGRES = ["tests/integration/ledger", "tests/integration/actions", "tests/integration/test_roles.py"]
+NOTHING_TO_RUN = 5
+HOUSE = ("house, units, lake, ledger on SQLite", ["-n", "3", "tests", "-m",
+         "not browser and not spark and not postgres and not fuzz"], {})  # fmt: skip
+SPARK = ("Spark beside DuckDB, one session", ["tests", "-m", "spark"], {})
+PAGES = ("pages in Chromium", ["tests", "-m", "browser"], {})
+POSTGRES = ("ledger and actions on PostgreSQL", ["-n", "2", "-m", "not browser and not spark",
+            "tests/integration/ledger", "tests/integration/actions", "tests/integration/test_roles.py"])  # fmt: skip
 
 
-def run(stage: str, words: list[str], **environment: str) -> tuple[int, str]:
-    """Run one stage, showing its output as it comes; gives exit code and the text."""
-    print(f"-- {stage}", flush=True)
+def run(stage: str, words: list[str], environment: dict[str, str], *, later: bool = False) -> tuple[int, str]:
+    """Run one stage, showing its output as it comes, or all of it at the end (later); gives exit code and the text."""
+    if not later:
+        print(f"-- {stage}", flush=True)
     started = time.monotonic()
     child = subprocess.Popen(
         [*PYTEST, *words],
@@ -35,9 +43,11 @@ def run(stage: str, words: list[str], **environment: str) -> tuple[int, str]:
     lines = []
     assert child.stdout is not None
     for line in child.stdout:
-        print(line, end="", flush=True)
         lines.append(line)
-    print(f"-- {stage}: {time.monotonic() - started:.0f} s", flush=True)
+        if not later:
+            print(line, end="", flush=True)
+    told = "".join((f"-- {stage}\n", *lines)) if later else ""
+    print(f"{told}-- {stage}: {time.monotonic() - started:.0f} s", flush=True)
     return child.wait(), "".join(lines)
 
 
@@ -50,25 +60,20 @@ def skipped(text: str) -> list[str]:
 def main() -> int:
     """Run the stages; the exit code is that of the first that fails."""
     strict = "--nothing-skipped" in sys.argv
-    worst, said = 0, ""
-    stages = [
-        ("house, units, lake, ledger on SQLite", ["-n", "3", "--dist", "loadgroup", "tests", "-m",
-         "not browser and not spark and not postgres and not fuzz"], {}),
-        ("Spark beside DuckDB, one session", ["tests", "-m", "spark"], {}),
-        ("pages in Chromium", ["tests", "-m", "browser"], {}),
-    ]  # fmt: skip
-    for stage, words, environment in stages:
-        code, text = run(stage, words, **environment)
-        worst, said = worst or (code if code != 5 else 0), said + text
+    done = [run(*HOUSE)]
+    with (
+        ThreadPoolExecutor() as pool
+    ):  # side by side: each waits half of its time, for a browser or for a JVM
+        spark = pool.submit(run, *SPARK, later=True)
+        done += [run(*PAGES), spark.result()]
     if find_binaries() is None:
         print("-- PostgreSQL half: not run, no PostgreSQL server program on this machine")
-        worst = worst or int(strict)
+        done.append((int(strict), ""))
     else:
         with running_postgres() as url:
-            present = [path for path in ON_POSTGRES if (ROOT / path).exists()]
-            code, text = run("ledger and actions on PostgreSQL", ["-n", "2", "-m", "not browser and not spark", *present],
-                             JIQUN_DATABASE_URL=url)  # fmt: skip
-            worst, said = worst or (code if code != 5 else 0), said + text
+            done.append(run(*POSTGRES, {"JIQUN_DATABASE_URL": url}))
+    said = "".join(text for _, text in done)
+    worst = next((code for code, _ in done if code not in (0, NOTHING_TO_RUN)), 0)
     left = skipped(said)
     if left:
         print(f"-- {len(left)} skipped on this machine:", *left, sep="\n   ")

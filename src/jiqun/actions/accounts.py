@@ -1,6 +1,5 @@
 """账号与授权 accounts: who may sign in, which role they hold for which scope; every step leaves its audit line."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,6 @@ from jiqun.ledger.permissions import Actor, check
 from jiqun.ledger.roles import ROLES, Permission
 from jiqun.ledger.scopes import EVERYTHING, Scope
 
-PASSWORD_BYTES = 12
 DEMO_PREFIX = "demo-"
 DEMO_COUNTY = "330624"
 DEMO_CLUSTER = "cluster:robots_cnc"
@@ -37,7 +35,7 @@ def create(
     """Make an account, with a random first password unless one is given; it holds no role yet."""
     del desk
     _may(by)
-    password = password or secrets.token_urlsafe(PASSWORD_BYTES)
+    password = password or accounts.random_password(username, display_name)
     with transaction.atomic():
         account = accounts.create_user(username, password, at=at, display_name=display_name)
         _note(by, "create", account, {"display_name": account.display_name}, at)
@@ -48,9 +46,9 @@ def renew_password(desk: Desk, user_id: int, *, by: Actor, at: datetime, passwor
     """Give an account a new password, a random one unless it is given."""
     del desk
     _may(by)
-    password = password or secrets.token_urlsafe(PASSWORD_BYTES)
     with transaction.atomic():
         account = accounts.get(user_id)
+        password = password or accounts.random_password(account.username, account.display_name)
         accounts.set_password(user_id, password)
         _note(by, "password", account, {}, at)
     return Opened(account, password)

@@ -243,4 +243,5 @@ def _offices(region: str, level: str) -> list[subjects.Subject]:
     below = list(subjects.children(region))
     if level == "county" and region.endswith("0000"):
         below = [county for city in below for county in subjects.children(city.code or city.region)]
-    return [one for one in below if one.synthetic == _is_made_up(region)]
+    made_up = _is_made_up(region)
+    return [one for one in below if one.synthetic == made_up]

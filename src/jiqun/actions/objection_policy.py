@@ -1,5 +1,7 @@
 """异议权限 objection policy: may this person file, read, or move an objection on? Each question as a pair: can and check."""
 
+from collections.abc import Callable
+
 from jiqun.core.errors import JiqunError, NotAllowed
 from jiqun.exchange.objections import Practice, Side
 from jiqun.ledger import permissions, subjects
@@ -102,9 +104,9 @@ def _speaks_for(by: Actor, subject: str) -> bool:
     return any(grant.scope in own and Permission.OBJECT in grant.permissions for grant in by.grants)
 
 
-def _holds(check: object) -> bool:
+def _holds(check: Callable[[], None]) -> bool:
     try:
-        check()  # type: ignore[operator]
+        check()
     except JiqunError:
         return False
     return True

@@ -4,9 +4,14 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jiqun.cli.output import print_json, print_table, say
 from jiqun.core.errors import InputError
+
+if TYPE_CHECKING:
+    from jiqun.actions.desk import Desk
+    from jiqun.ledger.permissions import Actor
 
 WHAT = ("chasing", "answers", "totals", "workbook")
 
@@ -216,8 +221,12 @@ def run_fill(arguments: Namespace) -> int:
         collecting_answers.save(desk, id, key, typed, by=actor, at=desk.now())
     if not arguments.send:
         return _tell_drafts(desk, actor, id, touched, as_json=arguments.json)
-    send = collecting_send.send if key else collecting_send.send_many
-    done = send(desk, id, key or touched, by=actor, at=desk.now())  # type: ignore[operator]
+    now = desk.now()
+    done = (
+        collecting_send.send(desk, id, key, by=actor, at=now)
+        if key
+        else collecting_send.send_many(desk, id, touched, by=actor, at=now)
+    )
     if arguments.json:
         print_json({"ok": True, **asdict(done)})
     else:
@@ -230,11 +239,11 @@ def run_fill(arguments: Namespace) -> int:
     return 0
 
 
-def _tell_drafts(desk: object, actor: object, id: str, keys: Sequence[str], *, as_json: bool) -> int:
+def _tell_drafts(desk: "Desk", actor: "Actor", id: str, keys: Sequence[str], *, as_json: bool) -> int:
     from jiqun.actions.reading.collecting_fill import fill_page
     from jiqun.cli.output import lang
 
-    pages = [fill_page(desk, actor, id, key, lang=lang()) for key in keys]  # type: ignore[arg-type]
+    pages = [fill_page(desk, actor, id, key, lang=lang()) for key in keys]
     if as_json:
         print_json({"ok": True, "answers": [asdict(page) for page in pages]})
         return 0

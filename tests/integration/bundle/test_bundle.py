@@ -47,7 +47,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("bundle")
 def test_the_archive_names_and_proves_what_is_in_it(archive: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         top = archive.stem
@@ -66,7 +65,6 @@ def test_the_archive_names_and_proves_what_is_in_it(archive: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("bundle")
 def test_it_installs_and_starts_without_any_network(archive: Path, tmp_path: Path) -> None:
     if not offline_works():
         pytest.skip("by design: this machine permits no network namespace, the network cannot be cut off")
@@ -92,7 +90,6 @@ def test_it_installs_and_starts_without_any_network(archive: Path, tmp_path: Pat
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("bundle")
 def test_a_changed_file_stops_the_installation(archive: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(tmp_path)

@@ -1,26 +1,52 @@
 """Prepared homes, made once per run and copied by the tests that change them."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cli_house import House, firm, table
 
+from jiqun.lake.durable import locked
+
+PATIENCE_S = 600.0
+
 
 @pytest.fixture(scope="session")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> House:
+def for_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder the workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def fresh(for_all: Path) -> House:
     """A home as `init` leaves it; only to be copied."""
-    made = House(tmp_path_factory.mktemp("fresh") / "home")
-    made.run("init")
-    return made
+
+    def make(home: Path) -> None:
+        House(home).run("init")
+
+    return House(made_once(for_all / "fresh", make))
 
 
 @pytest.fixture(scope="session")
-def told(fresh: House, tmp_path_factory: pytest.TempPathFactory) -> House:
+def told(fresh: House, for_all: Path) -> House:
     """A home with the example; only to be read or copied."""
-    made = fresh.copy(tmp_path_factory.mktemp("told") / "home")
-    made.run("example")
-    return made
+
+    def make(home: Path) -> None:
+        fresh.copy(home).run("example")
+
+    return House(made_once(for_all / "told", make))
+
+
+def made_once(home: Path, make: Callable[[Path], None]) -> Path:
+    """The home, made by the first worker that asks for it; the others wait."""
+    with locked(home.with_suffix(".lock"), wait_s=PATIENCE_S):
+        if not home.exists():
+            half = home.with_suffix(".half")
+            make(half)
+            half.rename(home)
+    return home
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from cli_house import House, fact, facts_file, firm, table
 from postgres_server import find_binaries, running_postgres
 
 pytestmark = [
-    pytest.mark.xdist_group("postgres-cli"),
     pytest.mark.skipif(find_binaries() is None, reason="no PostgreSQL server program on this machine"),
 ]
 QUESTIONS: tuple[tuple[str, ...], ...] = (

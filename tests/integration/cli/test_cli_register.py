@@ -8,7 +8,7 @@ from test_cli_killed import MOMENTS, check_once
 
 REGISTER = "zj_enterprise_register/zj_enterprises_1980_2004.csv.gz"
 ROWS = 84_476
-pytestmark = [pytest.mark.shared, pytest.mark.slow, pytest.mark.xdist_group("register")]
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

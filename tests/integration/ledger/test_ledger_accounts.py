@@ -83,6 +83,16 @@ def test_weak_passwords_are_refused_where_the_settings_say_so(settings: object) 
         accounts.set_password(made.id, "short")
 
 
+def test_a_drawn_password_is_never_one_the_policy_refuses(
+    settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    settings.AUTH_PASSWORD_VALIDATORS = [{"NAME": rule}]
+    draws = iter(["EOg_CSeCQurzIbfN", "Xk2-9wPq7VZ1hGmA"])  # the first shares eleven letters with the name
+    monkeypatch.setattr(accounts.secrets, "token_urlsafe", lambda _: next(draws))
+    assert accounts.random_password("cluster_office") == "Xk2-9wPq7VZ1hGmA"
+
+
 def test_an_actor_carries_every_grant() -> None:
     made = person()
     accounts.grant(made.id, "county_officer", COUNTY, by="admin", at=AT)

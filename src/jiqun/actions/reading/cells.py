@@ -61,7 +61,7 @@ def shown_of(archive: Archive, statements: Iterable[Statement]) -> tuple[Stateme
             choice = archive.desk.trust.choose(
                 (told_of(archive, other) for other in same), same[0].indicator.key
             )
-            hidden.update(other.id for other in choice.others if choice is not None)  # type: ignore[union-attr]
+            hidden.update(other.id for other in (choice.others if choice else ()))
     return tuple(one for one in statements if one.id not in hidden)
 
 
