@@ -29,17 +29,13 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     check.set_defaults(run=run_check)
     show = verbs.add_parser("show", parents=[shared], help="one pack: documents, clauses, what is left out")
     show.add_argument("key", metavar="KEY")
-    show.add_argument(
-        "--on", type=_day, metavar="DATE", help="the version of that day; all versions when left out"
-    )
+    show.add_argument("--on", metavar="DATE", help="the version of that day; all versions when left out")
     show.add_argument("--kind", choices=("new", "re_review"), default="new", help="kind of application")
     show.set_defaults(run=run_show)
     diff = verbs.add_parser("diff", parents=[shared], help="what differs between two days of a pack")
     diff.add_argument("key", metavar="KEY")
-    diff.add_argument(
-        "--from", dest="before", type=_day, required=True, metavar="DATE", help="the earlier day"
-    )
-    diff.add_argument("--to", dest="after", type=_day, required=True, metavar="DATE", help="the later day")
+    diff.add_argument("--from", dest="before", required=True, metavar="DATE", help="the earlier day")
+    diff.add_argument("--to", dest="after", required=True, metavar="DATE", help="the later day")
     diff.add_argument("--kind", choices=("new", "re_review"), default="new", help="kind of application")
     diff.set_defaults(run=run_diff)
     for verb in (listed, check, show, diff):
@@ -102,7 +98,7 @@ def run_show(arguments: Namespace) -> int:
     from jiqun.rules.showing import pack_object, pack_text
 
     pack = _pack(arguments.key)
-    versions = (pack.version_on(arguments.on, arguments.kind),) if arguments.on else pack.versions
+    versions = (pack.version_on(_day(arguments.on), arguments.kind),) if arguments.on else pack.versions
     if arguments.json:
         print_json({"ok": True, **pack_object(pack, versions)})
     else:
@@ -115,10 +111,11 @@ def run_diff(arguments: Namespace) -> int:
     from jiqun.rules.showing import differences
 
     pack = _pack(arguments.key)
-    before, after = (pack.version_on(day, arguments.kind) for day in (arguments.before, arguments.after))
+    days = _day(arguments.before), _day(arguments.after)
+    before, after = (pack.version_on(day, arguments.kind) for day in days)
     rows = [
         {"what": one.what, "before": one.before, "after": one.after}
-        for one in differences(pack, before, after, days=(arguments.before, arguments.after), lang=lang())
+        for one in differences(pack, before, after, days=days, lang=lang())
     ]
     if arguments.json:
         print_json({"ok": True, "key": pack.key, "from": before.key, "to": after.key, "differences": rows})

@@ -138,19 +138,17 @@ class _CaseReader:
         return self.seen.get(key)
 
     def _values(self, view: View) -> dict[str, Value]:
-        table = view.view("firm")
+        table = view.view("firm") or View(view.sheet, {}, (*view.place, "firm"))
         values: dict[str, Value] = {}
-        for column, value in (table.data if table else {}).items():
+        for column, value in table.data.items():
             field = self.catalogue.field(column)
-            if table is None or field is None:
-                view.wrong("firm", "rule.unknown_field", seen=column, allowed="packs/tables/firm.csv")
+            if field is None:
+                table.wrong(column, "rule.unknown_field", seen=column, allowed="packs/tables/firm.csv")
                 continue
-            read = _typed(value, self.catalogue.fields[field.name].kind)
-            if read is None and value != "":
-                table.wrong(
-                    column, "rule.bad_value", seen=value, allowed=self.catalogue.fields[field.name].kind
-                )
-            values[column] = read
+            kind = self.catalogue.fields[field.name].kind
+            values[column] = _typed(value, kind)
+            if values[column] is None and value != "":
+                table.wrong(column, "rule.bad_value", seen=value, allowed=kind)
         return values
 
     def _expect(self, view: View) -> Mapping[str, object]:

@@ -58,6 +58,10 @@ class NodeReader:
     def node(self, view: View, outer: Outer, extra: tuple[str, ...] = ()) -> Node:
         """The node a table describes; `extra` are keys that belong to what holds it."""
         kind = view.choice("kind", self._kinds)
+        if view.data.get("kind") != kind:
+            return tree.Manual(
+                self.about(view, outer, GROUPS["manual"])
+            )  # refused already; nothing more is said of it
         keys, read = self._kinds[kind]
         view.only((*COMMON, *keys, *extra))
         return read(view, self.about(view, outer, GROUPS.get(kind)))

@@ -48,10 +48,13 @@ class OperandReader:
             ways = [way for way in WAYS if way in table]
             if len(ways) == 1:
                 return getattr(self, f"_{ways[0]}")(table)
-        self.sheet.wrong(
-            place, "rule.bad_value", seen=value, allowed='"field" 12 { formula = "…", of = [ … ] }'
-        )
+        self._no_operand(cast(object, value), place)
         return Measured(NOUGHT, None)
+
+    def _no_operand(self, value: object, place: Place) -> None:
+        allowed = '"field" 12 { formula = "…", of = [ … ] } { parameter = "…" } { defined = "…" }'
+        code = "rule.missing_key" if value is None else "rule.bad_value"
+        self.sheet.wrong(place, code, seen=place[-1] if value is None else value, allowed=allowed)
 
     def field(self, column: str, place: Place, kinds: tuple[str, ...]) -> Field:
         """A field of one of these kinds; a complaint when there is none."""

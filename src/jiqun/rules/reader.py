@@ -130,6 +130,9 @@ class PackReader:
         versions = tuple(self._version(one, key) for one in root.views("version"))
         if not versions:
             root.wrong("version", "rule.missing_key", seen="version", allowed="[[version]]")
+        for number, one in enumerate(versions):
+            if one.key in [before.key for before in versions[:number]]:
+                self.sheet.wrong(("version", number, "key"), "rule.duplicate_id", seen=one.key)
         self._one_for_a_day(versions, [(*root.place, "version", n) for n in range(len(versions))])
         return Pack(
             key, head.label(), self.source, versions, self._transitions(versions), tuple(self.parameters.values()),
@@ -177,7 +180,7 @@ class PackReader:
         return Version(
             view.text("key"), view.label(), starts, ends, document.key if document else "",
             document.confidence if document else "", tree.All(WHOLE, clauses), applies, grading,
-            self._measures(view), pack,
+            self._measures(view, grading), pack,
         )  # fmt: skip
 
     def _document(self, view: View) -> Document | None:
@@ -244,10 +247,19 @@ class PackReader:
             rules.append(tree.GradeRule(node, grade, one.yes("fixed", False)))
         return tuple(rules)
 
-    def _measures(self, view: View) -> tuple[Measure, ...]:
+    def _measures(self, view: View, grading: tree.Grading | None) -> tuple[Measure, ...]:
+        """What grades bring; each names grades or levels the version has."""
         found: list[Measure] = []
+        known = (
+            [one.key for one in (grading.levels if isinstance(grading, tree.Levels) else grading.grades)]
+            if grading
+            else []
+        )
         for one in view.views("measure"):
             one.only(("id", "label", "grades", "clause", "amount", "unit"))
+            for grade in one.texts("grades"):
+                if grade not in known:
+                    one.wrong("grades", "rule.unknown_reference", seen=grade, allowed=known or "—")
             amount, unit = None, one.text("unit", needed=False)
             if "amount" in one:
                 place = (*one.place, "amount")

@@ -25,6 +25,7 @@ class ClauseResult:
     missing  columns nobody has filled in and `parameter:NAME` of empty parameters; undefined: all are there but the number
              has no meaning (a ratio over nothing)
     clause, confidence   where in the document, and how sure we are of its text
+    guard    it says whether its parent applies, and is no part of it
     """
 
     id: str
@@ -44,6 +45,7 @@ class ClauseResult:
     clause: str = ""
     confidence: str = ""
     changeable: bool = True
+    guard: bool = False
 
 
 @dataclass(slots=True)
@@ -67,12 +69,14 @@ class ClauseLine:
     most: Decimal | None = None
     missing: tuple[str, ...] = ()
     undefined: bool = False
+    guard: bool = False
 
     def frozen(self) -> ClauseResult:
         """The result as it stays."""
         return ClauseResult(
             self.id, self.parent, self.kind, self.label, self.state, self.value, self.unit, self.period, self.op,
             self.needed, self.points, self.most, self.missing, self.undefined, self.clause, self.confidence, self.changeable,
+            self.guard,
         )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ class ScoreReader:
     def score(self, view: View, outer: Outer) -> Score:
         """The score node a table describes."""
         kind = view.choice("kind", self._kinds)
+        if view.data.get("kind") != kind:
+            return tree.ExpertRange(self.nodes.about(view, outer, BEST), NOTHING)  # refused already
         keys, read = self._kinds[kind]
         view.only((*COMMON, *keys))
         return read(view, self.nodes.about(view, outer, BEST if kind == "best_of" else None))

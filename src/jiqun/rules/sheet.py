@@ -156,7 +156,7 @@ class View:
         value = self.data.get(name, [])
         items = cast(list[object], value) if isinstance(value, list) else None
         if items is None or not all(isinstance(one, str) for one in items):
-            self.wrong(name, "rule.bad_value", seen=value, allowed='["…", "…"]')
+            self.wrong(name, "rule.bad_value", seen=str(self.data[name]), allowed='["…", "…"]')
             return ()
         return tuple(cast(list[str], items))
 

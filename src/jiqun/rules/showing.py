@@ -169,14 +169,8 @@ def pack_text(pack: Pack, versions: tuple[Version, ...], lang: str) -> str:
         )
         for each in told(version):
             head = "  " * (each.depth + 1) + f"{each.id}  {getattr(each.label, lang)}"
-            lines.append(
-                "  ".join(
-                    filter(
-                        None,
-                        (head, each.needed, each.clause if each.depth == 0 else "", f"[{each.confidence}]"),
-                    )
-                )
-            )
+            clause = each.clause if each.depth == 0 else ""
+            lines.append("  ".join(filter(None, (head, each.needed, clause, f"[{each.confidence}]"))))
     for left in pack.source.not_encoded:
         lines.append(f"\n— {getattr(left.what, lang)}: {getattr(left.why, lang)}")
     return "\n".join(lines)
@@ -204,7 +198,7 @@ def _parameter_differences(pack: Pack, days: tuple[date, date]) -> Iterator[Chan
         old, new = (pack.parameters_on(region, day, tier) for day in days)
         for name in old:
             if old[name] != new[name]:
-                yield Changed(f"{region} {tier} {name}".strip(), _end(old[name]), _end(new[name]))
+                yield Changed(" ".join(filter(None, (region, tier, name))), _end(old[name]), _end(new[name]))
 
 
 def _label(label: Label) -> dict[str, str]:

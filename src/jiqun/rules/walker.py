@@ -62,7 +62,9 @@ class Walker:
             return Answer(State.NOT_APPLICABLE)
         if about.when is None:
             return Answer(State.MET)
+        place = len(self.lines)
         answer = self.condition(about.when, about.id)
+        self.lines[place].guard = True
         if answer.state in (State.UNMET, State.NOT_APPLICABLE):
             return Answer(State.NOT_APPLICABLE)
         return answer
@@ -78,7 +80,7 @@ class Walker:
             case tree.ScoreReached():
                 return self._reached(node, line)
             case tree.All() | tree.AnyOf() | tree.AtLeast() | tree.Veto() | tree.Exempts():
-                return self._group(node)
+                return self._group(node, line)
             case _:
                 return self._fact(node, line)
 
@@ -119,7 +121,9 @@ class Walker:
             return Answer(State.UNKNOWN, _names((got.missing, needed.missing)))
         return Answer(held_against(op, Range.exactly(got.value), needed.value) or State.UNKNOWN)
 
-    def _group(self, node: tree.All | tree.AnyOf | tree.AtLeast | tree.Veto | tree.Exempts) -> Answer:
+    def _group(
+        self, node: tree.All | tree.AnyOf | tree.AtLeast | tree.Veto | tree.Exempts, line: ClauseLine
+    ) -> Answer:
         inside = (node.condition, node.waived_by) if isinstance(node, tree.Exempts) else node.of
         answers = [self.condition(one, node.about.id) for one in inside]
         states = [one.state for one in answers]
@@ -133,6 +137,7 @@ class Walker:
                 state = all_of(opposite(one) for one in states)
             case tree.AtLeast():
                 n = self._number(node.n)
+                line.needed = n.value
                 state = State.UNKNOWN if n.value is None else at_least(states, int(n.value))
                 missing.append(n.missing)
         return Answer(state, _names(missing) if state is State.UNKNOWN else ())
