@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
-from jiqun.actions import policy_packs
+from jiqun.actions import policy_packs, policy_runs
 from jiqun.actions.desk import Desk
+from jiqun.actions.policy_files import Run
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.policy_words import NOTHING, Words, joined, unit_words
 from jiqun.actions.reading.statements import Label
@@ -15,6 +16,7 @@ from jiqun.rules import tree
 from jiqun.rules.pack import CONFIDENCE, KINDS, Document, Pack, ParameterSet, Version
 from jiqun.rules.showing import told
 
+RUNS_SHOWN = 30
 OFFICIAL = ("A", "B")
 """Marks of what two sources, or one that cites the document, say; the rest is never shown as official."""
 
@@ -140,10 +142,23 @@ class PlaceParameters:
 
 
 @dataclass(frozen=True)
+class RunHead:
+    """A run with the names of its pack and version; document: what it is judged by; place: of rows that name none."""
+
+    run: Run
+    pack: Label
+    version: Label
+    confidence: str
+    document: DocumentLine | None
+    place: Label | None
+
+
+@dataclass(frozen=True)
 class PoliciesContext:
-    """Every pack; may_run: this person may judge a sheet."""
+    """Every pack; runs: those of your office, newest first; may_run: this person may judge a sheet."""
 
     packs: tuple[PackLine, ...]
+    runs: tuple[RunHead, ...]
     may_run: bool
 
 
@@ -162,6 +177,7 @@ class PolicyContext:
     parameters: tuple[PlaceParameters, ...]
     asked: tuple[tuple[Label, Label], ...]
     not_encoded: tuple[LeftOut, ...]
+    runs: tuple[RunHead, ...]
     may_run: bool
     today: date
     regions: tuple[tuple[str, Label], ...]
@@ -174,7 +190,7 @@ def policies_page(desk: Desk, actor: Actor) -> PoliciesContext:
     archive = Archive(desk, actor)
     today = desk.now().date()
     lines = tuple(pack_line(archive, pack, today) for pack in policy_packs.packs(desk).values())
-    return PoliciesContext(lines, may_run(actor))
+    return PoliciesContext(lines, heads(desk, actor), may_run(actor))
 
 
 def policy_page(desk: Desk, actor: Actor, key: str) -> PolicyContext:
@@ -195,8 +211,25 @@ def policy_page(desk: Desk, actor: Actor, key: str) -> PolicyContext:
         tuple(_places(archive, pack)),
         tuple((of(one.label), unit_words(units, one.unit)) for one in pack.parameters),
         tuple(LeftOut(of(one.what), of(one.why)) for one in pack.source.not_encoded),
-        may_run(actor), today, _regions(archive, pack), own_county(desk, actor),
+        heads(desk, actor, pack=key), may_run(actor), today, _regions(archive, pack), own_county(desk, actor),
     )  # fmt: skip
+
+
+def heads(desk: Desk, actor: Actor, *, pack: str = "") -> tuple[RunHead, ...]:
+    """The runs of this person's office, newest first, as many as a page shows; those of packs that are gone are left out."""
+    if not may_run(actor):
+        return ()
+    archive, known = Archive(desk, actor), policy_packs.packs(desk)
+    mine = [one for one in policy_runs.mine(desk, by=actor, pack=pack) if one.pack in known]
+    return tuple(head_of(archive, one) for one in mine[:RUNS_SHOWN])
+
+
+def head_of(archive: Archive, run: Run) -> RunHead:
+    """A run with its names."""
+    pack = policy_packs.pack(archive.desk, run.pack)
+    version = version_line(pack, pack.version(run.version), run.day)
+    place = archive.region_label(run.region) if run.region else None
+    return RunHead(run, of(pack.label), version.label, version.confidence, version.document, place)
 
 
 def may_run(actor: Actor) -> bool:

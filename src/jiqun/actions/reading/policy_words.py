@@ -147,9 +147,11 @@ class Words:
             case tree.Veto():
                 return Label("均不得发生", "none of these")
             case tree.ScoreSum() | tree.Part():
-                least = joined(" ", _both(SIGNS[node.op]), self.operand(node.minimum), POINTS) if node.minimum else NOTHING
+                least = NOTHING
+                if node.minimum:
+                    least = joined(" ", _both(SIGNS[node.op]), self.operand(node.minimum), POINTS)
                 most = self.operand(node.maximum) if node.maximum else NOTHING
-                return joined("", least, Label("，", ", ") if least.zh and most.zh else NOTHING, prefixed("满分 ", "of ", most))
+                return joined("，", least, prefixed("满分 ", "of ", most))
 
     def _points(self, node: object) -> Label:
         match node:
@@ -215,6 +217,15 @@ def span_words(years: int, days: int, *, within: bool) -> Label:
     zh = f"{years} 年" * bool(years) + f"{days} 天" * bool(days)
     en = " ".join(filter(None, (f"{years} years" * bool(years), f"{days} days" * bool(days))))
     return Label(f"{zh}以内", f"within {en}") if within else Label(f"满 {zh}", f"at least {en} ago")
+
+
+def span_text(text: str) -> Label:
+    """A span as rulings write it (3y, 1y 90d), or words as they are."""
+    parts = text.split()
+    if not parts or not all(part[:-1].isdigit() and part[-1] in "yd" for part in parts):
+        return _both("、".join(parts))
+    zh = " ".join(part[:-1] + (" 年" if part[-1] == "y" else " 天") for part in parts)
+    return Label(zh, " ".join(part[:-1] + (" years" if part[-1] == "y" else " days") for part in parts))
 
 
 def unit_words(units: UnitTable, unit: str) -> Label:
