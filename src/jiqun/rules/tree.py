@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 from jiqun.rules.ranges import Range
 from jiqun.rules.terms import Boundary, Constant, Field, Formula, Label, Op, Operand, Parameter
 
-__all__ = ["Boundary", "Constant", "Field", "Formula", "Label", "Op", "Operand", "Parameter"]  # fmt: skip # of terms, told here too
+__all__ = ["Boundary", "Constant", "Field", "Formula", "Label", "Op", "Operand", "Parameter"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ id = "a"
 of = [
   { kind = "flag", field = "own_brand" },
   # nothing
-  { kind = "flag",
-    field = "listed" },
+  { kind = "flag", field = "listed" },
 ]
 after = 1
 
@@ -49,7 +48,7 @@ id = "c"
         (("version", 0, "clause", 0, "of"), "of = ["),
         (("version", 0, "clause", 0, "of", 0), "own_brand"),
         (("version", 0, "clause", 0, "of", 0, "field"), "own_brand"),
-        (("version", 0, "clause", 0, "of", 1), '{ kind = "flag",'),
+        (("version", 0, "clause", 0, "of", 1), "listed"),
         (("version", 0, "clause", 0, "after"), "after = 1"),
         (("version", 0, "clause", 0, "condition", "kind"), '"compare"'),
         (("version", 0, "clause", 1, "id"), 'id = "b"'),
