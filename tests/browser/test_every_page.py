@@ -15,7 +15,18 @@ from browser_house import Window, check, confirm, hand_in, screens
 pytestmark = pytest.mark.browser
 
 CATALOGUE = Path(screens.ROOT, "src/jiqun/web/locale/zh_Hans/LC_MESSAGES/django.po")
-MORE = ("why-fact", "why-count", "upload", "batch", "held-row", "account", "answer", "policy-run", "ruling", "questions")
+MORE = (
+    "why-fact",
+    "why-count",
+    "upload",
+    "batch",
+    "held-row",
+    "account",
+    "answer",
+    "policy-run",
+    "ruling",
+    "questions",
+)
 ADDRESSES = {**screens.PAGES, **dict.fromkeys(MORE, "")}
 WITHOUT_FACTS = {"clusters", "indicators", "search", "sources", "imports", "matching", "merges", "batches", "quarantine",
                  "audit", "accounts", "tokens", "why-count", "upload", "batch", "held-row", "account", "map", "conflicts",
@@ -67,7 +78,9 @@ FOREIGN = {"zh": catalogue("en", 6), "en": catalogue("zh", 3)}
 
 def judged(window: Window) -> str:
     """A sheet of two firms judged by a pack on its page; gives the run."""
-    rows = "企业名称,区划代码,per_mu_tier,tax_paid_wan\n黄岩甲有限公司,331003,规上,30\n黄岩乙有限公司,331003,,9"
+    rows = (
+        "企业名称,区划代码,per_mu_tier,tax_paid_wan\n黄岩甲有限公司,331003,规上,30\n黄岩乙有限公司,331003,,9"
+    )
     page = window.page
     window.go("/policies/zhejiang/per_mu/")
     page.fill("input[name=on]", "2023-09-01")

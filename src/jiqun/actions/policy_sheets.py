@@ -49,13 +49,13 @@ def read_sheet(desk: Desk, table: Sequence[Sequence[str]], run: Run) -> ReadShee
 
 def with_answers(firm: Firm, answers: Mapping[str, str], catalogue: Catalogue) -> Firm:
     """The firm with what was answered about it since; BadValue for an answer that cannot be read."""
-    told = {column: value_of(text, catalogue.fields[column.partition("@")[0]]) for column, text in answers.items()}
+    told = {
+        column: value_of(text, catalogue.fields[column.partition("@")[0]]) for column, text in answers.items()
+    }
     return replace(firm, values={**firm.values, **told})
 
 
-def read_answers(
-    answers: Mapping[str, str], catalogue: Catalogue, *, file: str, row: int
-) -> dict[str, str]:
+def read_answers(answers: Mapping[str, str], catalogue: Catalogue, *, file: str, row: int) -> dict[str, str]:
     """Answers that say something; RowErrors with every one that cannot be read or asks for no field."""
     kept = {column: text.strip() for column, text in answers.items() if text.strip()}
     errors: list[RowError] = []
@@ -79,5 +79,7 @@ def _code(desk: Desk, text: str, file: str) -> str | RowError:
     found = desk.regions.resolve(text)
     if isinstance(found, Region):
         return found.code
-    allowed = " ".join(one.code for one in found.candidates) if isinstance(found, Ambiguous) else "331003 黄岩区"
+    allowed = (
+        " ".join(one.code for one in found.candidates) if isinstance(found, Ambiguous) else "331003 黄岩区"
+    )
     return RowError(file, None, "region", "firm.unknown_place", text[:80], allowed)

@@ -75,7 +75,9 @@ def confidence(key: str) -> SafeString:
     """The chip of a confidence mark, in words; a mark that is not official is dashed."""
     said = words.WORDS["confidence"].get(key, key)
     css = "is-actual" if key in OFFICIAL else "is-inferred"
-    return format_html('<span class="chip {}" title="{}">{} {}</span>', css, _("How sure we are of the text"), key, said)
+    return format_html(
+        '<span class="chip {}" title="{}">{} {}</span>', css, _("How sure we are of the text"), key, said
+    )
 
 
 def subject(link: Link, lang: str) -> SafeString:

@@ -15,11 +15,42 @@ from jiqun.ledger import audit
 JSON = "application/json"
 PER_MU, GIANT = "zhejiang/per_mu", "national/little_giant"
 HEADER = (
-    "企业名称", "统一社会信用代码", "区划代码", "per_mu_tier", "land_own_mu", "land_leased_in_mu", "land_leased_out_mu", "tax_paid_wan",
-    "industrial_value_added_wan", "energy_tce", "pollutant_t", "employees", "rd_expense_wan", "main_business_revenue_wan",
+    "企业名称", "统一社会信用代码", "区划代码", "per_mu_tier", "land_own_mu", "land_leased_in_mu", "land_leased_out_mu",
+    "tax_paid_wan", "industrial_value_added_wan", "energy_tce", "pollutant_t", "employees", "rd_expense_wan",
+    "main_business_revenue_wan",
 )  # fmt: skip
-KNOWN = ("黄岩模具一号有限公司", "", "黄岩区", "规上", "10", "0", "0", "300", "1500", "500", "0.3", "75", "37.5", "1500")
-UNTOLD = ("黄岩模具二号有限公司", "", "331003", "规上", "10", "0", "0", "300", "1500", "500", "", "75", "37.5", "1500")
+KNOWN = (
+    "黄岩模具一号有限公司",
+    "",
+    "黄岩区",
+    "规上",
+    "10",
+    "0",
+    "0",
+    "300",
+    "1500",
+    "500",
+    "0.3",
+    "75",
+    "37.5",
+    "1500",
+)
+UNTOLD = (
+    "黄岩模具二号有限公司",
+    "",
+    "331003",
+    "规上",
+    "10",
+    "0",
+    "0",
+    "300",
+    "1500",
+    "500",
+    "",
+    "75",
+    "37.5",
+    "1500",
+)
 BELOW = ("黄岩模具三号有限公司", "", "331003", "规下", "5", "0", "0", "100", "", "", "", "", "", "")
 OUTSIDE = ("黄岩模具四号有限公司", "", "331003", "", "5", "0", "0", "100", "", "", "", "", "", "")
 
@@ -31,10 +62,14 @@ def sheet(*rows: tuple[str, ...], header: tuple[str, ...] = HEADER, encoding: st
     return text.getvalue().encode(encoding)
 
 
-def judged(client: Client, house: House, body: bytes, *, key: str = PER_MU, name: str = "亩均.csv", **more: str) -> str:
+def judged(
+    client: Client, house: House, body: bytes, *, key: str = PER_MU, name: str = "亩均.csv", **more: str
+) -> str:
     """Hand a sheet in on the page of a pack and let the worker judge it; gives the id of the run."""
     file = SimpleUploadedFile(name, body)
-    response = client.post(f"/policies/{key}/receive/", {"on": "2023-09-01", "kind": "new", "file": file, **more})
+    response = client.post(
+        f"/policies/{key}/receive/", {"on": "2023-09-01", "kind": "new", "file": file, **more}
+    )
     assert response.status_code == 302, response.content.decode()
     id = response["Location"].strip("/").rpartition("/")[2]
     policy_work.work(house.desk, id)
@@ -59,17 +94,29 @@ def test_a_sheet_becomes_lines(house: House, officer: Client) -> None:
     lines = {row["line"]["name"]: row["line"] for row in page["rows"]}
     known = lines[KNOWN[0]]
     assert (known["row"], known["region"], known["verdict"]) == (2, "331003", "met")
-    ratios = (("30", "24.097", 30), ("150", "136.16", 20), ("3", "2.694", 20), ("5000", "4929.81", 10), ("20", "18.14", 10))
+    ratios = (
+        ("30", "24.097", 30),
+        ("150", "136.16", 20),
+        ("3", "2.694", 20),
+        ("5000", "4929.81", 10),
+        ("20", "18.14", 10),
+    )
     score = sum(float(a) / float(b) * weight for a, b, weight in (*ratios, ("2.5", "3.02", 10)))
     assert float(known["low"]) == float(known["high"]) == pytest.approx(score)
     untold = lines[UNTOLD[0]]
-    assert (untold["verdict"], untold["unknown"]) == ("unknown", ["score"])  # a missing emission is not met, not zero
+    assert (untold["verdict"], untold["unknown"]) == (
+        "unknown",
+        ["score"],
+    )  # a missing emission is not met, not zero
     assert untold["low"] is untold["high"] is None  # nothing bounds it: the place has set no cap
     assert lines[OUTSIDE[0]]["verdict"] == "unknown"
     assert dict(page["counts"])["met"] == 1
     html = officer.get(f"/policies/runs/{id}/").content.decode()
     assert KNOWN[0] in html and "台州市黄岩区" in html
-    assert "<!doctype" not in officer.get(f"/policies/runs/{id}/", headers={"HX-Request": "true"}).content.decode()
+    assert (
+        "<!doctype"
+        not in officer.get(f"/policies/runs/{id}/", headers={"HX-Request": "true"}).content.decode()
+    )
     names = lambda query: [row["line"]["row"] for row in told(officer, id, query)["rows"]]  # noqa: E731
     assert names("?verdict=met") == [2]
     assert names("?sort=row&dir=desc") == [5, 4, 3, 2]
@@ -191,7 +238,13 @@ def test_a_run_is_its_offices_own(house: House, officer: Client) -> None:
 
 def test_programs_do_the_same(house: House) -> None:
     client = house.client("enterprise")
-    body = {"pack": GIANT, "on": "2026-06-01", "kind": "re_review", "firm": "新昌县试验轴承1号有限公司", "region": "330624"}
+    body = {
+        "pack": GIANT,
+        "on": "2026-06-01",
+        "kind": "re_review",
+        "firm": "新昌县试验轴承1号有限公司",
+        "region": "330624",
+    }
     made = client.post("/api/policy-runs/firm", body, content_type=JSON).json()
     id = made["head"]["run"]["id"]
     assert made["head"]["run"]["version"] == "2022" and made["is_working"]
@@ -203,7 +256,9 @@ def test_programs_do_the_same(house: House) -> None:
     assert asked["questions"]
     line = client.put(address, {"values": {"segment_years": "1"}}, content_type=JSON).json()
     assert (line["verdict"], line["row"]) == ("unmet", 2)  # a failed clause beats unknown ones
-    assert client.put(address, {"values": {"nothing": "1"}}, content_type=JSON).json()["code"] == "firm.refused"
+    assert (
+        client.put(address, {"values": {"nothing": "1"}}, content_type=JSON).json()["code"] == "firm.refused"
+    )
     gap = next(one for one in client.get(address).json()["steps"] if one["state"] == "unmet")
     assert gap["short"]["zh"].startswith(("1", "2"))
     order = {"pack": PER_MU, "on": "2023-09-01", "file": SimpleUploadedFile("a.csv", sheet(KNOWN))}

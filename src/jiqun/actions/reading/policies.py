@@ -282,9 +282,7 @@ def of(label: tree.Label) -> Label:
 
 
 def _version_clauses(pack: Pack, version: Version, today: date, words: Words) -> VersionClauses:
-    nodes = {
-        one.about.id: one for one in _with_about(tree.walk((version.clauses, version.grading)))
-    }
+    nodes = {one.about.id: one for one in _with_about(tree.walk((version.clauses, version.grading)))}
     lines = tuple(
         ClauseLine(
             one.id, one.depth, one.kind, of(one.label), words.needed(nodes.get(one.id)), _applies(nodes.get(one.id)),
@@ -338,9 +336,7 @@ def _places(archive: Archive, pack: Pack) -> Iterator[PlaceParameters]:
         )
         values = [value for _, _, row in rows for value in row]
         place = archive.region_label(region) if region else Label("各地", "everywhere")
-        yield PlaceParameters(
-            region, place, sets, rows, sum(one is not None for one in values), len(values)
-        )
+        yield PlaceParameters(region, place, sets, rows, sum(one is not None for one in values), len(values))
 
 
 def _set_line(pack: Pack, one: ParameterSet) -> SetLine:

@@ -154,7 +154,9 @@ def ruling_page(desk: Desk, actor: Actor, id: str, row: int) -> RulingContext:
     way = distance(ruling)
     level = held[at].level
     documents = [one for one in pack.source.documents if one.key == version.document]
-    documents += [one for one in pack.source.documents if one not in documents and _is_used(pack, firm, one.key, ruling)]
+    documents += [
+        one for one in pack.source.documents if one not in documents and _is_used(pack, firm, one.key, ruling)
+    ]
     answers = policy_runs.answers(desk, run, row)
     return RulingContext(
         head_of(archive, run), row, firm.name, firm.uscc, run_words.place(firm.region), ruling.verdict.value,
@@ -188,14 +190,16 @@ def questions_page(desk: Desk, actor: Actor, id: str, row: int) -> QuestionsCont
     )  # fmt: skip
 
 
-def _rulings(
-    desk: Desk, firm: Firm, own: str, *, kind: str, on: date
-) -> Iterator[tuple[Pack, Ruling]]:
+def _rulings(desk: Desk, firm: Firm, own: str, *, kind: str, on: date) -> Iterator[tuple[Pack, Ruling]]:
     """What every pack says that judges on that day where the firm is, that of the run first."""
     packs = policy_packs.packs(desk)
     for key in (own, *(key for key in packs if key != own)):
         pack = packs[key]
-        if key != own and pack.regions and not any(desk.regions.covers(code, firm.region) for code in pack.regions):
+        if (
+            key != own
+            and pack.regions
+            and not any(desk.regions.covers(code, firm.region) for code in pack.regions)
+        ):
             continue
         try:
             yield pack, judge_pack(pack, firm, on=on, kind=kind)
@@ -246,7 +250,11 @@ def _lines(ruling: Ruling, words: Words) -> Iterator[RulingLine]:
 
 def _seen(one: ClauseResult | Gap, words: Words) -> Label:
     seen = value_words(one.value)
-    return joined(" ", seen, unit_words(words.catalogue.units, one.unit)) if isinstance(one.value, Decimal) else seen
+    return (
+        joined(" ", seen, unit_words(words.catalogue.units, one.unit))
+        if isinstance(one.value, Decimal)
+        else seen
+    )
 
 
 def _needed(one: ClauseResult | Gap, words: Words) -> Label:
@@ -266,7 +274,11 @@ def _needed(one: ClauseResult | Gap, words: Words) -> Label:
 def _steps(way: Distance, words: Words) -> Iterator[Step]:
     for one in way.gaps:
         unit = unit_words(words.catalogue.units, one.unit)
-        short = joined(" ", value_words(one.short), unit if unit.zh else POINTS) if one.short is not None else NOTHING
+        short = (
+            joined(" ", value_words(one.short), unit if unit.zh else POINTS)
+            if one.short is not None
+            else NOTHING
+        )
         yield Step(
             of(one.label), one.state.value, _seen(one, words), _needed(one, words), short, words.missing(one.missing),
             one.changeable,
@@ -275,4 +287,6 @@ def _steps(way: Distance, words: Words) -> Iterator[Step]:
 
 def _is_used(pack: Pack, firm: Firm, document: str, ruling: Ruling) -> bool:
     """Do numbers of the firm's place that were in force come from this document?"""
-    return any(one.document == document and one.region == firm.region and one.holds(ruling.on) for one in pack.sets)
+    return any(
+        one.document == document and one.region == firm.region and one.holds(ruling.on) for one in pack.sets
+    )

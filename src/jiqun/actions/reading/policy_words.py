@@ -1,6 +1,6 @@
 """条款用词 what rules read and need, in words: fields by their names instead of columns, in both languages."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -98,7 +98,10 @@ class Words:
             case tree.ScoreSum() | tree.Part() | tree.ScoreReached() | tree.AtLeast() | tree.Veto():
                 return self._whole(node)
             case tree.Exempts():
-                return Label(f"{node.waived_by.about.label.zh}的免于此项", f"waived where {node.waived_by.about.label.en}")
+                return Label(
+                    f"{node.waived_by.about.label.zh}的免于此项",
+                    f"waived where {node.waived_by.about.label.en}",
+                )
             case tree.Manual():
                 return Label("由人判断", "a person decides")
             case _:
@@ -121,7 +124,9 @@ class Words:
         if pattern is None:
             return joined("", _both(f"{operand.name}("), joined(", ", *parts), _both(")"))
         kept = [_bracketed(part, one) for part, one in zip(parts, operand.args, strict=True)]
-        return Label(pattern.zh.format(*(one.zh for one in kept)), pattern.en.format(*(one.en for one in kept)))
+        return Label(
+            pattern.zh.format(*(one.zh for one in kept)), pattern.en.format(*(one.en for one in kept))
+        )
 
     def _fact(self, node: tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld) -> Label:
         name = self.field(node.field.column)
@@ -169,10 +174,17 @@ class Words:
                 each = f"{plain(node.points)} / {plain(node.step)} {node.unit}".strip()
                 return joined("", self.operand(node.value), Label("：", ": "), _both(each))
             case tree.FirstMatch():
-                cases = [joined(" ", one.when.about.label, _both(range_text(one.points))) for one in node.cases]
-                return joined("；", *cases, joined(" ", Label("其余", "else"), _both(range_text(node.otherwise))))
+                cases = [
+                    joined(" ", one.when.about.label, _both(range_text(one.points))) for one in node.cases
+                ]
+                return joined(
+                    "；", *cases, joined(" ", Label("其余", "else"), _both(range_text(node.otherwise)))
+                )
             case tree.MultiSelectCapped():
-                options = [joined(" ", self.field(one.field.column), _both(plain(one.points))) for one in node.options]
+                options = [
+                    joined(" ", self.field(one.field.column), _both(plain(one.points)))
+                    for one in node.options
+                ]
                 return joined("；", *options)
             case tree.ExpertRange():
                 return prefixed("专家评分 ", "points given by an expert, ", _both(range_text(node.points)))
@@ -238,7 +250,10 @@ def unit_words(units: UnitTable, unit: str) -> Label:
 
 def joined(sign: str, *parts: object) -> Label:
     """Labels one after the other, empty ones left out."""
-    kept: Callable[[str], list[str]] = lambda lang: [text for one in parts if (text := str(getattr(one, lang)))]  # noqa: E731
+
+    def kept(lang: str) -> list[str]:
+        return [text for one in parts if (text := str(getattr(one, lang)))]
+
     english = {"；": "; ", "、": ", ", "，": ", "}.get(sign, sign)
     return Label(sign.join(kept("zh")), english.join(kept("en")))
 

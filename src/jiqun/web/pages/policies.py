@@ -57,7 +57,9 @@ def questions(request: HttpRequest, id: str, row: int) -> policy_ruling.Question
 def receive(request: HttpRequest, key: str) -> HttpResponse:
     """Take a sheet in, or one firm without a sheet."""
     file = request.FILES.get("file")
-    told = {name: request.POST.get(name, "").replace("\x00", "")[:CELL_MOST] for name in ("on", "kind", "region")}
+    told = {
+        name: request.POST.get(name, "").replace("\x00", "")[:CELL_MOST] for name in ("on", "kind", "region")
+    }
     one = {name: request.POST.get(name, "").replace("\x00", "")[:CELL_MOST] for name in ("firm", "code")}
     order = policy_runs.RunOrder(key, **told, name=file.name or "" if file else "", **({} if file else one))
     here = desk()
