@@ -33,6 +33,7 @@ VERBS = (
     "sources",
     "collections",
     "packs",
+    "judging",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

@@ -4,7 +4,7 @@ The only module that touches Ibis' compilers. Tables are unbound, named `lake_<n
 place of the name. A parameter stands in the SQL as a marked text literal that the engine replaces by a bound value.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -93,6 +93,19 @@ def compile_query(expression: ir.Table, engine: Engine = "duckdb") -> Query:
     names = sorted({node.name for node in expression.op().find(ibis.expr.operations.UnboundTable)})
     tables = tuple(name.removeprefix("lake_") for name in names)
     return Query(engine, _bound(sql, engine), tables, tuple(expression.columns))
+
+
+def compile_stages(stages: Sequence[tuple[str, ir.Table]], engine: Engine = "duckdb") -> Query:
+    """Compile expressions each of which reads those before it as a table of its name: one CTE each, the last one answers."""
+    queries = [(name, compile_query(expression, engine)) for name, expression in stages]
+    names = {name for name, _ in queries}
+    once = " NOT MATERIALIZED" if engine == "duckdb" else ""
+    quote = _QUOTE[engine]
+    ctes = [f"{quote}{table_name(name)}{quote} AS{once} (\n{query.sql}\n)" for name, query in queries[:-1]]
+    last = queries[-1][1]
+    sql = f"WITH {', '.join(ctes)}\n{last.sql}" if ctes else last.sql
+    tables = sorted({one for _, query in queries for one in query.tables} - names)
+    return Query(engine, sql, tuple(tables), last.columns)
 
 
 @lru_cache(maxsize=512)
