@@ -1,47 +1,49 @@
-"""评价 judging the firms of a run: each by the version and the numbers that hold where it is, then graded by rank."""
+"""评价 judging the firms of a run: all of them by columns; one, when it answers, clause by clause, and the ranking anew."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from jiqun.actions.judging import judged_by
+from jiqun.actions.judging_files import FirmFile
 from jiqun.actions.policy_files import Line
+from jiqun.lake.judge import tops
+from jiqun.lake.judge_run import ColumnRuling
 from jiqun.rules import tree
 from jiqun.rules.firm import Firm
-from jiqun.rules.judge import judge_pack
 from jiqun.rules.pack import Pack, Version
 from jiqun.rules.ranking import Ranked, grades
 from jiqun.rules.ruling import Ruling
 from jiqun.rules.truth import State
 
-Told = Callable[[str, int, int], None]
 
-
-def lines_of(
-    pack: Pack, firms: Mapping[int, Firm], *, on: date, kind: str, told: Told | None = None
-) -> tuple[Line, ...]:
-    """What the pack says of every firm, by its row."""
+def lines_of(pack: Pack, rows: Sequence[int], file: FirmFile, *, on: date, kind: str) -> tuple[Line, ...]:
+    """What the pack says of every firm of a sheet; `rows` are the numbers of their rows."""
     version = pack.version_on(on, kind)
-    lines: list[Line] = []
-    for row, firm in firms.items():
-        lines.append(line_of(version, row, firm, judge_pack(pack, firm, on=on, kind=kind)))
-        if told is not None:
-            told("评价 judging", len(lines), len(firms))
-    return graded(pack, version, lines, on=on)
+    judged = judged_by(pack, version, file, on=on, kind=kind)
+    return tuple(
+        _line(version, row, firm, one, one.states)
+        for row, firm, one in zip(rows, file.firms, judged.rulings, strict=True)
+    )
 
 
 def line_of(version: Version, row: int, firm: Firm, ruling: Ruling) -> Line:
-    """A ruling in short."""
-    tops = set(top_clauses(version))
-    states = {
-        state: tuple(one.id for one in ruling.in_state(state) if one.id in tops)
+    """The ruling of one firm in short."""
+    return _line(version, row, firm, ruling, {one.id: one.state for one in ruling.clauses if not one.parent})
+
+
+def _line(
+    version: Version, row: int, firm: Firm, one: ColumnRuling | Ruling, states: Mapping[str, State]
+) -> Line:
+    applies = one.verdict is not State.NOT_APPLICABLE
+    unmet, unknown, manual = (
+        tuple(node.about.id for node in tops(version) if applies and states.get(node.about.id) is state)
         for state in (State.UNMET, State.UNKNOWN, State.MANUAL)
-    }
-    score = ruling.score
+    )
     return Line(
-        row, firm.uscc, firm.name, firm.region, ruling.verdict.value, score.low if score else None,
-        score.high if score else None, ruling.level, ruling.levels, _group(version, firm), states[State.UNMET],
-        states[State.UNKNOWN], states[State.MANUAL],
+        row, firm.uscc, firm.name, firm.region, one.verdict.value, one.score.low if one.score else None,
+        one.score.high if one.score else None, one.level, one.levels, _group(version, firm), unmet, unknown, manual,
     )  # fmt: skip
 
 
@@ -61,12 +63,6 @@ def graded(pack: Pack, version: Version, lines: Sequence[Line], *, on: date) -> 
         parameters = pack.parameters_on(told.get("region", ""), on, told.get(pack.tier_field, ""))
         found |= grades(grading, list(_ranked(held)), parameters)
     return tuple(replace(one, level=found.get(str(one.row), "")) for one in lines)
-
-
-def top_clauses(version: Version) -> dict[str, tree.Label]:
-    """The clauses of a version by id, with what they are called."""
-    inside = version.clauses.of if isinstance(version.clauses, tree.All) else (version.clauses,)
-    return {one.about.id: one.about.label for one in inside}
 
 
 def _group(version: Version, firm: Firm) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ from jiqun.actions import policy_judge, policy_packs, policy_work
 from jiqun.actions.background import WORKING
 from jiqun.actions.desk import Desk
 from jiqun.actions.form_memory import office_of
+from jiqun.actions.judging_files import firms_of_rows, numbers_of
 from jiqun.actions.policy_files import Line, Run
-from jiqun.actions.policy_sheets import read_answers, read_sheet, with_answers
+from jiqun.actions.policy_sheets import read_answers, with_answers
 from jiqun.actions.upload_work import kept_actor
 from jiqun.core.errors import InputError, NotFound, WrongState
 from jiqun.lake.files import copy_within, open_table
@@ -103,9 +104,10 @@ def firm_of(desk: Desk, run: Run, row: int) -> Firm:
     """The firm in a row of a run, with what was answered since; NotFound `policy.row_not_found`."""
     store = policy_work.files(desk)
     table = store.sheet(run.id)
-    if not 2 <= row <= len(table) or not any(cell.strip() for cell in table[row - 1]):
+    if row not in numbers_of(table):
         raise NotFound("policy.row_not_found", seen=str(row))
-    firm = read_sheet(desk, [table[0], *[[]] * (row - 2), table[row - 1]], run).firms[row]
+    alone = [table[0], *[[]] * (row - 2), table[row - 1]]
+    (firm,) = firms_of_rows(desk, alone, file=run.name, on=run.day, region=run.region).firms
     return with_answers(firm, store.answers(run.id).get(row, {}), policy_packs.catalogue(desk))
 
 

@@ -8,8 +8,8 @@ from jiqun.actions import policy_judge, policy_packs
 from jiqun.actions.background import Background, Teller
 from jiqun.actions.desk import Desk
 from jiqun.actions.desk import desk as own_desk
+from jiqun.actions.judging_files import firms_of_rows, numbers_of
 from jiqun.actions.policy_files import Run, RunFiles
-from jiqun.actions.policy_sheets import read_sheet
 from jiqun.core.errors import RowErrors
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
 
@@ -48,13 +48,14 @@ def files(desk: Desk) -> RunFiles:
 def _report(desk: Desk, run: Run, by: Actor, teller: Teller) -> dict[str, Any]:
     check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
     store = files(desk)
-    pack = policy_packs.pack(desk, run.pack)
+    pack, table = policy_packs.pack(desk, run.pack), store.sheet(run.id)
     try:
-        read = read_sheet(desk, store.sheet(run.id), run)
+        read = firms_of_rows(desk, table, file=run.name, on=run.day, region=run.region)
     except RowErrors as error:
         store.keep_errors(run.id, error.errors)
         raise
-    lines = policy_judge.lines_of(pack, read.firms, on=run.day, kind=run.kind, told=teller)
+    teller("评价 judging", 0, run.total)
+    lines = policy_judge.lines_of(pack, numbers_of(table), read, on=run.day, kind=run.kind)
     store.keep_lines(run.id, lines)
     if read.remarks:
         store.keep_errors(run.id, read.remarks)

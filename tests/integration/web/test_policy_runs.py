@@ -166,7 +166,7 @@ def test_bad_cells_are_told_all_at_once(house: House, officer: Client) -> None:
     assert officer.get(f"/policies/runs/{id}/errors.csv").status_code == 200
     assert officer.get(f"/policies/runs/{id}/result.csv").status_code == 409
     id = judged(officer, house, sheet(KNOWN, ("地", "", "无此地", *KNOWN[3:])))
-    assert [(one["row"], one["code"]) for one in told(officer, id)["errors"]] == [(3, "firm.unknown_place")]
+    assert [(one["row"], one["code"]) for one in told(officer, id)["errors"]] == [(3, "judge.unknown_region")]
     for form, code in (
         ({}, "policy.no_sheet"),
         ({"on": "昨天", "firm": "甲"}, "rule.bad_day"),

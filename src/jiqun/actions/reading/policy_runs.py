@@ -11,13 +11,13 @@ from jiqun.actions.background import WORKING
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import FORMATS, Sheet, write_file
 from jiqun.actions.policy_files import Line, Run
-from jiqun.actions.policy_judge import top_clauses
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.policies import RunHead, head_of, of
 from jiqun.actions.reading.statements import Label
 from jiqun.actions.work_folders import Progress
 from jiqun.core.errors import InputError, RowError
 from jiqun.lake.catalogue import Column
+from jiqun.lake.judge import tops
 from jiqun.ledger.permissions import Actor
 from jiqun.rules import tree
 from jiqun.rules.pack import Pack, Version
@@ -162,7 +162,7 @@ class RunWords:
     def __init__(self, archive: Archive, pack: Pack, run: Run) -> None:
         self.archive, self.run, self.pack = archive, run, pack
         self.version: Version = pack.version(run.version)
-        self.clauses = {key: of(label) for key, label in top_clauses(self.version).items()}
+        self.clauses = {one.about.id: of(one.about.label) for one in tops(self.version)}
         self.levels = {key: of(label) for key, label in level_labels(self.version).items()}
         self.answered = set(policy_work.files(archive.desk).answers(run.id))
         self._places: dict[str, Label | None] = {"": None}
