@@ -3,8 +3,11 @@
 import re
 
 import pytest
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, RequestFactory
 from web_house import House
+
+from jiqun.web.body_limit import FORM_BYTES, most_of
 
 
 @pytest.fixture
@@ -57,3 +60,11 @@ def test_what_is_not_official_is_never_shown_as_such(reader: Client) -> None:
         html = reader.get(f"/policies/{one['key']}/").content.decode()
         unofficial = one["unofficial"] or one["confidence"] in ("C", "U")
         assert ("标 C、U 的内容不是官方口径" in html) == bool(unofficial)
+
+
+@pytest.mark.parametrize(
+    "address", ["/policies/zhejiang/per_mu/receive/", "/api/policy-runs", "/matching/receive/"]
+)
+def test_a_large_sheet_is_let_through(house: House, address: str) -> None:
+    request = RequestFactory().post(address, {"file": SimpleUploadedFile("a.csv", b"x")})
+    assert most_of(request) > house.desk.limits.packed > FORM_BYTES

@@ -182,7 +182,7 @@ def test_a_ruling_tells_clause_by_clause(house: House, officer: Client) -> None:
     id = judged(officer, house, sheet(KNOWN, UNTOLD))
     ruling = told(officer, id, "2/")
     tax = next(one for one in ruling["clauses"] if one["id"] == "tax_per_mu")
-    assert (tax["seen"]["zh"], tax["state"], tax["most"]) == ("30", "met", "30")
+    assert (tax["seen"]["zh"], tax["state"], tax["most"]) == ("30 万元/亩", "met", "30")
     assert "24.097" in tax["needed"]["zh"]
     assert ruling["documents"][0]["number"] == "浙政发〔2018〕5号"
     assert (ruling["before"], ruling["after"]) == (0, 3)

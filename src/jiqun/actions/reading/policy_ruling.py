@@ -259,7 +259,7 @@ def _seen(one: ClauseResult | Gap, words: Words) -> Label:
 
 def _needed(one: ClauseResult | Gap, words: Words) -> Label:
     """What it was held against; a wish of yes or no stands in the name of the clause already."""
-    unit = unit_words(words.catalogue.units, one.unit) if one.value is not None or one.unit else NOTHING
+    unit = unit_words(words.catalogue.units, one.unit)
     if isinstance(one.needed, Decimal):
         if isinstance(one, ClauseResult) and one.points is not None and one.op is None:
             return joined("", Label("基准 ", "base "), value_words(one.needed))

@@ -12,6 +12,7 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import FORMATS, Sheet, write_file
 from jiqun.actions.policy_files import Line, Run
 from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.imports import ErrorLine
 from jiqun.actions.reading.policies import RunHead, head_of, of
 from jiqun.actions.reading.statements import Label
 from jiqun.actions.work_folders import Progress
@@ -63,18 +64,6 @@ class RunRow:
 
 
 @dataclass(frozen=True)
-class ToldError:
-    """A cell that cannot be read: where, what was seen, what is allowed, and the sentence."""
-
-    row: int | None
-    column: str
-    code: str
-    seen: str
-    allowed: str
-    message: str
-
-
-@dataclass(frozen=True)
 class RunAsk:
     """How the lines of a run are asked for."""
 
@@ -113,7 +102,7 @@ class RunContext:
     is_working: bool
     is_done: bool
     fault: str
-    errors: tuple[ToldError, ...]
+    errors: tuple[ErrorLine, ...]
     errors_total: int
     sorts: tuple[str, ...] = SORTS
 
@@ -234,11 +223,9 @@ def _fault(desk: Desk, run: Run, lang: str) -> str:
     return desk.messages.sentence(InputError(run.fault["code"], **run.fault["facts"]), lang)
 
 
-def _told(desk: Desk, error: RowError, lang: str) -> ToldError:
-    message = f"{desk.messages.what(error.code, lang)}。{desk.messages.next_step(error.code, lang)}"
-    if not lang.startswith("zh"):
-        message = message.replace("。", ". ")
-    return ToldError(error.row, error.column, error.code, error.seen, error.allowed, message)
+def _told(desk: Desk, error: RowError, lang: str) -> ErrorLine:
+    message = desk.messages.sentence(error, lang)
+    return ErrorLine(error.row, error.column, error.code, error.seen, error.allowed, message)
 
 
 def _short(value: Decimal | None) -> Decimal | None:
