@@ -17,6 +17,8 @@ from jiqun.rules.pack import CONFIDENCE, KINDS, Document, Pack, ParameterSet, Ve
 from jiqun.rules.showing import told
 
 RUNS_SHOWN = 30
+NOT_SO = Label("否", "no")
+"""What is needed of each thing a veto names."""
 OFFICIAL = ("A", "B")
 """Marks of what two sources, or one that cites the document, say; the rest is never shown as official."""
 
@@ -283,9 +285,12 @@ def of(label: tree.Label) -> Label:
 
 def _version_clauses(pack: Pack, version: Version, today: date, words: Words) -> VersionClauses:
     nodes = {one.about.id: one for one in _with_about(tree.walk((version.clauses, version.grading)))}
+    barred = {each.about.id for one in nodes.values() if isinstance(one, tree.Veto) for each in one.of}
     lines = tuple(
         ClauseLine(
-            one.id, one.depth, one.kind, of(one.label), words.needed(nodes.get(one.id)), _applies(nodes.get(one.id)),
+            one.id, one.depth, one.kind, of(one.label),
+            NOT_SO if one.id in barred else words.needed(nodes.get(one.id)),
+            _applies(nodes.get(one.id), words),
             _kinds(nodes.get(one.id)), one.clause, one.confidence, one.confidence in OFFICIAL,
         )
         for one in told(version)
@@ -303,9 +308,10 @@ def _with_about(nodes: Iterable[object]) -> Iterator[object]:
     return (one for one in nodes if any(field.name == "about" for field in fields(one)))  # type: ignore[arg-type]
 
 
-def _applies(node: object) -> Label:
+def _applies(node: object, words: Words) -> Label:
     when = node.about.when if node is not None else None  # type: ignore[attr-defined]
-    return of(when.about.label) if when is not None else NOTHING
+    said = words.needed(when)
+    return said if said.zh or when is None else of(when.about.label)
 
 
 def _kinds(node: object) -> tuple[str, ...]:
@@ -318,7 +324,7 @@ def _levels(version: Version, words: Words) -> tuple[Label, ...]:
             return tuple(of(one.label) for one in version.grading.levels)
         case tree.RankQuota():
             return tuple(
-                joined(" ", of(one.label), words.operand(one.share)) if one.share else of(one.label)
+                joined("：", of(one.label), words.operand(one.share)) if one.share else of(one.label)
                 for one in version.grading.grades
             )
         case _:

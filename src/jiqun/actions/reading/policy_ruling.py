@@ -25,6 +25,7 @@ from jiqun.actions.reading.policy_words import (
 from jiqun.actions.reading.statements import Label
 from jiqun.core.errors import InputError
 from jiqun.ledger.permissions import Actor
+from jiqun.rules import tree
 from jiqun.rules.firm import Firm
 from jiqun.rules.gap import Distance, Gap, distance
 from jiqun.rules.judge import judge_pack
@@ -34,6 +35,8 @@ from jiqun.rules.showing import SIGNS
 from jiqun.rules.truth import State
 
 AT_ONCE = 5
+WHOLES = ("all", "any", "at_least", "exempts", "veto", "score_sum", "part")
+"""Nodes whose missing fields stand at the nodes inside."""
 SIGN_WORDS = {key: Label(sign, sign) for key, sign in SIGNS.items()}
 
 
@@ -64,15 +67,22 @@ class RulingLine:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing between the firm and the rule: what is short, in its own unit; what has to be shown."""
+    """One thing between the firm and the rule: what is short, in its own unit, or what a person decides."""
 
     label: Label
     state: str
     seen: Label
     needed: Label
     short: Label
-    missing: tuple[Missing, ...]
     changeable: bool
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper to bring, and what is read from it."""
+
+    paper: Label
+    fields: tuple[Label, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,8 @@ class RulingContext:
     """The ruling of one firm.
 
     score, level   as far as they are known; levels: those still possible when there are several
-    steps          the way up, in the order of the clauses; closed: something cannot be changed within a year
+    steps          the way up, in the order of the clauses; papers: what has to be shown, by the paper it stands in
+    closed         something cannot be changed within a year
     documents      what the rule is taken from
     """
 
@@ -95,6 +106,7 @@ class RulingContext:
     levels: tuple[Label, ...]
     clauses: tuple[RulingLine, ...]
     steps: tuple[Step, ...]
+    papers: tuple[Paper, ...]
     closed: bool
     missing: int
     documents: tuple[DocumentLine, ...]
@@ -150,7 +162,8 @@ def ruling_page(desk: Desk, actor: Actor, id: str, row: int) -> RulingContext:
     at = next(place for place, one in enumerate(held) if one.row == row)
     words, run_words = Words(pack, policy_packs.catalogue(desk)), RunWords(archive, pack, run)
     version = pack.version(run.version)
-    told = tuple(_lines(ruling, words))
+    lines = _Lines(pack, ruling, words)
+    told = tuple(lines.all())
     way = distance(ruling)
     level = held[at].level
     documents = [one for one in pack.source.documents if one.key == version.document]
@@ -161,8 +174,9 @@ def ruling_page(desk: Desk, actor: Actor, id: str, row: int) -> RulingContext:
     return RulingContext(
         head_of(archive, run), row, firm.name, firm.uscc, run_words.place(firm.region), ruling.verdict.value,
         range_text(ruling.score), run_words.level(level) if level else NOTHING,
-        tuple(run_words.level(key) for key in ruling.levels if key) if not level else (), told,
-        tuple(_steps(way, words)), way.closed, len(ruling.missing), tuple(map(document_line, documents)),
+        () if level else tuple(run_words.level(key) for key in ruling.levels if key), told,
+        tuple(_steps(way, lines)), tuple(_papers(way, words)), way.closed, len(ruling.missing),
+        tuple(map(document_line, documents)),
         tuple((words.field(column), text) for column, text in answers.items()),
         held[at - 1].row if at else 0, held[at + 1].row if at + 1 < len(held) else 0,
     )  # fmt: skip
@@ -235,54 +249,80 @@ def _question(words: Words, column: str, packs: Iterable[Pack]) -> Question:
     )  # fmt: skip
 
 
-def _lines(ruling: Ruling, words: Words) -> Iterator[RulingLine]:
-    depths: dict[str, int] = {"": -1}
-    for one in ruling.clauses:
-        depths[one.id] = depths.get(one.parent, -1) + 1
-        if one.guard and one.state in (State.MET, State.UNMET):
-            continue  # it has done its work: its clause applies, or says that it does not
-        yield RulingLine(
-            one.id, depths[one.id], of(one.label), one.state.value, _seen(one, words), one.period, _needed(one, words),
-            range_text(one.points), number_text(one.most) if one.most is not None else "",
-            words.missing(one.missing), one.undefined, one.clause, one.confidence,
+class _Lines:
+    """The lines of a ruling in words."""
+
+    def __init__(self, pack: Pack, ruling: Ruling, words: Words) -> None:
+        self.ruling, self.words = ruling, words
+        self.held = {one.id: one for one in ruling.clauses}
+        version = pack.version(ruling.version)
+        whole = (version.applies, version.clauses, version.grading)
+        self.flags = {one.about.id: one for one in tree.walk(whole) if isinstance(one, tree.Flag)}
+
+    def all(self) -> Iterator[RulingLine]:
+        """Every line; a guard that has done its work (its clause applies, or says that it does not) is left out."""
+        depths: dict[str, int] = {"": -1}
+        for one in self.ruling.clauses:
+            depths[one.id] = depths.get(one.parent, -1) + 1
+            if one.guard and one.state in (State.MET, State.UNMET):
+                continue
+            yield self._line(one, depths[one.id])
+
+    def _line(self, one: ClauseResult, depth: int) -> RulingLine:
+        missing = () if one.kind in WHOLES else self.words.missing(one.missing)
+        most = number_text(one.most) if one.most is not None else ""
+        return RulingLine(
+            one.id, depth, of(one.label), one.state.value, self.seen(one), one.period, self.needed(one),
+            range_text(one.points), most, missing, one.undefined, one.clause, one.confidence,
         )  # fmt: skip
 
+    def seen(self, one: ClauseResult | Gap) -> Label:
+        """What was seen, with its unit."""
+        said = value_words(one.value)
+        return joined(" ", said, self.unit(one)) if isinstance(one.value, Decimal) else said
 
-def _seen(one: ClauseResult | Gap, words: Words) -> Label:
-    seen = value_words(one.value)
-    return (
-        joined(" ", seen, unit_words(words.catalogue.units, one.unit))
-        if isinstance(one.value, Decimal)
-        else seen
-    )
+    def unit(self, one: ClauseResult | Gap) -> Label:
+        """The unit in words."""
+        return unit_words(self.words.catalogue.units, one.unit)
+
+    def needed(self, one: ClauseResult) -> Label:
+        """What it was held against; inside a veto the other way round: what must not be."""
+        if isinstance(one.needed, Decimal):
+            if one.points is not None and one.op is None:
+                return joined("", Label("基准 ", "base "), value_words(one.needed))
+            sign = SIGN_WORDS[one.op] if one.op else NOTHING
+            return joined(
+                " ", sign, value_words(one.needed), POINTS if one.points is not None else self.unit(one)
+            )
+        flag = self.flags.get(one.id)
+        if flag is None:
+            return span_text(one.needed or "")
+        outer = self.held.get(one.parent)
+        wanted = flag.wanted is not (outer is not None and outer.kind == "veto")
+        name = self.words.field(flag.field.column)
+        return joined("：", NOTHING if name == of(one.label) else name, value_words(wanted))
 
 
-def _needed(one: ClauseResult | Gap, words: Words) -> Label:
-    """What it was held against; a wish of yes or no stands in the name of the clause already."""
-    unit = unit_words(words.catalogue.units, one.unit)
-    if isinstance(one.needed, Decimal):
-        if isinstance(one, ClauseResult) and one.points is not None and one.op is None:
-            return joined("", Label("基准 ", "base "), value_words(one.needed))
-        sign = SIGN_WORDS[one.op] if one.op else NOTHING
-        of_points = isinstance(one, ClauseResult) and one.points is not None
-        return joined(" ", sign, value_words(one.needed), POINTS if of_points else unit)
-    if one.needed in ("true", "false"):
-        return Label("是", "yes") if one.needed == "true" else Label("否", "no")
-    return span_text(one.needed or "")
-
-
-def _steps(way: Distance, words: Words) -> Iterator[Step]:
+def _steps(way: Distance, lines: _Lines) -> Iterator[Step]:
     for one in way.gaps:
-        unit = unit_words(words.catalogue.units, one.unit)
+        if one.state is State.UNKNOWN:
+            continue
+        unit = lines.unit(one)
         short = (
             joined(" ", value_words(one.short), unit if unit.zh else POINTS)
             if one.short is not None
             else NOTHING
         )
-        yield Step(
-            of(one.label), one.state.value, _seen(one, words), _needed(one, words), short, words.missing(one.missing),
-            one.changeable,
-        )  # fmt: skip
+        needed = lines.needed(lines.held[one.clause])
+        yield Step(of(one.label), one.state.value, lines.seen(one), needed, short, one.changeable)
+
+
+def _papers(way: Distance, words: Words) -> Iterator[Paper]:
+    """What is missing, by the paper it stands in."""
+    found: dict[Label, list[Label]] = {}
+    for one in words.missing(dict.fromkeys(name for gap in way.unknown for name in gap.missing)):
+        found.setdefault(one.paper, []).append(one.label)
+    return (Paper(paper, tuple(fields)) for paper, fields in found.items())
 
 
 def _is_used(pack: Pack, firm: Firm, document: str, ruling: Ruling) -> bool:

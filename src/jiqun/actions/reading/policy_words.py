@@ -219,6 +219,8 @@ def range_text(points: Range | None) -> str:
     """Points, or from where to where they may lie; empty for none."""
     if points is None:
         return ""
+    if points.low is None and points.high is None:
+        return ""
     if points.exact is not None:
         return plain(round(points.exact, 2))
     return f"{_end(points.low)}–{_end(points.high)}"
@@ -245,7 +247,8 @@ def unit_words(units: UnitTable, unit: str) -> Label:
     if not unit or unit not in units:
         return _both(unit)
     found = units.get(unit)
-    return Label(found.label["zh"], found.label["en"])
+    english = found.label["en"]
+    return Label(found.label["zh"], f"× {english}" if english[:1].isdigit() else english)
 
 
 def joined(sign: str, *parts: object) -> Label:
@@ -254,7 +257,7 @@ def joined(sign: str, *parts: object) -> Label:
     def kept(lang: str) -> list[str]:
         return [text for one in parts if (text := str(getattr(one, lang)))]
 
-    english = {"；": "; ", "、": ", ", "，": ", "}.get(sign, sign)
+    english = {"；": "; ", "：": ": ", "、": ", ", "，": ", "}.get(sign, sign)
     return Label(sign.join(kept("zh")), english.join(kept("en")))
 
 
