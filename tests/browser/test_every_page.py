@@ -15,11 +15,22 @@ from browser_house import Window, check, confirm, hand_in, screens
 pytestmark = pytest.mark.browser
 
 CATALOGUE = Path(screens.ROOT, "src/jiqun/web/locale/zh_Hans/LC_MESSAGES/django.po")
-MORE = ("why-fact", "why-count", "upload", "batch", "held-row", "account", "answer")
+MORE = (
+    "why-fact",
+    "why-count",
+    "upload",
+    "batch",
+    "held-row",
+    "account",
+    "answer",
+    "policy-run",
+    "ruling",
+    "questions",
+)
 ADDRESSES = {**screens.PAGES, **dict.fromkeys(MORE, "")}
 WITHOUT_FACTS = {"clusters", "indicators", "search", "sources", "imports", "matching", "merges", "batches", "quarantine",
                  "audit", "accounts", "tokens", "why-count", "upload", "batch", "held-row", "account", "map", "conflicts",
-                 "objections", "collections"}  # fmt: skip
+                 "objections", "collections", "policies", "policy", "policy-run", "ruling", "questions"}  # fmt: skip
 LANGUAGE_OF = {"zh": "zh-Hans", "en": "en"}
 PRODUCT = {"zh": "集群 jiqun", "en": "jiqun clusters"}
 FACT = re.compile(r"/why/fact/(f[0-9a-f]{19})")
@@ -65,6 +76,23 @@ def catalogue(side: str, longer_than: int) -> re.Pattern[str]:
 FOREIGN = {"zh": catalogue("en", 6), "en": catalogue("zh", 3)}
 
 
+def judged(window: Window) -> str:
+    """A sheet of two firms judged by a pack on its page; gives the run."""
+    rows = (
+        "企业名称,区划代码,per_mu_tier,tax_paid_wan\n黄岩甲有限公司,331003,规上,30\n黄岩乙有限公司,331003,,9"
+    )
+    page = window.page
+    window.go("/policies/zhejiang/per_mu/")
+    page.fill("input[name=on]", "2023-09-01")
+    page.set_input_files(
+        "input[name=file]", {"name": "亩均.csv", "mimeType": "text/csv", "buffer": rows.encode("gbk")}
+    )
+    with page.expect_navigation(url=re.compile(r"/policies/runs/p[^/]+/$")):
+        page.click("#run button[type=submit]")
+    page.wait_for_selector("#policy-run table tbody tr")
+    return page.url.rstrip("/").rpartition("/")[2]
+
+
 @pytest.fixture(scope="module")
 def addresses(opener: Callable[..., Window]) -> dict[str, str]:
     """Addresses of all pages; those of a file, its batch, its held row and an account are found by making and asking."""
@@ -81,12 +109,14 @@ def addresses(opener: Callable[..., Window]) -> dict[str, str]:
     person = window.json("/api/pages/accounts/")["rows"][0]["id"]
     fact = window.json("/api/facts?size=1")["rows"][0]["id"]
     asked = window.json("/api/collections/hecheng-yuebao?state=sent")["respondents"][0]["key"]
+    run = judged(window)
     assert window.take_troubles() == []
     window.page.context.close()
     return screens.PAGES | {
         "why-fact": f"/why/fact/{fact}/", "why-count": "/why/count/facts/", "upload": f"/imports/{upload}/",
         "batch": f"/batches/{batch}/", "held-row": f"/quarantine/{held}/", "account": f"/accounts/{person}/",
-        "answer": f"/collections/hecheng-yuebao/answers/{asked}/",
+        "answer": f"/collections/hecheng-yuebao/answers/{asked}/", "policy-run": f"/policies/runs/{run}/",
+        "ruling": f"/policies/runs/{run}/2/", "questions": f"/policies/runs/{run}/2/questions/",
     }  # fmt: skip
 
 

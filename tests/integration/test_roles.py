@@ -26,6 +26,7 @@ from jiqun.ledger.scopes import Scope
 
 P = Permission
 JSON = "application/json"
+FIRM = {"pack": "zhejiang/per_mu", "on": "2023-09-01", "firm": "新昌县试一试有限公司"}
 Asked = Callable[[Client, House, "Place"], HttpResponse]
 
 
@@ -108,6 +109,9 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "regions": lambda c, h, p: c.get(f"/api/regions/{p.county}"),
         "sources": lambda c, h, p: c.get("/api/sources"),
         "page of subjects": lambda c, h, p: c.get("/subjects/"),
+        "policies": lambda c, h, p: c.get("/api/policies"),
+        "one policy": lambda c, h, p: c.get("/api/policies/zhejiang/per_mu"),
+        "page of a policy": lambda c, h, p: c.get("/policies/zhejiang/per_mu/"),
     },
     P.READ_ENTERPRISE: {
         "why of a private fact": lambda c, h, p: c.get(f"/api/facts/{p.private_fact(h)}/why"),
@@ -123,6 +127,14 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "page": lambda c, h, p: c.get("/imports/"),
         "match names": lambda c, h, p: _post(c, "/api/matching", {"names": "新昌县试一试有限公司"}),
         "lists of names on a page": lambda c, h, p: c.post("/matching/receive/", {"pasted": "试一试"}),
+        "judge one firm": lambda c, h, p: _post(c, "/api/policy-runs/firm", FIRM),
+        "judge on a page": lambda c, h, p: c.post("/policies/zhejiang/per_mu/receive/", FIRM),
+        "run": lambda c, h, p: c.get("/api/policy-runs/p20260101000000000000000000"),
+        "ruling": lambda c, h, p: c.get("/api/policy-runs/p20260101000000000000000000/firms/2"),
+        "answer about a firm": lambda c, h, p: c.put(
+            "/api/policy-runs/p20260101000000000000000000/firms/2", {"values": {}}, content_type=JSON
+        ),
+        "throw a run away": lambda c, h, p: c.delete("/api/policy-runs/p20260101000000000000000000"),
         "template": lambda c, h, p: c.get("/api/templates/enterprise"),
         "template on the page": lambda c, h, p: c.get("/imports/templates/enterprise.xlsx"),
         "workbook with its errors": lambda c, h, p: c.get(

@@ -49,10 +49,22 @@ def read_firm_file(desk: Desk, path: Path, *, on: date, region: str = "", sheet:
     by_number = dict(table.rows)
     numbers = range(2, max(by_number, default=1) + 1)
     rows: list[Sequence[str]] = [table.columns, *(by_number.get(number, []) for number in numbers)]
-    found = firms_of(rows, Catalogue.load(desk.packs), file=table.file, on=on)
-    kept = [number for number in numbers if any(cell.strip() for cell in by_number.get(number, []))]
-    firms = _placed(desk, found, kept, file=table.file, region=region, on=on)
-    return FirmFile(table.file, table.sha256, firms, found.remarks, table.notes)
+    read = firms_of_rows(desk, rows, file=table.file, on=on, region=region)
+    return replace(read, sha256=table.sha256, notes=table.notes)
+
+
+def firms_of_rows(
+    desk: Desk, rows: Sequence[Sequence[str]], *, file: str, on: date, region: str = ""
+) -> FirmFile:
+    """The firms of a table as a spreadsheet numbers it: the header first, then row 2, empty where there is none."""
+    found = firms_of(rows, Catalogue.load(desk.packs), file=file, on=on)
+    firms = _placed(desk, found, numbers_of(rows), file=file, region=region, on=on)
+    return FirmFile(file, "", firms, found.remarks, ())
+
+
+def numbers_of(rows: Sequence[Sequence[str]]) -> list[int]:
+    """The numbers of the rows with anything in them, behind the header."""
+    return [number for number, cells in enumerate(rows[1:], start=2) if any(cell.strip() for cell in cells)]
 
 
 def _placed(

@@ -8,7 +8,11 @@ from jiqun.actions.desk import desk
 
 FORM_BYTES = 5_000_000
 FILES = "multipart/form-data"
-FILE_PATHS = ("/imports", "/api/imports", "/objections", "/api/objections")
+FILE_PATHS = tuple(
+    root + noun
+    for root in ("/", "/api/")
+    for noun in ("imports", "objections", "matching", "policies", "policy-runs")
+)
 FORM_EXTRA = 1_000_000
 
 

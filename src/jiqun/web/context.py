@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
             Place("clusters", _("Clusters"), "clusters"),
             Place("map", _("Map"), "map"),
             Place("indicators", _("Indicators"), "indicators"),
+            Place("policies", _("Policies"), "policies"),
             Place("subjects", _("Subjects"), "subjects"),
             Place("projects", _("Projects"), "projects"),
             Place("sources", _("Sources"), "sources"),

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from jiqun.actions.reading.archive import Count
+from jiqun.actions.reading.policies import OFFICIAL
 from jiqun.actions.reading.statements import Link, Statement
 from jiqun.web import words
 from jiqun.web.numerals import number
@@ -63,6 +64,20 @@ def verdict(key: str, reason: str = "") -> SafeString:
     more = format_html('<span class="sr">: {}</span>', why) if why else NOTHING
     text = '<span class="chip is-{}" title="{}">{}<span class="chip-word">{}</span>{}</span>'
     return format_html(text, key, f"{said}: {why}" if why else said, _shape(f"v-{key}"), said, more)
+
+
+def ruling(key: str) -> SafeString:
+    """The chip of what a rule says: shape and word."""
+    return _chip(key, "v", str(words.WORDS["ruling"].get(key, key)))
+
+
+def confidence(key: str) -> SafeString:
+    """The chip of a confidence mark, in words; a mark that is not official is dashed."""
+    said = words.WORDS["confidence"].get(key, key)
+    css = "is-actual" if key in OFFICIAL else "is-inferred"
+    return format_html(
+        '<span class="chip {}" title="{}">{} {}</span>', css, _("How sure we are of the text"), key, said
+    )
 
 
 def subject(link: Link, lang: str) -> SafeString:

@@ -86,6 +86,27 @@ WORDS = {
         "unknown": _("No outcome stated"),
         "manual": _("To be judged"),
     },
+    "ruling": {
+        "met": pgettext_lazy("ruling", "Met"),
+        "unmet": pgettext_lazy("ruling", "Not met"),
+        "unknown": pgettext_lazy("ruling", "Unknown"),
+        "manual": pgettext_lazy("ruling", "For a person to decide"),
+        "not_applicable": pgettext_lazy("ruling", "Does not apply"),
+    },
+    "confidence": {
+        "A": _("two sources agree"),
+        "B": _("one source cites it"),
+        "C": _("from memory, not official"),
+        "U": _("unknown"),
+    },
+    "application": {"new": _("new application"), "re_review": _("re-review")},
+    "run_sort": {
+        "row": _("row of the sheet"),
+        "name": _("name"),
+        "score": _("score"),
+        "unmet": _("fewest clauses not met"),
+        "unknown": _("fewest unknown"),
+    },
     "reason": {
         "scope": _("the scopes differ or one is not stated"),
         "kind": _("the two are different kinds of number"),

@@ -242,3 +242,40 @@ class MatchQuery(Schema):
     sort: Text = Field("row", description="row | name | score | matched")
     descending: bool = Field(False, description="turn the order")
     text: Text = Field("", description="words of the written or the matched name")
+
+
+class RunForm(Schema):
+    """By which pack a sheet is judged."""
+
+    pack: Key
+    on: Text = Field(description="the day judged, 2026-06-01")
+    kind: Text = Field("new", description="new | re_review")
+    region: Text = Field("", description="six digits: county of rows that name none")
+
+
+class OneFirm(Strict):
+    """By which pack one firm is judged, and which."""
+
+    pack: Key
+    on: Text
+    kind: Text = "new"
+    region: Text = ""
+    firm: Text = ""
+    code: Text = ""
+
+
+class RunQuery(Turning):
+    """Which lines of a run."""
+
+    verdict: Text = Field("", description="met | unmet | unknown | manual | not_applicable")
+    region: Text = Field("", description="six digits of the county")
+    level: Text = Field("", description="grade or level")
+    text: Text = Field("", description="words of the name or digits of the code")
+    sort: Text = Field("row", description="row | name | score | unmet | unknown")
+    descending: bool = Field(False, description="turn the order")
+
+
+class PolicyAnswers(Strict):
+    """What was unknown, by column of the field catalogue, as it would stand in a sheet."""
+
+    values: dict[Text, Text] = Field(max_length=500)

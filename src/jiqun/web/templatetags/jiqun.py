@@ -80,6 +80,18 @@ def verdict(key: str, reason: str = "") -> SafeString:
     return marks.verdict(key, reason)
 
 
+@register.simple_tag
+def ruling(key: str) -> SafeString:
+    """The chip of what a rule says of a firm or a clause."""
+    return marks.ruling(key)
+
+
+@register.simple_tag
+def confidence(key: str) -> SafeString:
+    """The chip of how sure we are of a text."""
+    return marks.confidence(key)
+
+
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
     """The query of this page with some parameters changed; an empty value drops one, `page` starts anew."""
