@@ -62,5 +62,5 @@ def ratio_points(
         return Range(ZERO, ZERO)
     if value is None or base is None or base <= 0 or weight is None:
         return ANYTHING.capped(cap).floored(floor)
-    points = EXACT.multiply(EXACT.divide(value, base), weight)
+    points = EXACT.divide(EXACT.multiply(value, weight), base)  # in this order 10 ÷ 3 × 3 is 10
     return Range.exactly(points).capped(cap).floored(floor)
