@@ -81,6 +81,15 @@ class Bench:
         """The points of one item as a table writes them."""
         return written(self.clause(item, changed).points)
 
+    def most(self) -> dict[str, float]:
+        """The most points the score and each of its parts may give."""
+        lines = self.ruling().clauses
+        return {
+            one.id: float(one.most)
+            for one in lines
+            if one.kind in ("score_sum", "part") and one.most is not None
+        }
+
     def verdict(self, changed: Values, *, kind: str = "") -> State:
         """The state of the whole."""
         return self.ruling(changed, kind=kind).verdict

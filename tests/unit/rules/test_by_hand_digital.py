@@ -57,6 +57,7 @@ def test_all_answers_at_their_best_give_a_hundred() -> None:
     )
     parts = {one.id: one.points.exact for one in ruling.clauses if one.kind == "part" and one.points}
     assert parts == {"foundation": 50, "management": 30, "effect": 20}
+    assert SME.most() == {"score": 100, "foundation": 50, "management": 30, "effect": 20}
     none = SME.ruling({**NO_FOUNDATION, **NO_MANAGEMENT, **NO_EFFECT})
     assert none.score is not None and none.score.exact == 0 and none.level == ""
 

@@ -29,6 +29,7 @@ def test_the_worked_firm_has_65_points_and_meets_it() -> None:
     assert ruling.verdict is MET and ruling.score is not None and ruling.score.exact == 65
     parts = {one.id: one.points.exact for one in ruling.clauses if one.kind == "part" and one.points}
     assert parts == {"innovation": 25, "growth": 15, "specialisation": 25}
+    assert SME.most() == {"score": 100, "innovation": 40, "growth": 30, "specialisation": 30}  # lines 81-91
 
 
 def test_it_stays_in_force_after_april_2026_and_lasts_three_years() -> None:

@@ -35,6 +35,14 @@ def test_the_worked_firm_of_2022_has_just_60_points() -> None:
     assert ruling.score is not None and ruling.score.exact == 60
     parts = {one.id: one.points.exact for one in ruling.clauses if one.kind == "part" and one.points}
     assert parts == {"specialised": 16, "refined": 20, "distinctive": 15, "innovative": 9}
+    most = {
+        "score": 100,
+        "specialised": 25,
+        "refined": 25,
+        "distinctive": 15,
+        "innovative": 35,
+    }  # lines 108-124
+    assert OLD.most() == most
 
 
 def test_which_standard_holds_when() -> None:
@@ -320,6 +328,7 @@ CLAUSES_2026 = [  # clause, changed, state
     ("rd", {"rd_expense_wan": 99.99, "operating_revenue_wan": 2000}, UNMET),
     ("rd", {"rd_expense_wan@-1": 99.99, "operating_revenue_wan@-1": 2000}, UNMET),
     ("rd", {"rd_expense_wan": 1000, "rd_expense_wan@-1": 0}, UNMET),
+    ("rd", {"rd_expense_wan@-1": 100, "operating_revenue_wan@-1": 3333.33}, MET),
     ("rd", {"rd_expense_wan@-1": None}, UNKNOWN),
     ("rd", {"operating_revenue_wan@-1": None}, UNKNOWN),
     ("ip", {"class1_ip_self_filed_top3": 0}, UNMET),  # line 144

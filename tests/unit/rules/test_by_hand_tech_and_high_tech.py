@@ -98,6 +98,8 @@ RANGES = [  # item, changed, points
     ("ip_support", {"expert_ip_support": None}, (0.0, 8.0)),
     ("ip_origin", {"ip_own_research": True}, (1.0, 6.0)),  # line 235
     ("ip_origin", {"ip_own_research": False}, (1.0, 3.0)),
+    ("ip_origin", {"ip_own_research": False, "class1_ip": 0, "class2_ip": 1}, (1.0, 3.0)),
+    ("ip_origin", {"ip_own_research": False, "class1_ip": 0, "class2_ip": 0}, 0.0),
     ("ip_bonus", {"standards_joined": True}, (1.0, 2.0)),  # line 236
     ("ip_bonus", {"standards_joined": False}, 0.0),
     ("ip_bonus", {"standards_joined": None}, (0.0, 2.0)),
@@ -218,6 +220,15 @@ BASE = [  # column, value, verdict · R09 line 247
 
 def test_base_of_technology_smes() -> None:
     hold(BASE, lambda column, value: SME.verdict({column: value}))
+    edges = [
+        (20000, MET),
+        (20000.01, UNMET),
+        (None, UNKNOWN),
+    ]  # sales also change the score: the clause by itself
+    hold(edges, lambda sales: SME.state("sales", {"sales_revenue_wan": sales}))
+    assert SME.most() == {"score": 100, "staff": 20, "research": 50, "results": 30}  # lines 252-262
+    most = {"score": 100, "ip": 30, "conversion": 30, "organisation": 20, "growth": 20}  # R08 lines 232-239
+    assert TECH.most() == most
 
 
 ITEMS = [  # item, changed, points
