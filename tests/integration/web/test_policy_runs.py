@@ -184,6 +184,8 @@ def test_a_ruling_tells_clause_by_clause(house: House, officer: Client) -> None:
     tax = next(one for one in ruling["clauses"] if one["id"] == "tax_per_mu")
     assert (tax["seen"]["zh"], tax["state"], tax["most"]) == ("30 万元/亩", "met", "30")
     assert "24.097" in tax["needed"]["zh"]
+    assert ruling["score"] == "111.10"
+    assert "属一票否决情形" not in {one["label"]["zh"] for one in ruling["clauses"]}  # no veto, so no clause it fails
     assert ruling["documents"][0]["number"] == "浙政发〔2018〕5号"
     assert (ruling["before"], ruling["after"]) == (0, 3)
     other = told(officer, id, "3/")

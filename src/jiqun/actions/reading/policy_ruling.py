@@ -29,7 +29,7 @@ from jiqun.rules import tree
 from jiqun.rules.firm import Firm
 from jiqun.rules.gap import Distance, Gap, distance
 from jiqun.rules.judge import judge_pack
-from jiqun.rules.pack import Pack
+from jiqun.rules.pack import Pack, Version
 from jiqun.rules.ruling import PARAMETER, ClauseResult, Ruling
 from jiqun.rules.showing import SIGNS
 from jiqun.rules.truth import State
@@ -257,13 +257,18 @@ class _Lines:
         self.held = {one.id: one for one in ruling.clauses}
         version = pack.version(ruling.version)
         whole = (version.applies, version.clauses, version.grading)
+        self.grading = _asked_for_grades(version)
         self.flags = {one.about.id: one for one in tree.walk(whole) if isinstance(one, tree.Flag)}
 
     def all(self) -> Iterator[RulingLine]:
-        """Every line; a guard that has done its work (its clause applies, or says that it does not) is left out."""
+        """Every line but those that have done their work: guards that are decided, and rules of grades that do not hold."""
         depths: dict[str, int] = {"": -1}
+        idle: set[str] = set()
         for one in self.ruling.clauses:
             depths[one.id] = depths.get(one.parent, -1) + 1
+            if one.parent in idle or (one.id in self.grading and one.state is State.UNMET):
+                idle.add(one.id)
+                continue
             if one.guard and one.state in (State.MET, State.UNMET):
                 continue
             yield self._line(one, depths[one.id])
@@ -301,6 +306,13 @@ class _Lines:
         wanted = flag.wanted is not (outer is not None and outer.kind == "veto")
         name = self.words.field(flag.field.column)
         return joined("：", NOTHING if name == of(one.label) else name, value_words(wanted))
+
+
+def _asked_for_grades(version: Version) -> frozenset[str]:
+    """Conditions that bound a grade by rank: not to hold is no failing of the firm."""
+    grading = version.grading
+    rules = grading.rules if isinstance(grading, tree.RankQuota) else ()
+    return frozenset(one.when.about.id for one in rules)
 
 
 def _steps(way: Distance, lines: _Lines) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from jiqun.rules import tree
 from jiqun.rules.catalogue import Catalogue
 from jiqun.rules.firm import NEVER, Value
 from jiqun.rules.pack import Pack
-from jiqun.rules.ranges import Range
+from jiqun.rules.ranges import Range, shown
 from jiqun.rules.ruling import PARAMETER
 from jiqun.rules.showing import SIGNS, plain
 from jiqun.rules.tree import Constant, Field, Formula, Operand, Parameter
@@ -222,7 +222,7 @@ def range_text(points: Range | None) -> str:
     if points.low is None and points.high is None:
         return ""
     if points.exact is not None:
-        return plain(round(points.exact, 2))
+        return _two_places(points.exact)
     return f"{_end(points.low)}–{_end(points.high)}"
 
 
@@ -276,4 +276,10 @@ def _bracketed(label: Label, operand: Operand) -> Label:
 
 
 def _end(value: Decimal | None) -> str:
-    return "" if value is None else plain(round(value, 4))
+    return "" if value is None else _two_places(value)
+
+
+def _two_places(value: Decimal) -> str:
+    """Points as documents print them: 111.10, 60."""
+    points = shown(value)
+    return plain(points) if points == points.to_integral_value() else str(points)
