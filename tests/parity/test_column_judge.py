@@ -32,7 +32,7 @@ from jiqun.rules.truth import State
 
 PACKS = Path(__file__).resolve().parents[2] / "packs"
 WIDE = Context(prec=60)
-EACH = 60
+EACH = 150  # many firms at once: DuckDB takes longer to read the query than to judge them
 
 
 @cache
@@ -168,7 +168,7 @@ def judge_kinds(kinds: tuple[type, ...]) -> frozenset[str]:
 
 
 @pytest.mark.parametrize(("key", "name", "kind"), judged())
-@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=1, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_rows_and_columns_agree(key: str, name: str, kind: str, seed: int) -> None:
     pack = packs()[key]
@@ -198,7 +198,7 @@ def test_rows_and_columns_agree(key: str, name: str, kind: str, seed: int) -> No
 PER_MU = "zhejiang/per_mu"
 
 
-@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=1, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_grades_by_rank_agree(seed: int) -> None:
     pack = packs()[PER_MU]

@@ -67,9 +67,7 @@ def test_killed_when(moment: str, house: House, long_list: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "seed", [*range(3), *(pytest.param(n, marks=pytest.mark.fuzz) for n in range(3, 40))]
-)
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.fuzz) for n in range(1, 40))])
 def test_killed_again_and_again_at_random(seed: int, house: House, long_list: Path) -> None:
     """Three kills in one home before the command is let through; init in between finishes what was promised."""
     chance = random.Random(seed)
@@ -87,7 +85,7 @@ def test_killed_again_and_again_at_random(seed: int, house: House, long_list: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.fuzz) for n in range(1, 10))])
 def test_an_undo_that_is_killed_is_done_or_not_done(seed: int, house: House, long_list: Path) -> None:
     batch = house.json("import", "enterprises", long_list, "--source", "list")["batch_id"]
     due = random.Random(seed).uniform(0.5, 3.0)

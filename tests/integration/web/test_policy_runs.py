@@ -185,7 +185,6 @@ def test_a_ruling_tells_clause_by_clause(house: House, officer: Client) -> None:
     assert (tax["seen"]["zh"], tax["state"], tax["most"]) == ("30 万元/亩", "met", "30")
     assert "24.097" in tax["needed"]["zh"]
     assert ruling["score"] == "111.10"
-    assert "属一票否决情形" not in {one["label"]["zh"] for one in ruling["clauses"]}  # no veto, so no clause it fails
     assert ruling["documents"][0]["number"] == "浙政发〔2018〕5号"
     assert (ruling["before"], ruling["after"]) == (0, 3)
     other = told(officer, id, "3/")
@@ -197,6 +196,20 @@ def test_a_ruling_tells_clause_by_clause(house: House, officer: Client) -> None:
     html = officer.get(f"/policies/runs/{id}/3/").content.decode()
     assert "data-print" in html and "不是发文机关的认定决定" in html and "None" not in html
     assert officer.get(f"/policies/runs/{id}/9/").status_code == 404
+
+
+def test_a_rule_of_grades_that_does_not_hold_is_no_clause_a_firm_fails(house: House, officer: Client) -> None:
+    rows = [(f"黄岩模具{n}号有限公司", *KNOWN[1:], answer) for n, answer in enumerate(("否", "是", ""))]
+    id = judged(officer, house, sheet(*rows, header=(*HEADER, "per_mu_veto")))
+    said = [
+        [
+            one["state"]
+            for one in told(officer, id, f"{row}/")["clauses"]
+            if one["label"]["zh"] == "属一票否决情形"
+        ]
+        for row in (2, 3, 4)
+    ]
+    assert said == [[], ["met"], ["unknown"]]
 
 
 def test_questions_open_most_first_and_judge_again(house: House, officer: Client) -> None:
