@@ -8,7 +8,7 @@ import pytest
 
 from jiqun.core.errors import PackError
 from jiqun.lake.compile import compile_query
-from jiqun.lake.exact import Exact, Plain, Root, Size, constant
+from jiqun.lake.exact import Exact, Plain, Root, Size, as_exact, constant
 from jiqun.lake.formula_columns import COLUMN_FORMULAS
 from jiqun.lake.judge_run import connect
 from jiqun.rules.formulas import FORMULAS, apply
@@ -52,3 +52,12 @@ def test_what_does_not_fit_is_refused_while_compiling() -> None:
         wide.times(wide)
     with pytest.raises(PackError, match=r"judge\.too_wide"):
         wide.compare(Op.GE, Root(wide))
+
+
+def test_a_root_cannot_be_reckoned_with_and_says_so() -> None:
+    root = Root(Exact(constant(Decimal(2))))
+    with pytest.raises(PackError) as caught:
+        as_exact(root, "growth_points")
+    assert (caught.value.code, caught.value.facts["seen"]) == ("judge.root", "growth_points")
+    whole = Exact(constant(Decimal(2)))
+    assert as_exact(whole, "growth_points") is whole

@@ -12,12 +12,11 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.upload_work import PATIENCE, actor_again, fault_of, rights_now
-from jiqun.actions.work_folders import Kept, Progress, WorkFolders
+from jiqun.actions.work_folders import WORKING, Kept, Progress, WorkFolders
 from jiqun.core.errors import JiqunError, WrongState
 from jiqun.lake.durable import locked
 from jiqun.ledger.permissions import Actor
 
-WORKING = "working"
 TOLD_EVERY = timedelta(seconds=0.5)
 
 log = logging.getLogger("jiqun.work")

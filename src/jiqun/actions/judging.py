@@ -4,7 +4,7 @@ Nothing is recorded: a ruling over a file is an answer, not a decision.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,12 +13,14 @@ from pathlib import Path
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import Row, Sheet, write_file
 from jiqun.actions.judging_files import FirmFile, find_pack, read_firm_file
+from jiqun.actions.reading.policy_words import Words
 from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import Column
 from jiqun.lake.judge import tops
 from jiqun.lake.judge_run import ColumnRuling, judge_firms, parameters_of
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
 from jiqun.rules import tree
+from jiqun.rules.catalogue import Catalogue
 from jiqun.rules.firm import Firm
 from jiqun.rules.judge import judge, parameters_for
 from jiqun.rules.pack import Pack, Version
@@ -121,7 +123,8 @@ def judge_file(desk: Desk, order: JudgeOrder, *, by: Actor) -> Judged:
         )
         _written(Sheet("judge", OUT_COLUMNS, rows), order.out, form)
         if order.explain:
-            clauses = Sheet("clauses", CLAUSE_COLUMNS, clause_rows(judged, order))
+            words = Words(pack, Catalogue.load(desk.packs))
+            clauses = Sheet("clauses", CLAUSE_COLUMNS, clause_rows(judged, order, words))
             _written(clauses, clauses_path(order.out), "csv")
     return judged
 
@@ -199,12 +202,12 @@ def points_text(points: Range | None) -> str:
     return f"{low}–{high}"
 
 
-def clause_rows(judged: Judged, order: JudgeOrder) -> Iterator[Row]:
+def clause_rows(judged: Judged, order: JudgeOrder, words: Words) -> Iterator[Row]:
     """Every clause of every firm as the row judge explains it."""
     for firm in judged.file.firms:
         ruling = explained(judged.pack, judged.version, firm, on=order.on, kind=order.kind)
         for one in ruling.clauses:
-            yield _clause_row(firm, one, _papers(one, order.lang), order.lang)
+            yield _clause_row(firm, one, _papers(one, words, order.lang), order.lang)
 
 
 def explained(pack: Pack, version: Version, firm: Firm, *, on: date, kind: str) -> Ruling:
@@ -212,8 +215,13 @@ def explained(pack: Pack, version: Version, firm: Firm, *, on: date, kind: str) 
     return judge(version, firm, parameters=parameters_for(pack, firm, on=on), on=on, kind=kind)
 
 
-def _papers(one: ClauseResult, lang: str) -> str:
-    return ("；" if lang == "zh" else "; ").join(one.missing)
+def _papers(one: ClauseResult, words: Words, lang: str) -> str:
+    """What nobody has filled in, each with the paper it stands in."""
+    told = []
+    for one_of in words.missing(one.missing):
+        name, paper = getattr(one_of.label, lang), getattr(one_of.paper, lang)
+        told.append(f"{name} ({paper})" if paper else name)
+    return ("；" if lang == "zh" else "; ").join(told)
 
 
 def _clause_row(firm: Firm, one: ClauseResult, papers: str, lang: str) -> Row:
@@ -230,11 +238,3 @@ def _clause_row(firm: Firm, one: ClauseResult, papers: str, lang: str) -> Row:
         firm.uscc, firm.name, one.id, getattr(one.label, lang), one.state.value, value, one.unit, one.period,
         f"{sign} {needed}".strip(), points_text(one.points), papers, one.clause, one.confidence,
     ]  # fmt: skip
-
-
-def by_region(firms: Sequence[Firm], rulings: Iterable[ColumnRuling]) -> Mapping[str, Counter[str]]:
-    """Verdicts counted by county."""
-    found: dict[str, Counter[str]] = {}
-    for firm, one in zip(firms, rulings, strict=True):
-        found.setdefault(firm.region, Counter())[one.verdict.value] += 1
-    return found

@@ -12,11 +12,9 @@ from typing import Any
 
 import orjson
 
-from jiqun.actions.work_folders import WorkFolders
+from jiqun.actions.work_folders import WORKING, WorkFolders
 from jiqun.brain.matching import Asked
 from jiqun.lake.durable import write_durably
-
-WORKING = "working"
 
 
 @dataclass(frozen=True)

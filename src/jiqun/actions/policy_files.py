@@ -13,9 +13,8 @@ from typing import Any
 
 import orjson
 
-from jiqun.actions.background import WORKING
 from jiqun.actions.export_files import Sheet, write_file
-from jiqun.actions.work_folders import WorkFolders
+from jiqun.actions.work_folders import WORKING, WorkFolders
 from jiqun.core.errors import RowError
 from jiqun.lake.catalogue import Column
 from jiqun.lake.durable import write_durably

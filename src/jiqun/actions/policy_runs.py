@@ -12,14 +12,15 @@ from typing import BinaryIO
 from django.db import transaction
 
 from jiqun.actions import policy_judge, policy_packs, policy_work
-from jiqun.actions.background import WORKING
 from jiqun.actions.desk import Desk
 from jiqun.actions.form_memory import office_of
 from jiqun.actions.judging_files import firms_of_rows, numbers_of
 from jiqun.actions.policy_files import Line, Run
 from jiqun.actions.policy_sheets import read_answers, with_answers
 from jiqun.actions.upload_work import kept_actor
+from jiqun.actions.work_folders import WORKING
 from jiqun.core.errors import InputError, NotFound, WrongState
+from jiqun.lake.durable import locked
 from jiqun.lake.files import copy_within, open_table
 from jiqun.ledger import audit
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
@@ -29,6 +30,7 @@ from jiqun.rules.ruling import Ruling
 
 ROWS_MOST = 200_000
 NAME_MOST = 200
+ANSWER_WAIT_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -135,16 +137,24 @@ def answer(desk: Desk, id: str, row: int, given: Mapping[str, str], *, by: Actor
     if not kept:
         raise InputError("policy.no_answer")
     store = policy_work.files(desk)
-    with transaction.atomic():
-        _note(by, "policy.answer", run, {"row": row, "columns": sorted(kept)}, at)
-        store.keep_answer(id, row, kept)
-    firm = firm_of(desk, run, row)
+    with locked(
+        store.lock(id), wait_s=ANSWER_WAIT_S
+    ):  # two who answer at once must not write over each other
+        with transaction.atomic():
+            _note(by, "policy.answer", run, {"row": row, "columns": sorted(kept)}, at)
+            store.keep_answer(id, row, kept)
+        return _judged_again(desk, run, row)
+
+
+def _judged_again(desk: Desk, run: Run, row: int) -> Line:
+    """The line of a firm after an answer, kept with the grades it moves."""
+    store, firm = policy_work.files(desk), firm_of(desk, run, row)
     pack = policy_packs.pack(desk, run.pack)
     version = pack.version_on(run.day, run.kind)
     new = policy_judge.line_of(version, row, firm, ruling_of(desk, run, firm))
-    changed = [new if one.row == row else one for one in store.lines(id)]
+    changed = [new if one.row == row else one for one in store.lines(run.id)]
     judged = policy_judge.graded(pack, version, changed, on=run.day)
-    store.keep_lines(id, judged)
+    store.keep_lines(run.id, judged)
     return next(one for one in judged if one.row == row)
 
 

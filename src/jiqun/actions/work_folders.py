@@ -17,6 +17,8 @@ import orjson
 from jiqun.core.errors import NotFound
 from jiqun.lake.durable import write_durably
 
+WORKING = "working"
+"""State of a folder that waits for work."""
 _AFTER_LETTER = re.compile(r"\d{14}[0-9a-f]{12}")
 
 

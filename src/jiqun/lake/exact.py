@@ -253,6 +253,13 @@ class Root:
 Number = Exact | Root
 
 
+def as_exact(number: Number, where: str) -> Exact:
+    """A number that can be reckoned with; PackError `judge.root` for a root, naming the node."""
+    if isinstance(number, Root):
+        raise PackError("judge.root", seen=where)
+    return number
+
+
 def _product(a: Plain | None, b: Plain | None) -> Plain | None:
     return b if a is None else a.times(b)
 

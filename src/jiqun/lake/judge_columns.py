@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from jiqun.lake.exact import Exact, Number, Plain, Size, constant
+from jiqun.lake.exact import Exact, Number, Plain, Size, as_exact, constant
 from jiqun.lake.formula_columns import COLUMN_FORMULAS
 from jiqun.rules import tree
 from jiqun.rules.pack import Version
@@ -129,7 +129,9 @@ class Numbers:
                     return Exact(Plain(ibis.null(dt.Decimal(1, 0)), Size(Decimal(0), 0)))
                 return Exact(Plain(self.table[PARAMETER + operand.name], size))
             case tree.Formula():
-                return COLUMN_FORMULAS[operand.name](*(self.number(one) for one in operand.args))
+                return COLUMN_FORMULAS[operand.name](
+                    *(as_exact(self.number(one), operand.name) for one in operand.args)
+                )
 
     def limit(self, operand: tree.Operand | None, places: int) -> ir.DecimalValue | None:
         """A cap or floor as a decimal; None where there is none (NULL where its parameter is empty)."""

@@ -12,7 +12,7 @@ from typing import cast
 import ibis
 import ibis.expr.types as ir
 
-from jiqun.lake.exact import Exact, Plain, Size, constant
+from jiqun.lake.exact import Exact, Plain, Size, as_exact, constant
 from jiqun.lake.judge_columns import MANUAL, MET, UNKNOWN, UNMET, small
 from jiqun.lake.judge_conditions import Conditions, StateColumn
 from jiqun.rules.tree import Levels, Op, RankQuota
@@ -112,11 +112,9 @@ def _cut(
     for quota in grading.grades:
         if quota.share is None:
             continue
-        share = conditions.numbers.number(quota.share)
-        if not isinstance(share, Exact):
-            raise NotImplementedError(quota.key)
+        share = as_exact(conditions.numbers.number(quota.share), quota.key)
         reached = share if reached is None else reached.plus(share)
-        known = known & reached.compare(Op.EQ, reached).notnull()
+        known = known & reached.known()
         if quota is not grading.grades[-1]:
             lies_below = at.times(hundred).compare(Op.GT, of.times(reached))
             below.append(cast(ir.IntegerValue, lies_below.cast("int8")))

@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from jiqun.lake.exact import WIDEST, Exact, Plain, Size, constant
+from jiqun.lake.exact import WIDEST, Exact, Plain, Size, as_exact, constant
 from jiqun.lake.judge_columns import GAP, HIGH, LOW, MANUAL, MET, UNKNOWN, UNMET, Numbers, small
 from jiqun.lake.judge_conditions import Conditions, StateColumn, all_of
 from jiqun.rules import tree
@@ -182,9 +182,7 @@ class Items(Conditions):
         return result.where(cast(ir.BooleanValue, ibis.coalesce(known, _NO)), anywhere)
 
     def _steps(self, node: tree.PerStep) -> Points:
-        value = self.numbers.number(node.value)
-        if not isinstance(value, Exact):
-            raise NotImplementedError(node.about.id)
+        value = as_exact(self.numbers.number(node.value), node.about.id)
         zero = fixed(Decimal(0))
         steps = value.over(Exact(constant(node.step))).whole()
         size = Size(Decimal(10) ** (WIDEST - POINT_PLACES - 6), 0)
@@ -198,8 +196,13 @@ class Items(Conditions):
     def _expert(self, node: tree.ExpertRange) -> Points:
         if node.decided is None:
             return Points.of(node.points)
-        given = self.numbers.number(node.decided).rounded(POINT_PLACES)
-        return Points(given, given).where(given.notnull(), Points.of(node.points))
+        number = self.numbers.number(node.decided)
+        allowed = number.known()  # points the document does not allow decide nothing
+        for op, end in ((Op.GE, node.points.low), (Op.LE, node.points.high)):
+            if end is not None:
+                allowed = allowed & number.compare(op, Exact(constant(end)))
+        given = number.rounded(POINT_PLACES)
+        return Points(given, given).where(allowed, Points.of(node.points))
 
     def _options(self, node: tree.MultiSelectCapped) -> Points:
         low, high = fixed(Decimal(0)), fixed(Decimal(0))
@@ -238,9 +241,9 @@ class Items(Conditions):
         return Points(cast(ir.DecimalValue, low), bounded, any_gap(parts))
 
     def _ratio(self, node: tree.RatioToBase) -> Points:
-        value, base, weight = (self.numbers.number(one) for one in (node.value, node.base, node.weight))
-        if not (isinstance(value, Exact) and isinstance(base, Exact) and isinstance(weight, Exact)):
-            raise NotImplementedError(node.about.id)
+        value, base, weight = (
+            as_exact(self.numbers.number(one), node.about.id) for one in (node.value, node.base, node.weight)
+        )
         cap, floor = self.limit(node.cap), self.limit(node.floor)
         earned = cast(ir.DecimalValue, self.numbers.table[EARNED + node.about.id])
         weighed = weight.rounded(POINT_PLACES)

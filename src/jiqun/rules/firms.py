@@ -1,13 +1,11 @@
 """企业清单 a file of firms to be judged: one row each, columns of the field catalogue; read whole or refused whole."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
-from jiqun.core.errors import InputError, RowError, RowErrors
+from jiqun.core.errors import RowError, RowErrors
 from jiqun.core.uscc import Grade, grade
 from jiqun.rules.catalogue import Catalogue, FieldDef
 from jiqun.rules.firm import Firm, Value
@@ -32,23 +30,11 @@ class Firms:
     remarks: tuple[RowError, ...]
 
 
-def read_firms(path: Path, catalogue: Catalogue, *, on: date) -> Firms:
-    """The firms of a CSV; RowErrors with every cell that cannot be read, and then none is taken.
+def firms_of(rows: Sequence[Sequence[str]], catalogue: Catalogue, *, file: str, on: date) -> Firms:
+    """The firms of a table whose first row is its header; RowErrors with every bad cell, and then none is taken.
 
     on   the day judged: a firm founded later is refused
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream))
-    except OSError as error:
-        raise InputError("firm.no_file", file=str(path), seen=error.strerror or "") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError("firm.not_csv", file=str(path), seen=str(error)) from error
-    return firms_of(rows, catalogue, file=path.name, on=on)
-
-
-def firms_of(rows: Sequence[Sequence[str]], catalogue: Catalogue, *, file: str, on: date) -> Firms:
-    """The firms of a table whose first row is its header."""
     reader = _FirmReader(catalogue, file, on)
     columns = reader.header(rows[0] if rows else ())
     firms = [

@@ -29,6 +29,10 @@ class Range:
         """The number, when there is but one."""
         return self.low if self.low is not None and self.low == self.high else None
 
+    def holds(self, value: Decimal) -> bool:
+        """Does the number lie in it, its ends counted in?"""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
     def __add__(self, other: "Range") -> "Range":
         return Range(_add(self.low, other.low), _add(self.high, other.high))
 

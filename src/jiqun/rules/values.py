@@ -10,7 +10,8 @@ from jiqun.rules.firm import NEVER, Value
 YES = frozenset(("是", "有", "yes", "y", "true", "1", "√"))
 NO = frozenset(("否", "无", "没有", "no", "n", "false", "0", "×"))
 NEVER_WORDS = frozenset(("无", "没有", "从未", "never", "none", "no", "否"))
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
+"""A day, with the midnight a spreadsheet may add."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 PERCENT = "%"
 
@@ -67,7 +68,7 @@ def _number(plain: str, field: FieldDef) -> Decimal:
 def _day(plain: str) -> date:
     if plain.lower() in NEVER_WORDS:
         return NEVER
-    found = _DAY.match(plain)
+    found = _DAY.fullmatch(plain)
     try:
         if found:
             return date(*(int(part) for part in found.groups()))

@@ -217,7 +217,11 @@ class Walker:
             case tree.ExpertRange():
                 value = self.firm.number(node.decided) if node.decided else None
                 line.value = value
-                return (node.points if value is None else Range.exactly(value)), ()
+                if value is None or not node.points.holds(
+                    value
+                ):  # points the document does not allow decide nothing
+                    return node.points, ()
+                return Range.exactly(value), ()
             case tree.MultiSelectCapped():
                 ticked = [(one, self.firm.flag(one.field)) for one in node.options]
                 empty = tuple(one.field.column for one, flag in ticked if flag is None)

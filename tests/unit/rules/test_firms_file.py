@@ -1,34 +1,32 @@
 """A file of firms: read whole or refused whole, each bad cell with its sentence."""
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from rules_house import PACKS, catalogue
 
-from jiqun.core.errors import InputError, RowErrors
+from jiqun.core.errors import RowErrors
 from jiqun.core.messages import Messages
 from jiqun.rules.firm import NEVER
-from jiqun.rules.firms import Firms, read_firms
+from jiqun.rules.firms import Firms, firms_of
 
 D = Decimal
 
 ON = date(2023, 9, 1)
 
 
-def read(tmp_path: Path, text: str, encoding: str = "utf-8") -> Firms:
-    path = tmp_path / "firms.csv"
-    path.write_bytes(text.encode(encoding))
-    return read_firms(path, catalogue(), on=ON)
+def read(text: str) -> Firms:
+    rows = list(csv.reader(io.StringIO(text)))
+    return firms_of(rows, catalogue(), file="firms.csv", on=ON)
 
 
-def test_columns_by_their_names_or_as_people_call_them(tmp_path: Path) -> None:
+def test_columns_by_their_names_or_as_people_call_them() -> None:
     found = read(
-        tmp_path,
         "企业名称,所在县,研发费用,研发费用（前1年）,rd_expense_wan@-2,主导产品细分市场占有率,拥有自主品牌,title_zjtx_until,亩均评价类别,净利润\n"
         '甲厂,331003,"1,200.5",,0,12.5,是,无,规上,-30\n',
-        "utf-8-sig",
     )
     (firm,) = found.firms
     assert (firm.name, firm.region) == ("甲厂", "331003") and not found.remarks
@@ -47,25 +45,23 @@ def test_columns_by_their_names_or_as_people_call_them(tmp_path: Path) -> None:
         ("land_own_mu", "-3", "firm.negative"),
         ("own_brand", "也许", "firm.bad_flag"),
         ("title_zjtx_until", "2026-02-30", "firm.bad_date"),
+        ("title_zjtx_until", "2026-04-015", "firm.bad_date"),
+        ("title_zjtx_until", "2026-04-01前后", "firm.bad_date"),
         ("rd_institution", "省级以上", "firm.bad_choice"),
         ("established_on", "2024-01-01", "firm.founded_later"),
     ],
 )
-def test_each_bad_cell_is_refused_with_its_sentence(
-    tmp_path: Path, column: str, cell: str, code: str
-) -> None:
+def test_each_bad_cell_is_refused_with_its_sentence(column: str, cell: str, code: str) -> None:
     with pytest.raises(RowErrors) as caught:
-        read(tmp_path, f"name,{column}\n甲厂,{cell}\n乙厂,\n")
+        read(f"name,{column}\n甲厂,{cell}\n乙厂,\n")
     (one,) = caught.value.errors
     assert (one.code, one.row, one.column, one.seen) == (code, 2, column, cell)
     sentence = Messages.load(PACKS / "errors.toml").sentence(one, "zh")
     assert "第 2 行" in sentence and cell in sentence
 
 
-def test_a_percentage_with_its_sign_is_what_it_says(tmp_path: Path) -> None:
-    assert read(tmp_path, "name,segment_share_pct\n甲厂,0.03%\n").firms[0].values == {
-        "segment_share_pct": D("0.03")
-    }
+def test_a_percentage_with_its_sign_is_what_it_says() -> None:
+    assert read("name,segment_share_pct\n甲厂,0.03%\n").firms[0].values == {"segment_share_pct": D("0.03")}
 
 
 @pytest.mark.parametrize(
@@ -80,23 +76,24 @@ def test_a_percentage_with_its_sign_is_what_it_says(tmp_path: Path) -> None:
         ("name,employees\n甲厂,3\n甲厂,4\n", "firm.twice"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_whole(tmp_path: Path, text: str, code: str) -> None:
+def test_a_file_that_cannot_be_read_is_refused_whole(text: str, code: str) -> None:
     with pytest.raises(RowErrors) as caught:
-        read(tmp_path, text)
+        read(text)
     assert code in [one.code for one in caught.value.errors]
 
 
-def test_no_land_and_no_revenue_are_said_and_judged_all_the_same(tmp_path: Path) -> None:
+def test_no_land_and_no_revenue_are_said_and_judged_all_the_same() -> None:
     found = read(
-        tmp_path,
         "uscc,land_own_mu,land_leased_in_mu,land_leased_out_mu,operating_revenue_wan\nF1,5,0,5,0\n",
     )
     assert len(found.firms) == 1
     assert [one.code for one in found.remarks] == ["firm.bad_code", "firm.zero_land", "firm.zero_revenue"]
 
 
-def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"firm\.no_file"):
-        read_firms(tmp_path / "none.csv", catalogue(), on=ON)
-    with pytest.raises(InputError, match=r"firm\.not_csv"):
-        read(tmp_path, "name\n甲厂\n", "gb18030")
+@pytest.mark.parametrize(
+    "written", ["2026-04-01", "2026/4/1", "2026年4月1日", "2026-04-01 00:00:00", "2026-04-01T00:00"]
+)
+def test_a_day_is_read_however_a_sheet_writes_it(written: str) -> None:
+    assert read(f"name,title_zjtx_until\n甲厂,{written}\n").firms[0].values == {
+        "title_zjtx_until": date(2026, 4, 1)
+    }

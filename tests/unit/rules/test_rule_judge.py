@@ -309,3 +309,14 @@ def test_a_firm_of_which_nothing_is_known_meets_nothing() -> None:
                 for one in ruling.clauses
                 if one.state is State.MET and one.kind not in ("part", "score_sum")
             ]
+
+
+def test_points_an_expert_may_not_give_decide_nothing() -> None:
+    pack = shipped()["national/high_tech"]
+    version = pack.version_on(ON, "new").key
+    open_, decided, beyond = (
+        _ruling(pack, version, values, on=ON, kind="new").clause("ip_advanced")
+        for values in ({}, {"expert_ip_advanced": D("7")}, {"expert_ip_advanced": D("9")})
+    )
+    assert open_.points == beyond.points == Range(D(0), D(8)) and beyond.value == 9
+    assert decided.points == Range.exactly(D(7))

@@ -1,9 +1,10 @@
 """评价页 what the pages of policies show: every pack with its documents and dates, one pack clause by clause."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 from jiqun.actions import policy_packs, policy_runs
 from jiqun.actions.desk import Desk
@@ -21,6 +22,8 @@ NOT_SO = Label("否", "no")
 """What is needed of each thing a veto names."""
 OFFICIAL = ("A", "B")
 """Marks of what two sources, or one that cites the document, say; the rest is never shown as official."""
+
+AnyNode: TypeAlias = tree.Node | tree.Score | tree.Part
 
 
 @dataclass(frozen=True)
@@ -284,7 +287,8 @@ def of(label: tree.Label) -> Label:
 
 
 def _version_clauses(pack: Pack, version: Version, today: date, words: Words) -> VersionClauses:
-    nodes = {one.about.id: one for one in _with_about(tree.walk((version.clauses, version.grading)))}
+    whole = tree.walk((version.clauses, version.grading))
+    nodes = {one.about.id: one for one in whole if isinstance(one, AnyNode)}
     barred = {each.about.id for one in nodes.values() if isinstance(one, tree.Veto) for each in one.of}
     lines = tuple(
         ClauseLine(
@@ -303,19 +307,14 @@ def _version_clauses(pack: Pack, version: Version, today: date, words: Words) ->
     )  # fmt: skip
 
 
-def _with_about(nodes: Iterable[object]) -> Iterator[object]:
-    """Those that are nodes of a rule: what has an About of its own."""
-    return (one for one in nodes if any(field.name == "about" for field in fields(one)))  # type: ignore[arg-type]
-
-
-def _applies(node: object, words: Words) -> Label:
-    when = node.about.when if node is not None else None  # type: ignore[attr-defined]
+def _applies(node: AnyNode | None, words: Words) -> Label:
+    when = node.about.when if node is not None else None
     said = words.needed(when)
     return said if said.zh or when is None else of(when.about.label)
 
 
-def _kinds(node: object) -> tuple[str, ...]:
-    return node.about.kinds if node is not None else ()  # type: ignore[attr-defined, no-any-return]
+def _kinds(node: AnyNode | None) -> tuple[str, ...]:
+    return node.about.kinds if node is not None else ()
 
 
 def _levels(version: Version, words: Words) -> tuple[Label, ...]:

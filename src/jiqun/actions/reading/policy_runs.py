@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from jiqun.actions import policy_packs, policy_runs, policy_work
-from jiqun.actions.background import WORKING
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import FORMATS, Sheet, write_file
 from jiqun.actions.policy_files import Line, Run
@@ -15,7 +14,7 @@ from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.imports import ErrorLine
 from jiqun.actions.reading.policies import RunHead, head_of, of
 from jiqun.actions.reading.statements import Label
-from jiqun.actions.work_folders import Progress
+from jiqun.actions.work_folders import WORKING, Progress
 from jiqun.core.errors import InputError, RowError
 from jiqun.lake.catalogue import Column
 from jiqun.lake.judge import tops
