@@ -19,13 +19,15 @@ valid_years = 3
 """
 STAFF = clause('kind = "compare"\nvalue = "employees"\nge = 20\nunit = "人"', "staff")
 RESEARCH = clause('kind = "compare"\nvalue = "rd_expense_wan"\nge = 100\nunit = "万元"', "research")
+REVENUE = clause('kind = "compare"\nvalue = "operating_revenue_wan"\nge = 1001\nunit = "万元"', "revenue")
 JUDGED = clause('kind = "manual"', "judged")
 
 
 def packs(folder: Path) -> Mapping[str, Pack]:
-    """By key: rd (staff ≥ 20, R&D ≥ 100 万元), by_person (the same and a person's word), untitled, yearless."""
+    """By key: rd (staff ≥ 20, R&D ≥ 100 万元), revenue (≥ 1001 万元), by_person, untitled, yearless."""
     told = {
         "rd": HEAD + VERSION + STAFF + RESEARCH,
+        "revenue": HEAD + VERSION + REVENUE,
         "by_person": HEAD + VERSION + STAFF + RESEARCH + JUDGED,
         "untitled": HEAD.replace(f'title = "{FIELD}"\nvalid_years = 3', "") + VERSION + STAFF,
         "yearless": HEAD.replace("valid_years = 3", "").replace("[pack]", '[pack]\nregions = ["330600"]')

@@ -1,6 +1,6 @@
 """称号管理 titles: entered from a list, taken back, and their end called to mind in time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -122,6 +122,13 @@ def remind(desk: Desk, *, by: Actor, at: datetime) -> int:
             title_notices.leave(found)
             audit.record(by, "title.remind", "titles", {"notices": len(found)}, at=at)
     return len(found)
+
+
+def notices_seen(keys: Iterable[str], *, by: Actor, at: datetime) -> int:
+    """Note that a person read the notices of the enterprises it speaks for; gives how many were new."""
+    own = {subjects.resolve(grant.scope.key) for grant in by.grants if grant.scope.kind == "enterprise"}
+    with transaction.atomic():
+        return sum(title_notices.seen(key, by=by.label, at=at) for key in keys if key in own)
 
 
 def kinds(desk: Desk) -> dict[str, Label]:
