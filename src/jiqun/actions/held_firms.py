@@ -52,12 +52,19 @@ class _Gathered:
 
 
 def held_firms(
-    desk: Desk, *, by: Actor, on: date, region: str = "", keys: Sequence[str] | None = None
+    desk: Desk,
+    *,
+    by: Actor,
+    on: date,
+    region: str = "",
+    keys: Sequence[str] | None = None,
+    synthetic: bool | None = None,
 ) -> tuple[HeldFirm, ...]:
     """The enterprises this person may read with what is known of them on a day, in order of key.
 
-    region  code of a place: those of it and below
-    keys    only these; one that nobody knows, or that this person may not read, is left out
+    region     code of a place: those of it and below
+    keys       only these; one that nobody knows, or that this person may not read, is left out
+    synthetic  True: made-up ones only; False: real ones only; whoever counts or ranks takes one of the two
     Those founded after the day are left out too.
     """
     archive = Archive(desk, by)
@@ -66,7 +73,11 @@ def held_firms(
     else:
         found = subjects.get_many(subjects.resolve_many(keys).values())
         chosen = [one for _, one in sorted(found.items()) if _may_read(archive, one) and _within(one, region)]
-    return _held(archive, [one for one in chosen if not _founded_after(one, on)], on)
+    kept = [
+        one for one in chosen
+        if not _founded_after(one, on) and (synthetic is None or one.synthetic == synthetic)
+    ]  # fmt: skip
+    return _held(archive, kept, on)
 
 
 def held_firm(desk: Desk, key: str, *, by: Actor, on: date) -> HeldFirm:
