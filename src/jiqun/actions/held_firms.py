@@ -4,8 +4,8 @@ Every value is a fact that can be looked up, corrected and undone; what the regi
 industry) comes from there. Taken is what happened, of the whole enterprise: targets, estimates, claims and figures of a
 part are no answer. A field of a year is read from a fact of that whole year or of its end; any other from the newest
 fact whose period is over on the day judged. Where several speak of one cell the order of trust chooses, and where that
-one is no exact number (超, 约, 近) the field stays unknown. Made-up enterprises know made-up facts only, and the other
-way round.
+one is no exact number (超, 约, 近), or longer than a rule can reckon with, the field stays unknown. Made-up enterprises
+know made-up facts only, and the other way round.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +21,7 @@ from jiqun.core.errors import NotFound, PackError
 from jiqun.core.indicators import IndicatorTable
 from jiqun.core.units import Rounding, UnitTable, fits
 from jiqun.lake.firm_facts import AS_OF, Asked, FirmFact, firm_facts
+from jiqun.lake.judge_columns import WHOLE
 from jiqun.lake.listing import Wanted
 from jiqun.ledger import subjects
 from jiqun.ledger.grams import subtree_prefix
@@ -30,6 +31,8 @@ from jiqun.rules.catalogue import NO_INDICATOR, Catalogue, FieldDef
 from jiqun.rules.firm import Firm, Value
 from jiqun.rules.tree import Field
 from jiqun.rules.values import BadValue, value_of
+
+LIMIT = Decimal(10) ** WHOLE
 
 
 @dataclass(frozen=True)
@@ -159,9 +162,10 @@ class _Plan:
             return _word(fact.value_text, known)
         if fact.value is None:
             return None
-        if known.unit in ("", fact.unit):
-            return _plain(fact.value)
-        return self.units.convert(fact.value, fact.unit, known.unit, rounding=Rounding.HALF_EVEN)
+        number = fact.value
+        if known.unit not in ("", fact.unit):
+            number = self.units.convert(fact.value, fact.unit, known.unit, rounding=Rounding.HALF_EVEN)
+        return _plain(number) if abs(number) < LIMIT else None
 
 
 def _plan(catalogue: Catalogue, indicators: IndicatorTable, units: UnitTable) -> _Plan:

@@ -41,12 +41,8 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
             "--synthetic", action="store_true", help="of the ledger the made-up enterprises only"
         )
         one.add_argument("--kind", choices=("new", "re_review"), default="new", help="kind of application")
-        one.add_argument(
-            "--region",
-            default="",
-            metavar="R",
-            help="county of the firms that name none; of the ledger the place",
-        )
+        where = "county of the firms of a file that name none; the place whose firms of the ledger are judged"
+        one.add_argument("--region", default="", metavar="R", help=where)
         one.add_argument("--sheet", default="", help="sheet of a workbook")
         one.add_argument("--json", action="store_true", help="print one JSON object")
 
