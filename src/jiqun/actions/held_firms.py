@@ -3,7 +3,7 @@
 Every value is a fact that can be looked up, corrected and undone; what the register itself says (day of establishment,
 industry) comes from there. Taken is what happened, of the whole enterprise: targets, estimates, claims and figures of a
 part are no answer. A field of a year is read from a fact of that whole year or of its end; any other from the newest
-fact whose period is over on the day judged. Where several speak of one cell the order of trust chooses, and where that
+fact whose period is over on the day judged (with a mark of years before: on that day so many years before). Where several speak of one cell the order of trust chooses, and where that
 one is no exact number (超, 约, 近), or longer than a rule can reckon with, the field stays unknown. Made-up enterprises
 know made-up facts only, and the other way round.
 """
@@ -29,6 +29,7 @@ from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can
 from jiqun.ledger.subjects import Subject
 from jiqun.rules.catalogue import NO_INDICATOR, Catalogue, FieldDef
 from jiqun.rules.firm import Firm, Value
+from jiqun.rules.operands import days_before
 from jiqun.rules.tree import Field
 from jiqun.rules.values import BadValue, value_of
 
@@ -110,16 +111,18 @@ def _held(archive: Archive, chosen: Sequence[Subject], on: date) -> tuple[HeldFi
     plan = _plan(Catalogue.load(desk.packs), desk.indicators, desk.units)
     gathered = {one.key: _Gathered(_registered(one)) for one in chosen}
     made_up = {one.key for one in chosen if one.synthetic}
-    for fact in firm_facts(desk.lake, archive.narrowed(Wanted()), plan.asked(on), list(gathered)):
-        if fact.synthetic != (fact.subject in made_up):
-            continue
-        known = plan.fields[fact.indicator]
-        back = on.year - 1 - fact.year if fact.year != AS_OF else 0
-        value = plan.value(known, fact) if back <= known.years else None
-        if value is not None:
-            column = Field(known.name, back).column
-            gathered[fact.subject].values[column] = value
-            gathered[fact.subject].facts[column] = fact.id
+    for earlier in range(1 + plan.looks_back):
+        asked = plan.asked(on, earlier)
+        for fact in firm_facts(desk.lake, archive.narrowed(Wanted()), asked, list(gathered)):
+            if fact.synthetic != (fact.subject in made_up):
+                continue
+            known = plan.fields[fact.indicator]
+            back = on.year - 1 - fact.year if fact.year != AS_OF else earlier
+            value = plan.value(known, fact) if back <= known.years else None
+            if value is not None:
+                column = Field(known.name, back).column
+                gathered[fact.subject].values[column] = value
+                gathered[fact.subject].facts[column] = fact.id
     return tuple(_firm(one, gathered[one.key]) for one in chosen)
 
 
@@ -148,7 +151,17 @@ class _Plan:
     fields: Mapping[str, FieldDef]
     units: UnitTable
 
-    def asked(self, on: date) -> Asked:
+    @property
+    def looks_back(self) -> int:
+        """How many years back what is of a day is asked for too."""
+        return max((one.years for one in self.fields.values() if not one.yearly), default=0)
+
+    def asked(self, on: date, earlier: int) -> Asked:
+        """What is read for a day; so many years earlier only what is of a day is."""
+        if earlier:
+            then = days_before(on, years=earlier, days=0)
+            keys = (key for key, one in self.fields.items() if not one.yearly and one.years >= earlier)
+            return Asked((), (then.year, then.year), tuple(keys), then)
         yearly = tuple(key for key, one in self.fields.items() if one.yearly)
         most = max((one.years for one in self.fields.values()), default=0)
         of_day = tuple(key for key, one in self.fields.items() if not one.yearly)
