@@ -3,9 +3,9 @@
 Every value is a fact that can be looked up, corrected and undone; what the register itself says (day of establishment,
 industry) comes from there. Taken is what happened, of the whole enterprise: targets, estimates, claims and figures of a
 part are no answer. A field of a year is read from a fact of that whole year or of its end; any other from the newest
-fact whose period is over on the day judged (with a mark of years before: on that day so many years before). Where several speak of one cell the order of trust chooses, and where that
-one is no exact number (超, 约, 近), or longer than a rule can reckon with, the field stays unknown. Made-up enterprises
-know made-up facts only, and the other way round.
+fact whose period is over on the day judged (with a mark of years before: on that day so many years before). Where
+several speak of one cell the order of trust chooses, and where that one is no exact number (超, 约, 近), or longer than a
+rule can reckon with, the field stays unknown. Made-up enterprises know made-up facts only, and the other way round.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
