@@ -1,6 +1,6 @@
 """作出认定 deciding a recognition: after the publicity every candidate nobody objects to is granted the title."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -35,14 +35,29 @@ class Decided:
 
 @dataclass(frozen=True)
 class _Turn:
+    """A decision: `then` is what is known of the candidates as of the day judged, `now` as of today; by key today."""
+
     desk: Desk
     made: Recognition
     by: Actor
     at: datetime
+    today: Mapping[str, str]
+    then: Mapping[str, HeldFirm]
+    now: Mapping[str, HeldFirm]
 
     @property
     def on(self) -> date:
         return day_of(self.at)
+
+    def until(self, one: Candidate) -> date | None:
+        """The last day of the title the enterprise holds today."""
+        held = self.now.get(self.key(one))
+        found = recognising.titles_of([held] if held else [], self.made.field, on=self.on)
+        return next(iter(found.values()), None)
+
+    def key(self, one: Candidate) -> str:
+        """The key the enterprise goes by today."""
+        return self.today.get(one.subject, one.subject)
 
 
 def decide(desk: Desk, id: str, *, by: Actor, at: datetime) -> Decided:
@@ -54,10 +69,9 @@ def decide(desk: Desk, id: str, *, by: Actor, at: datetime) -> Decided:
     made = recognitions.get(id)
     found = _unopposed(id)
     policy.check_decide(desk.recognition, by, made, found, on=day_of(at))
-    firms = _firms(desk, made, found, by)
-    turn = _Turn(desk, made, by, at)
+    turn = _turn(desk, made, found, by=by, at=at)
     with transaction.atomic():
-        refused = [_is_refused(turn, one, firms.get(one.id)) for one in found].count(True)
+        refused = [_is_refused(turn, one) for one in found].count(True)
         waiting = len(recognitions.in_state(id, "objected"))
         closed = {"closed_by": by.label[:150], "closed_at": at} if not waiting else {}
         state = "decided" if not waiting else "publicity"
@@ -74,23 +88,24 @@ def _unopposed(id: str) -> tuple[Candidate, ...]:
     return tuple(one for one in found if one.id not in opposed)
 
 
-def _firms(desk: Desk, made: Recognition, found: Sequence[Candidate], by: Actor) -> dict[int, HeldFirm]:
-    """What is known of the candidates now, as of the day judged."""
+def _turn(desk: Desk, made: Recognition, found: Sequence[Candidate], *, by: Actor, at: datetime) -> _Turn:
     today = subjects.resolve_many(one.subject for one in found)
-    known = {one.key: one for one in held_firms(desk, by=by, on=made.on, keys=sorted(set(today.values())))}
-    keyed = {one.id: known.get(today.get(one.subject, one.subject)) for one in found}
-    return {id: one for id, one in keyed.items() if one is not None}
+    keys = sorted(set(today.values()))
+    then, now = (
+        {one.key: one for one in held_firms(desk, by=by, on=on, keys=keys)} for on in (made.on, day_of(at))
+    )
+    return _Turn(desk, made, by, at, today, then, now)
 
 
-def _is_refused(turn: _Turn, one: Candidate, held: HeldFirm | None) -> bool:
+def _is_refused(turn: _Turn, one: Candidate) -> bool:
     """Grant, or refuse and say why; gives whether it was refused."""
     made, values = turn.made, {"judged_by": turn.by.label[:150], "judged_at": turn.at}
-    why = _against(turn, one, held)
+    why = _against(turn, one)
     if why:
         recognitions.judge(one.id, "refused", before=("candidate",), reason=why, **values)
         recognising.tell(made, [one.subject], "refused", why, by=turn.by, at=turn.at)
         return True
-    title = titles.enter(_title(turn, one, held), by=turn.by.label, at=turn.at)
+    title = titles.enter(_title(turn, one), by=turn.by.label, at=turn.at)
     recognitions.judge(one.id, "granted", before=("candidate",), title=title.id, **values)
     text = f"{made.label_zh} · {title.starts_on} – {title.valid_until}"
     title_notices.leave(
@@ -101,21 +116,16 @@ def _is_refused(turn: _Turn, one: Candidate, held: HeldFirm | None) -> bool:
     return False
 
 
-def _against(turn: _Turn, one: Candidate, held: HeldFirm | None) -> str:
-    verdict = recognising.still_meets(turn.desk, turn.made, one, held)
-    if verdict or held is None:
+def _against(turn: _Turn, one: Candidate) -> str:
+    verdict = recognising.still_meets(turn.desk, turn.made, one, turn.then.get(turn.key(one)))
+    if verdict:
         return NO_LONGER.format(verdict)
-    return HELD if turn.made.kind == "new" and _until(turn, held) else ""
+    return HELD if turn.made.kind == "new" and turn.until(one) else ""
 
 
-def _until(turn: _Turn, held: HeldFirm) -> date | None:
-    """The last day of the title the enterprise holds on the day of the decision."""
-    return recognising.titles_of([held], turn.made.field, on=turn.on).get(held.key)
-
-
-def _title(turn: _Turn, one: Candidate, held: HeldFirm | None) -> NewTitle:
+def _title(turn: _Turn, one: Candidate) -> NewTitle:
     """From today, or from the day after the one it renews."""
-    made, before = turn.made, _until(turn, held) if held else None
+    made, before = turn.made, turn.until(one)
     starts = before + DAY if before else turn.on
     return NewTitle(
         one.subject, one.label, one.region, made.field, made.label_zh, made.label_en, "recognised", turn.on, starts,

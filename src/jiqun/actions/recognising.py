@@ -19,7 +19,7 @@ from jiqun.core.errors import InputError, NotFound
 from jiqun.exchange.objections import day_of
 from jiqun.lake.cell_words import control_character
 from jiqun.lake.judge_run import judge_firms, parameters_of
-from jiqun.ledger import audit, recognitions, subjects, title_notices, titles
+from jiqun.ledger import audit, recognitions, subjects, title_notices
 from jiqun.ledger.permissions import Actor
 from jiqun.ledger.recognitions import NewCandidate, Recognition
 from jiqun.ledger.title_notices import Notice
@@ -70,7 +70,7 @@ def start(desk: Desk, new: NewRecognition, *, by: Actor, at: datetime) -> Recogn
     on, note = _day(new.on, at), said(new.note)
     years = _years(pack, new.years)
     made_up = _is_made_up(new.region)
-    firms = [one for one in held_firms(desk, by=by, on=on, region=new.region) if one.synthetic == made_up]
+    firms = held_firms(desk, by=by, on=on, region=new.region, synthetic=made_up)
     judged = _judged(desk, pack, firms, on=on, kind=new.kind)
     if not judged.candidates:
         seen = " ".join(f"{name} {count}" for name, count in judged.verdicts.items())
@@ -157,14 +157,9 @@ def said(text: str, *, needed: bool = False) -> str:
 
 
 def titles_of(firms: Sequence[HeldFirm], field: str, *, on: date) -> dict[str, date]:
-    """The last day of a title of those firms that hold it on a day, by what was entered here, else by a fact."""
-    entered = titles.titles_held([one.key for one in firms], on=on)
-    found: dict[str, date] = {}
-    for one in firms:
-        until = entered.get(one.key, {}).get(field, one.firm.values.get(field))
-        if isinstance(until, date) and until >= on:
-            found[one.key] = until
-    return found
+    """The last day of a title of those firms that hold it on a day."""
+    told = {one.key: one.firm.values.get(field) for one in firms}
+    return {key: until for key, until in told.items() if isinstance(until, date) and until >= on}
 
 
 def _judged(desk: Desk, pack: Pack, firms: Sequence[HeldFirm], *, on: date, kind: str) -> _Judged:

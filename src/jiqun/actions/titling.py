@@ -12,6 +12,7 @@ from jiqun.actions import title_policy as policy
 from jiqun.actions.desk import Desk
 from jiqun.actions.recognising import said
 from jiqun.core.errors import RowError, RowErrors, WrongState
+from jiqun.core.states import NEVER
 from jiqun.core.uscc import Grade, grade
 from jiqun.exchange.objections import day_of
 from jiqun.lake.files import HandedIn, open_table
@@ -22,7 +23,6 @@ from jiqun.ledger.subjects import Subject
 from jiqun.ledger.title_notices import Notice
 from jiqun.ledger.titles import NewTitle, Title
 from jiqun.rules.catalogue import Catalogue, FieldDef
-from jiqun.rules.firm import NEVER
 from jiqun.rules.tree import Label
 from jiqun.rules.values import BadValue, value_of
 

@@ -12,6 +12,7 @@ from title_packs import FIELD
 from jiqun.actions import deciding, objecting, recognising, titling
 from jiqun.actions import title_policy as policy
 from jiqun.actions.desk import ZONE
+from jiqun.actions.held_firms import held_firm
 from jiqun.actions.recognising import NewRecognition
 from jiqun.core.errors import InputError, JiqunError, NotAllowed, WrongState
 from jiqun.ledger import audit, objections, recognitions, title_notices, titles
@@ -92,6 +93,10 @@ def test_the_whole_story(told: World) -> None:
     assert (title.starts_on, title.valid_until) == (date(2026, 12, 2), date(2029, 12, 1))
     assert titles.titles_held([key_of(1)]) == {key_of(1): {FIELD: date(2029, 12, 1)}}
     assert title.ruling == first.ruling and title.how == "recognised"
+    held = held_firm(
+        desk, key_of(1), by=COUNTY, on=date(2027, 1, 1)
+    )  # and so rules that ask for the title read it
+    assert held.firm.values[FIELD] == title.valid_until and FIELD not in held.facts
     actions = [event.action for event in audit.of_target(f"recognition:{made.id}")]
     assert actions == [f"recognition.{verb}" for verb in ("decide", "decide", "publish", "start")]
 
