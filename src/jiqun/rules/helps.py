@@ -1,4 +1,4 @@
-"""帮扶 what helps with a thing a firm lacks: a measure, a service or a kind of provider a document names (`packs/helps.toml`)."""
+"""帮扶 what helps with a thing a firm lacks: a measure, a service or a kind of provider (`packs/helps.toml`)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -58,7 +58,11 @@ def _fields(view: View, catalogue: Catalogue) -> tuple[str, ...]:
     """The fields named; `scene_*` names all that begin with scene_."""
     found: list[str] = []
     for number, one in enumerate(view.texts("fields")):
-        known = [name for name in catalogue.fields if name == one or (one.endswith("*") and name.startswith(one[:-1]))]
+        known = [
+            name
+            for name in catalogue.fields
+            if name == one or (one.endswith("*") and name.startswith(one[:-1]))
+        ]
         if not known:
             place = (*view.place, "fields", number)
             view.sheet.wrong(place, "rule.unknown_field", seen=one, allowed="packs/tables/firm.csv")

@@ -135,5 +135,8 @@ def _check_rungs(view: View, rungs: tuple[Rung, ...]) -> None:
 
 def _levels(pack: Pack) -> set[str]:
     return {
-        one.key for version in pack.versions if isinstance(version.grading, Levels) for one in version.grading.levels
+        one.key
+        for version in pack.versions
+        if isinstance(version.grading, Levels)
+        for one in version.grading.levels
     }

@@ -65,11 +65,15 @@ def test_what_ships_names_the_ladders_of_the_issue_in_order() -> None:
     ],
     ids=["nothing known", "the last day counts", "higher ones unknown", "known to hold none"],
 )  # fmt: skip
-def test_the_rung_held_is_the_highest_in_force_and_unknown_is_not_none(titles: dict[str, date], wanted: Held) -> None:
+def test_the_rung_held_is_the_highest_in_force_and_unknown_is_not_none(
+    titles: dict[str, date], wanted: Held
+) -> None:
     ladder = ladders()["quality_sme"]
     assert held_on(ladder, firm(**titles), ON) == wanted
     above = ladder.above(wanted.rung)
-    assert above is not None and above.key == {"": "innovative", "innovative": "specialised"}.get(wanted.rung, "little_giant")
+    assert above is not None and above.key == {"": "innovative", "innovative": "specialised"}.get(
+        wanted.rung, "little_giant"
+    )
     assert ladder.above("champion") is None
 
 
@@ -98,12 +102,16 @@ def test_a_step_weighs_as_much_as_the_heaviest_thing_it_reads(tmp_path: Path) ->
     assert ours.of([]) == ours.default == 3 and not ours.own
     own = tmp_path / "efforts.toml"
     own.write_text(
-        'default = 5\n[[effort]]\nweight = 0.5\nlabel = { zh = "快", en = "quick" }\nfields = ["class1_ip"]\n', encoding="utf-8"
+        'default = 5\n[[effort]]\nweight = 0.5\nlabel = { zh = "快", en = "quick" }\nfields = ["class1_ip"]\n',
+        encoding="utf-8",
     )
     theirs = efforts(own)
     assert theirs.of(["class1_ip"]) == Decimal("0.5") and theirs.of(["class1_ip_self"]) == 6 and theirs.own
     assert theirs.default == 5
-    own.write_text('default = 0\n[[effort]]\nweight = "x"\nlabel = { zh = "快", en = "quick" }\nfields = ["nothing"]\n', encoding="utf-8")
+    own.write_text(
+        'default = 0\n[[effort]]\nweight = "x"\nlabel = { zh = "快", en = "quick" }\nfields = ["nothing"]\n',
+        encoding="utf-8",
+    )
     with pytest.raises(PackErrors) as caught:
         efforts(own)
     assert [(one.row, one.code) for one in caught.value.errors] == [
@@ -118,12 +126,17 @@ def test_the_office_decides_which_of_two_ways_is_nearer(tmp_path: Path) -> None:
     ruling = judge_pack(pack, lacking, on=ON)
 
     def way(weights: Efforts) -> str:
-        (step,) = [one for one in distance(ruling, effort=weights.by_clause(version)).unmet if one.top == "revenue"]
+        (step,) = [
+            one for one in distance(ruling, effort=weights.by_clause(version)).unmet if one.top == "revenue"
+        ]
         return step.unit + str(step.short)
 
     assert way(efforts()) == "万元100"  # revenue 4 before equity 6
     own = tmp_path / "efforts.toml"
-    own.write_text('[[effort]]\nweight = 1\nlabel = { zh = "易", en = "easy" }\nfields = ["equity_2y_wan"]\n', encoding="utf-8")
+    own.write_text(
+        '[[effort]]\nweight = 1\nlabel = { zh = "易", en = "easy" }\nfields = ["equity_2y_wan"]\n',
+        encoding="utf-8",
+    )
     assert way(efforts(own)) == "万元1900"
 
 
@@ -140,7 +153,10 @@ def test_help_is_named_only_where_it_is_known() -> None:
 
 def test_a_help_with_a_field_nobody_knows_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "helps.toml"
-    path.write_text('[[help]]\nkey = "a"\nkind = "gift"\nlabel = { zh = "甲" }\nfields = ["x_*"]\nconfidence = "B"\n', encoding="utf-8")
+    path.write_text(
+        '[[help]]\nkey = "a"\nkind = "gift"\nlabel = { zh = "甲" }\nfields = ["x_*"]\nconfidence = "B"\n',
+        encoding="utf-8",
+    )
     with pytest.raises(PackErrors) as caught:
         read_helps(path, catalogue())
     assert {(one.row, one.code) for one in caught.value.errors} == {
