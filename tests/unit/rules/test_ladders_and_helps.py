@@ -1,5 +1,7 @@
 """Ladders, effort weights and what helps: read from packs with file and line of what is wrong; the rung a firm holds."""
 
+# ruff: noqa: E501 - rules written out, one a line
+
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
