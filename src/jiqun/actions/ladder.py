@@ -1,6 +1,6 @@
 """晋档 ladders over firms: the rung each holds, the next one and how far it is; by columns for all, by rows for one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -234,28 +234,33 @@ def _version(pack: Pack, on: date, kind: str = "new") -> Version | None:
         return None
 
 
-def in_force(one: Ladder, firms: Iterable[Firm], packs: Mapping[str, Pack], on: date) -> dict[str, int]:
-    """How many titles of each rung are known to be in force on a past day.
+def was_in_force(rung: Rung, firm: Firm, packs: Mapping[str, Pack], on: date) -> bool:
+    """Is the title of a rung known to have been in force on a day, a past one too?
 
-    A title is known from so many years before its last day as it is valid for; what stood before is not known, and a
-    title without a length is known on its last days only. So a count is at least so many.
+    A title is known from so many years before its last day as it is valid for; what stood before is not known, and one
+    without a length is known on its last day only. So a count is at least so many.
     """
-    known = list(firms)
-    return {
-        rung.key: sum(1 for starts, until in _spans(rung, known, packs) if starts <= on <= until)
-        for rung in one.rungs
-        if rung.title
-    }
-
-
-def _spans(rung: Rung, firms: Iterable[Firm], packs: Mapping[str, Pack]) -> Iterator[tuple[date, date]]:
-    years = packs[rung.pack].valid_years
-    for firm in firms:
-        until = firm.day(tree.Field(rung.title))
-        if until is not None and until.year > 1:
-            yield _years_before(until, years), until
+    until = firm.day(tree.Field(rung.title)) if rung.title else None
+    if until is None or until.year == 1:
+        return False
+    return _years_before(until, packs[rung.pack].valid_years) <= on <= until
 
 
 def _years_before(day: date, years: int) -> date:
     leap = day.month == 2 and day.day == 29
     return day.replace(year=day.year - years, day=28 if leap else day.day)
+
+
+def kept_standings(desk: Desk, one: Ladder, firms: Sequence[Firm], *, on: date) -> list[Standing]:
+    """The same as `standings`, kept while nothing about the firms and the packs changes: pages ask again and again."""
+    told = hash(tuple((firm.uscc, firm.region, tuple(firm.values.items())) for firm in firms))
+    key = (one, on, told, id(policy_packs.packs(desk)))
+    if key not in _KEPT:
+        while len(_KEPT) >= KEPT_MOST:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[key] = standings(desk, one, firms, on=on)
+    return _KEPT[key]
+
+
+KEPT_MOST = 12
+_KEPT: dict[tuple[Ladder, date, int, int], list[Standing]] = {}

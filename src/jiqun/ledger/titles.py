@@ -102,7 +102,9 @@ def titles_held(keys: Iterable[str], *, on: date | None = None) -> dict[str, dic
             told = rows.filter(subject__in=part)
             if on is not None:
                 told = told.filter(granted_on__lte=on)
-            for key, field, until, back in told.values_list("subject", "field", "valid_until", "taken_back_at"):
+            for key, field, until, back in told.values_list(
+                "subject", "field", "valid_until", "taken_back_at"
+            ):
                 found.setdefault(names[key], {})[field] = _last_day(until, back, on)
     return found
 

@@ -136,8 +136,9 @@ def test_counts_of_past_years_come_from_the_dates_of_titles(here: Desk) -> None:
         firm(title_zjtx_until=NEVER),
         firm(),
     ]
+    rung = one.rungs[1]
     counted = {
-        year: ladders.in_force(one, firms, shipped(), date(year, 12, 31))["specialised"]
+        year: sum(ladders.was_in_force(rung, each, shipped(), date(year, 12, 31)) for each in firms)
         for year in range(2020, 2029)
     }
     assert counted == {2020: 0, 2021: 1, 2022: 1, 2023: 1, 2024: 1, 2025: 1, 2026: 1, 2027: 1, 2028: 0}
