@@ -1,15 +1,18 @@
 """晋档 ladders over firms: the rung each holds, the next one and how far it is; by columns for all, by rows for one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from jiqun.actions import policy_packs
 from jiqun.actions.desk import Desk
 from jiqun.actions.efforts import efforts_of
+from jiqun.actions.held_firms import HeldFirm, held_firms
 from jiqun.core.errors import InputError, NotFound
 from jiqun.lake.judge import tops
 from jiqun.lake.judge_run import ColumnRuling, judge_firms, parameters_of
+from jiqun.ledger import audit
+from jiqun.ledger.permissions import Actor
 from jiqun.rules import tree
 from jiqun.rules.firm import Firm
 from jiqun.rules.gap import Distance, distance
@@ -80,9 +83,9 @@ def ladder(desk: Desk, key: str) -> Ladder:
     return found[key]
 
 
-def is_for(desk: Desk, one: Ladder, region: str) -> bool:
-    """Is the ladder for firms of that place?"""
-    return not one.regions or any(desk.regions.covers(code, region) for code in one.regions)
+def is_for(desk: Desk, one: Ladder, region: str, *, made_up: bool = False) -> bool:
+    """Is the ladder for firms of that place? A made-up place is anywhere."""
+    return made_up or not one.regions or any(desk.regions.covers(code, region) for code in one.regions)
 
 
 def step_of(above: Rung | None, away: Away | None) -> str:
@@ -251,16 +254,37 @@ def _years_before(day: date, years: int) -> date:
     return day.replace(year=day.year - years, day=28 if leap else day.day)
 
 
-def kept_standings(desk: Desk, one: Ladder, firms: Sequence[Firm], *, on: date) -> list[Standing]:
-    """The same as `standings`, kept while nothing about the firms and the packs changes: pages ask again and again."""
-    told = hash(tuple((firm.uscc, firm.region, tuple(firm.values.items())) for firm in firms))
-    key = (one, on, told, id(policy_packs.packs(desk)))
-    if key not in _KEPT:
-        while len(_KEPT) >= KEPT_MOST:
-            del _KEPT[next(iter(_KEPT))]
-        _KEPT[key] = standings(desk, one, firms, on=on)
-    return _KEPT[key]
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """Which firms of the ledger: on which day, of which place, the made-up ones or the real ones, as who may read them."""
+
+    on: date
+    region: str
+    synthetic: bool
+    by: Actor
+
+    @property
+    def question(self) -> Hashable:
+        """What tells it from another, and one state of the ledger from the next: every change leaves an audit row."""
+        by = self.by
+        reader = (by.user_id, by.grants, by.token_scopes, by.token_scope)
+        return (self.on, self.region, self.synthetic, reader, audit.last_id())
 
 
-KEPT_MOST = 12
-_KEPT: dict[tuple[Ladder, date, int, int], list[Standing]] = {}
+def firms_of(desk: Desk, wide: Wide) -> tuple[HeldFirm, ...]:
+    """The firms of the ledger, kept until something changes."""
+    return desk.lake.kept(
+        ("ladder firms", wide.question),
+        ("facts",),
+        lambda: held_firms(desk, by=wide.by, on=wide.on, region=wide.region, synthetic=wide.synthetic),
+    )
+
+
+def standings_of(desk: Desk, one: Ladder, wide: Wide) -> list[Standing]:
+    """Where they stand, in their order, kept until something changes."""
+    packs = id(policy_packs.packs(desk))  # read anew where a file of theirs changes
+    return desk.lake.kept(
+        ("ladder standings", one, packs, wide.question),
+        ("facts",),
+        lambda: standings(desk, one, [held.firm for held in firms_of(desk, wide)], on=wide.on),
+    )

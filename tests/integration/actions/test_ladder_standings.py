@@ -12,8 +12,9 @@ from rules_house import PACKS, firm, shipped, values_for
 
 from jiqun.actions import ladder as ladders
 from jiqun.actions.desk import Desk
+from jiqun.core.states import NEVER
 from jiqun.rules.cases import run_cases
-from jiqun.rules.firm import NEVER, Firm
+from jiqun.rules.firm import Firm
 from jiqun.rules.truth import State
 
 ON = date(2026, 6, 1)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - rows and requests written out, one a line
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def module_house(
     """The house, with what its office knows of three firms."""
     with django_db_blocker.unblock(), built(Path(tmp_path_factory.mktemp("ladders"))) as house:  # type: ignore[attr-defined]
         tell(house)
+        shutil.rmtree(house.desk.home / "lake-kept")
         house.keep_lake()
         yield house
 

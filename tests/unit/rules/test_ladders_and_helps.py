@@ -10,8 +10,8 @@ import pytest
 from rules_house import PACKS, catalogue, firm, shipped
 
 from jiqun.core.errors import PackErrors
+from jiqun.core.states import NEVER
 from jiqun.rules.efforts import Efforts, read_efforts
-from jiqun.rules.firm import NEVER
 from jiqun.rules.gap import distance
 from jiqun.rules.helps import helping, read_helps
 from jiqun.rules.judge import judge_pack

@@ -13,7 +13,7 @@ from jiqun.actions.ladder import Climb, Standing
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.asking_once import PackState, Question, asked_of
 from jiqun.actions.reading.climbs import ClimbLine, Climbs
-from jiqun.actions.reading.ladders import link_of
+from jiqun.actions.reading.ladders import link_of, place_of
 from jiqun.actions.reading.policies import of
 from jiqun.actions.reading.policy_words import Words
 from jiqun.actions.reading.statements import Label, Link, Statement
@@ -130,7 +130,7 @@ def firm_ladder_page(desk: Desk, actor: Actor, key: str, *, on: date) -> FirmLad
     lines: list[LadderLine] = []
     ways: dict[str, Climb] = {}
     for one in climbing.ladders(desk).values():
-        if climbing.is_for(desk, one, held.firm.region):
+        if climbing.is_for(desk, one, held.firm.region, made_up=held.synthetic):
             has = climbing.standing(desk, one, held.firm, on=on)
             found = climbing.climb(desk, one, has.above, held.firm, on=on) if has.above else None
             if found and has.step != "apart":
@@ -140,7 +140,7 @@ def firm_ladder_page(desk: Desk, actor: Actor, key: str, *, on: date) -> FirmLad
     lines.sort(key=lambda line: line.key != nearest)
     asked = asked_of(desk, held.firm, on=on, not_asked=answering.not_asked(desk, held.key, by=actor))
     return FirmLadderContext(
-        link_of(held), held.firm.uscc, archive.region_label(held.firm.region) if held.firm.region else Label("", ""), on,
+        link_of(held), held.firm.uscc, place_of(archive, held.firm.region), on,
         tuple(lines), nearest, answering.can_answer(held.key, by=actor), asked.left, answers_of(archive, held.key),
         climbs.ways.efforts.own,
     )  # fmt: skip

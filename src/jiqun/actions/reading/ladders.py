@@ -4,7 +4,7 @@ Made-up firms and real ones are never counted together. A title nobody knows of 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from jiqun.actions import policy_packs
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import FORMATS, Sheet, write_file
 from jiqun.actions.held_firms import HeldFirm, held_firms
+from jiqun.actions.imports_enterprises import made_up_regions
 from jiqun.actions.ladder import STEPS, Standing
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.climbs import ClimbLine, Climbs
@@ -33,7 +34,6 @@ FIRST = "quality_sme"
 SHOWN = ("held", *STEPS, "unknown", "none", "in_year")
 """What a list can be of: firms on the rung, firms right below it by how far it is, firms whose title is not known, that hold
 none, or whose title was in force at the end of a year."""
-MADE_UP = "3399"
 COLUMNS = tuple(
     Column(name, "text", zh, en)
     for name, zh, en in (
@@ -181,11 +181,12 @@ class LettersContext:
 
 def asked(desk: Desk, actor: Actor, told: LadderAsk) -> LadderAsk:
     """The question with what was left open filled in: the place of one's office; made-up firms for a made-up place."""
-    region = told.region or _own_region(actor)
-    if region:
+    unreal = made_up_regions()
+    made_up = told.made_up or told.region in unreal
+    region = told.region or _own_region(actor, unreal if made_up else None)
+    if region and region not in unreal:
         region = desk.regions.get(region).code
-    show = told.show if told.show in SHOWN else "one_step"
-    return replace(told, region=region, show=show, made_up=told.made_up or region.startswith(MADE_UP))
+    return replace(told, region=region, show=told.show if told.show in SHOWN else "one_step", made_up=made_up)
 
 
 def ladder_page(desk: Desk, actor: Actor, key: str, told: LadderAsk) -> LadderContext:
@@ -233,24 +234,27 @@ class LadderView:
         if ask.rung:
             self.one.place(ask.rung)
         self.labels = {rung.key: of(rung.label) for rung in self.one.rungs}
-        self.firms = self._firms(keys)
-        firms = [held.firm for held in self.firms]
-        self.standings = climbing.kept_standings(desk, self.one, firms, on=ask.on)
+        self.firms, self.standings = self._stand(keys)
         self.climbs = Climbs(desk)
 
-    def _firms(self, keys: Sequence[str] | None) -> list[HeldFirm]:
+    def _stand(self, keys: Sequence[str] | None) -> tuple[list[HeldFirm], list[Standing]]:
         """Those of the place, the chain and the sort of data asked for; a ladder of a province is for its firms."""
-        ask = self.ask
-        held = held_firms(self.desk, by=self.archive.actor, on=ask.on, region=ask.region, keys=keys)
+        ask, desk = self.ask, self.desk
+        if keys:
+            held = held_firms(desk, by=self.archive.actor, on=ask.on, keys=keys)
+            firms = [one.firm for one in held]
+            return list(held), climbing.standings(desk, self.one, firms, on=ask.on)
+        wide = climbing.Wide(ask.on, ask.region, ask.made_up, self.archive.actor)
         members = self._members(ask.chain) if ask.chain else None
-        return [
-            one for one in held
-            if keys or (
-                one.synthetic == ask.made_up
-                and (members is None or one.key in members)
-                and climbing.is_for(self.desk, self.one, one.firm.region)
+        found = [
+            (held, has)
+            for held, has in zip(
+                climbing.firms_of(desk, wide), climbing.standings_of(desk, self.one, wide), strict=True
             )
-        ]  # fmt: skip
+            if (members is None or held.key in members)
+            and climbing.is_for(desk, self.one, held.firm.region, made_up=held.synthetic)
+        ]
+        return [held for held, _ in found], [has for _, has in found]
 
     def _members(self, group: str) -> frozenset[str]:
         return frozenset(subjects.all_keys(SubjectFilter(kind="enterprise", cluster=group)))
@@ -296,7 +300,7 @@ class LadderView:
         return LadderContext(
             replace(ask, page=page), self.one.key, of(self.one.label), of(self.one.source),
             tuple((key, of(one.label)) for key, one in climbing.ladders(desk).items()), self.one.judged,
-            self.archive.region_label(ask.region) if ask.region else None,
+            place_of(self.archive, ask.region) if ask.region else None,
             self.archive.link(ask.chain) if ask.chain else None, tuple(chains),
             len(self.firms), self._rungs(held), held[""] - unknown, unknown, tuple(self._years()),
             self.labels.get(ask.rung, Label("", "")),
@@ -348,7 +352,7 @@ class LadderView:
     def _by_place(self, firms: Iterable[HeldFirm]) -> tuple[PlaceCount, ...]:
         counted = Counter(held.firm.region for held in firms)
         return tuple(
-            PlaceCount(code, self._place(code), counted[code])
+            PlaceCount(code, place_of(self.archive, code), counted[code])
             for code in sorted(counted, key=lambda code: (-counted[code], code))
         )
 
@@ -361,16 +365,13 @@ class LadderView:
         ]
         return tuple(sorted((one for one in found if one.firms), key=lambda one: (-one.firms, one.key)))
 
-    def _place(self, code: str) -> Label:
-        return self.archive.region_label(code) if code else Label("未写明", "not told")
-
     def _row(self, held: HeldFirm, has: Standing) -> FirmLine:
         climb = None
         if has.above is not None and self.ask.show not in ("held", "top", "in_year"):
             climb = self.climbs.line(self.one, has.above, held.firm, on=self.ask.on)
         return FirmLine(
-            link_of(held), held.firm.uscc, self._place(held.firm.region), self.labels.get(has.held.rung, Label("", "")),
-            has.held.until, has.step, climb,
+            link_of(held), held.firm.uscc, place_of(self.archive, held.firm.region),
+            self.labels.get(has.held.rung, Label("", "")), has.held.until, has.step, climb,
         )  # fmt: skip
 
     def may_write_to(self, held: HeldFirm) -> bool:
@@ -387,7 +388,12 @@ class LadderView:
             return None
         held_label = self.labels.get(has.held.rung, Label("", ""))
         return Letter(
-            link_of(held), held.firm.uscc, self._place(held.firm.region), held_label, has.held.until, climb
+            link_of(held),
+            held.firm.uscc,
+            place_of(self.archive, held.firm.region),
+            held_label,
+            has.held.until,
+            climb,
         )
 
     def cells(self, held: HeldFirm, has: Standing, lang: str) -> tuple[object, ...]:
@@ -411,7 +417,16 @@ def link_of(held: HeldFirm) -> Link:
     return Link(held.key, "enterprise", Label.of(held.firm.name or held.firm.uscc), held.synthetic)
 
 
-def _own_region(actor: Actor) -> str:
-    """The place of one's office, where it is one."""
+def place_of(archive: Archive, code: str) -> Label:
+    """A place by its name; made-up ones are no places of the code table."""
+    if not code:
+        return Label("未写明", "not told")
+    known = archive.desk.regions.find(code)
+    return archive.region_label(code) if known else archive.link(f"region:{code}").label
+
+
+def _own_region(actor: Actor, unreal: Collection[str] | None) -> str:
+    """The place of one's office, where it is one: a made-up one among `unreal`, a real one when that is None."""
     places = {grant.scope.key for grant in actor.grants if grant.scope.kind == "region"}
-    return places.pop() if len(places) == 1 else ""
+    chosen = [one for one in places if (one in made_up_regions()) == (unreal is not None)]
+    return chosen[0] if len(chosen) == 1 else ""
