@@ -31,6 +31,7 @@ from jiqun.rules.truth import State
 
 WHOLES = ("all", "any", "at_least", "exempts", "veto", "score_sum", "part")
 """Nodes whose missing fields stand at the nodes inside."""
+STILL_VALID = Label("在有效期内", "not yet past")
 SIGN_WORDS = {key: Label(sign, sign) for key, sign in SIGNS.items()}
 
 
@@ -158,6 +159,8 @@ class Lines:
             return joined(
                 " ", sign, value_words(one.needed), POINTS if one.points is not None else self.unit(one)
             )
+        if isinstance(self.nodes.get(one.id), tree.TitleHeld):
+            return STILL_VALID
         flag = self.flags.get(one.id)
         if flag is None:
             return span_text(one.needed or "")
