@@ -17,6 +17,7 @@ from jiqun.actions.held_firms import HeldFirm, held_firms
 from jiqun.actions.imports_enterprises import made_up_regions
 from jiqun.actions.ladder import STEPS, Standing
 from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.chains import chains, members
 from jiqun.actions.reading.climbs import ClimbLine, Climbs
 from jiqun.actions.reading.policies import of
 from jiqun.actions.reading.statements import Label, Link
@@ -24,7 +25,6 @@ from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import Column
 from jiqun.ledger import subjects
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check
-from jiqun.ledger.subjects import SubjectFilter
 from jiqun.rules.ladders import Ladder
 
 SIZE = 30
@@ -245,19 +245,16 @@ class LadderView:
             firms = [one.firm for one in held]
             return list(held), climbing.standings(desk, self.one, firms, on=ask.on)
         wide = climbing.Wide(ask.on, ask.region, ask.made_up, self.archive.actor)
-        members = self._members(ask.chain) if ask.chain else None
+        inside = members(ask.chain) if ask.chain else None
         found = [
             (held, has)
             for held, has in zip(
                 climbing.firms_of(desk, wide), climbing.standings_of(desk, self.one, wide), strict=True
             )
-            if (members is None or held.key in members)
+            if (inside is None or held.key in inside)
             and climbing.is_for(desk, self.one, held.firm.region, made_up=held.synthetic)
         ]
         return [held for held, _ in found], [has for _, has in found]
-
-    def _members(self, group: str) -> frozenset[str]:
-        return frozenset(subjects.all_keys(SubjectFilter(kind="enterprise", cluster=group)))
 
     def chosen(self, *, everyone: bool = False) -> list[tuple[HeldFirm, Standing]]:
         """The firms of the list with where they stand."""
@@ -296,16 +293,16 @@ class LadderView:
         page = max(1, min(ask.page, pages))
         held = Counter(has.held.rung for has in self.standings)
         unknown = sum(1 for has in self.standings if not has.held.rung and has.held.unknown)
-        chains = self._chains()
+        groups = chains(synthetic=ask.made_up)
         return LadderContext(
             replace(ask, page=page), self.one.key, of(self.one.label), of(self.one.source),
             tuple((key, of(one.label)) for key, one in climbing.ladders(desk).items()), self.one.judged,
             place_of(self.archive, ask.region) if ask.region else None,
-            self.archive.link(ask.chain) if ask.chain else None, tuple(chains),
+            self.archive.link(ask.chain) if ask.chain else None, tuple(groups),
             len(self.firms), self._rungs(held), held[""] - unknown, unknown, tuple(self._years()),
             self.labels.get(ask.rung, Label("", "")),
             tuple(self._row(firm, has) for firm, has in rows[(page - 1) * SIZE : page * SIZE]), len(rows), pages,
-            self._by_place(firm for firm, _ in rows), self._by_chain([firm.key for firm, _ in rows], chains),
+            self._by_place(firm for firm, _ in rows), self._by_chain([firm.key for firm, _ in rows], groups),
             can(self.archive.actor, Permission.EXPORT, target_scope=ANYWHERE),
         )  # fmt: skip
 
@@ -338,17 +335,6 @@ class LadderView:
             ]
             yield YearLine(year, tuple(counted))
 
-    def _chains(self) -> list[Link]:
-        """Chains and clusters the firms can be narrowed to: made-up ones for made-up firms."""
-        found: list[Link] = []
-        for kind in ("chain", "cluster"):
-            wanted = SubjectFilter(kind=kind, synthetic=self.ask.made_up)
-            found += [
-                Link(one.key, kind, Label(one.label_zh, one.label_en or one.label_zh), one.synthetic)
-                for one in subjects.iterate(wanted)
-            ]
-        return found
-
     def _by_place(self, firms: Iterable[HeldFirm]) -> tuple[PlaceCount, ...]:
         counted = Counter(held.firm.region for held in firms)
         return tuple(
@@ -356,11 +342,11 @@ class LadderView:
             for code in sorted(counted, key=lambda code: (-counted[code], code))
         )
 
-    def _by_chain(self, keys: Sequence[str], chains: Sequence[Link]) -> tuple[PlaceCount, ...]:
+    def _by_chain(self, keys: Sequence[str], groups: Sequence[Link]) -> tuple[PlaceCount, ...]:
         wanted = frozenset(keys)
         found = [
-            PlaceCount(one.key, one.label, len(wanted & self._members(one.key)))
-            for one in chains
+            PlaceCount(one.key, one.label, len(wanted & members(one.key)))
+            for one in groups
             if wanted and one.kind == "chain"
         ]
         return tuple(sorted((one for one in found if one.firms), key=lambda one: (-one.firms, one.key)))

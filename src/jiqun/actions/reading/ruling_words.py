@@ -129,6 +129,13 @@ class Lines:
                 continue
             yield self._line(one, depths[one.id])
 
+    def source(self, one: ClauseResult) -> tuple[str, str]:
+        """Where in the document a node stands, and how sure we are of its text: its own place or that of what it is in."""
+        outer = one
+        while not outer.clause and outer.parent:
+            outer = self.held[outer.parent]
+        return outer.clause, one.confidence or outer.confidence
+
     def columns(self, clause: str) -> tuple[str, ...]:
         """The columns a node reads."""
         return tree.columns(self.nodes[clause]) if clause in self.nodes else ()
@@ -195,9 +202,10 @@ class Ways:
             short = joined(" ", value_words(one.short), unit if unit.zh else POINTS)
         columns = lines.columns(one.clause)
         heaviest = max(map(self.efforts.of_field, columns), key=lambda each: each.weight, default=None)
+        clause, confidence = lines.source(held)
         return Step(
             of(one.label), one.state.value, lines.seen(one), lines.needed(held), short, one.changeable, one.effort,
-            of(heaviest.label) if heaviest else NOTHING, self._helps(one, columns, region), held.clause, held.confidence,
+            of(heaviest.label) if heaviest else NOTHING, self._helps(one, columns, region), clause, confidence,
         )  # fmt: skip
 
     def _helps(self, one: Gap, columns: Sequence[str], region: str) -> tuple[HelpLine, ...]:
