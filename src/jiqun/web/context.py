@@ -33,6 +33,8 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
             Place("indicators", _("Indicators"), "indicators"),
             Place("policies", _("Policies"), "policies"),
             Place("ladders", _("Ladders"), "ladders"),
+            Place("recognitions", _("Recognition"), "recognitions"),
+            Place("titles", _("Titles"), "titles"),
             Place("subjects", _("Subjects"), "subjects"),
             Place("projects", _("Projects"), "projects"),
             Place("sources", _("Sources"), "sources"),

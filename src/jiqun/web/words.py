@@ -121,6 +121,22 @@ WORDS = {
         "unknown": pgettext_lazy("rung", "not known"),
     },
     "help": {"measure": _("measure"), "service": _("service"), "provider": _("provider")},
+    "title_how": {"recognised": _("recognised by rule"), "registered": _("entered from a list")},
+    "title_notice": {
+        "publicity": _("Made public as a candidate"),
+        "granted": _("Title granted"),
+        "refused": _("Not recognised"),
+        "review": _("Re-review can be applied for"),
+        "expiring": _("Title ends soon"),
+        "taken_back": _("Title taken back"),
+    },
+    "recognition_step": {
+        "recognition.start": _("Candidates found"),
+        "recognition.publish": _("Made public"),
+        "recognition.refuse": _("Candidate refused"),
+        "recognition.decide": _("Decided"),
+        "recognition.withdraw": _("Withdrawn"),
+    },
     "application": {"new": _("new application"), "re_review": _("re-review")},
     "run_sort": {
         "row": _("row of the sheet"),

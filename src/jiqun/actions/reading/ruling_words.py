@@ -21,6 +21,7 @@ from jiqun.actions.reading.policy_words import (
 )
 from jiqun.actions.reading.statements import Label
 from jiqun.rules import tree
+from jiqun.rules.catalogue import Catalogue
 from jiqun.rules.firm import Firm
 from jiqun.rules.gap import Distance, Gap
 from jiqun.rules.helps import Help, helping
@@ -225,6 +226,11 @@ def papers_of(way: Distance, words: Words) -> Iterator[Paper]:
     for one in words.missing(dict.fromkeys(name for gap in way.unknown for name in gap.missing)):
         found.setdefault(one.paper, []).append(one.label)
     return (Paper(paper, tuple(fields)) for paper, fields in found.items())
+
+
+def ruling_lines(pack: Pack, ruling: Ruling, catalogue: Catalogue) -> tuple[RulingLine, ...]:
+    """The clauses of a ruling in words, as its page shows them."""
+    return tuple(Lines(pack, ruling, Words(pack, catalogue)).all())
 
 
 def documents_of(pack: Pack, firm: Firm, ruling: Ruling) -> tuple[DocumentLine, ...]:
