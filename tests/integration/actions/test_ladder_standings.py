@@ -85,7 +85,10 @@ def test_levels_of_a_questionnaire_are_rungs_held_by_judging(here: Desk) -> None
     scenes = {name: Decimal(2) for name in full.values if name.startswith("scene_")}
     lower = Firm(full.uscc, full.name, full.region, {**full.values, **scenes})
     empty = Firm("", "", "331003", {})
-    top, second, nothing = ladders.standings(here, one, [full, lower, empty], on=date(2025, 6, 1))
+    firms = [full, lower, empty] * 5
+    found = ladders.standings(here, one, firms, on=date(2025, 6, 1))  # by columns
+    assert found == [ladders.standing(here, one, each, on=date(2025, 6, 1)) for each in firms]  # row by row
+    top, second, nothing = found[:3]
     assert (top.held.rung, top.step) == ("level4", "top")
     assert (second.held.rung, second.above and second.above.key, second.step) == (
         "level2",
@@ -117,6 +120,7 @@ def test_columns_and_rows_agree_about_the_next_rung(here: Desk, key: str) -> Non
     def agree(values: list[dict[str, object]]) -> None:
         firms = [firm(**one) for one in values]  # type: ignore[arg-type]
         for has, each in zip(ladders.standings(here, one, firms, on=ON), firms, strict=True):
+            assert has == ladders.standing(here, one, each, on=ON)
             if has.above is None or has.away is None:
                 continue
             way = ladders.climb(here, one, has.above, each, on=ON)
