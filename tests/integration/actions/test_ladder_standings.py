@@ -78,17 +78,22 @@ def test_the_way_of_one_firm_is_in_its_own_units(here: Desk) -> None:
     assert before is None  # no rule yet: nothing is said
 
 
-def test_levels_of_a_questionnaire_are_rungs_held_by_judging(here: Desk) -> None:
-    one = ladders.ladder(here, "digital")
+def digital_firms() -> tuple[Firm, Firm, Firm]:
+    """A firm that answered all to the full, one with all scenes at level 2, one nobody knows anything of."""
     cases = run_cases(shipped()["national/sme_digital"])
     full = next(case.case.firm for case in cases if case.case.key == "all_max")
     scenes = {name: Decimal(2) for name in full.values if name.startswith("scene_")}
-    lower = Firm(full.uscc, full.name, full.region, {**full.values, **scenes})
-    empty = Firm("", "", "331003", {})
-    firms = [full, lower, empty] * 5
-    found = ladders.standings(here, one, firms, on=date(2025, 6, 1))  # by columns
-    assert found == [ladders.standing(here, one, each, on=date(2025, 6, 1)) for each in firms]  # row by row
-    top, second, nothing = found[:3]
+    return (
+        full,
+        Firm(full.uscc, full.name, full.region, {**full.values, **scenes}),
+        Firm("", "", "331003", {}),
+    )
+
+
+def test_levels_of_a_questionnaire_are_rungs_held_by_judging(here: Desk) -> None:
+    one = ladders.ladder(here, "digital")
+    full, lower, empty = digital_firms()
+    top, second, nothing = ladders.standings(here, one, [full, lower, empty], on=date(2025, 6, 1))
     assert (top.held.rung, top.step) == ("level4", "top")
     assert (second.held.rung, second.above and second.above.key, second.step) == (
         "level2",
@@ -105,6 +110,15 @@ def test_levels_of_a_questionnaire_are_rungs_held_by_judging(here: Desk) -> None
     assert {(gap.value, gap.needed, gap.short) for gap in way.way.unmet} == {
         (Decimal(2), Decimal(3), Decimal(1))
     }
+
+
+@pytest.mark.fuzz
+def test_columns_give_the_levels_rows_give(here: Desk) -> None:
+    one, day = ladders.ladder(here, "digital"), date(2025, 6, 1)
+    firms = [*digital_firms()] * 5
+    assert ladders.standings(here, one, firms, on=day) == [
+        ladders.standing(here, one, each, on=day) for each in firms
+    ]
 
 
 @pytest.mark.parametrize("key", ["quality_sme", "smart_factory"])
