@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jiqun.core.states import NEVER_WORD, NO_WORD, STATES, YES_WORD
 from jiqun.web.numerals import number
 
 WORDS = {
@@ -99,6 +100,22 @@ WORDS = {
         "C": _("from memory, not official"),
         "U": _("unknown"),
     },
+    "title_how": {"recognised": _("recognised by rule"), "registered": _("entered from a list")},
+    "title_notice": {
+        "publicity": _("Made public as a candidate"),
+        "granted": _("Title granted"),
+        "refused": _("Not recognised"),
+        "review": _("Re-review can be applied for"),
+        "expiring": _("Title ends soon"),
+        "taken_back": _("Title taken back"),
+    },
+    "recognition_step": {
+        "recognition.start": _("Candidates found"),
+        "recognition.publish": _("Made public"),
+        "recognition.refuse": _("Candidate refused"),
+        "recognition.decide": _("Decided"),
+        "recognition.withdraw": _("Withdrawn"),
+    },
     "application": {"new": _("new application"), "re_review": _("re-review")},
     "run_sort": {
         "row": _("row of the sheet"),
@@ -126,6 +143,9 @@ WORDS = {
         "points": _("Difference in points"),
         "completion": _("Completion"),
         "rank": _("Rank"),
+        "flag": _("Yes or no"),
+        "choice": _("One of some words"),
+        "date": _("Day"),
         "count": _("Count"),
     },
     "nature": {"stock": _("counted at a moment"), "flow": _("over a period")},
@@ -252,11 +272,18 @@ def address_of(kind: str, key: str) -> str:
     return reverse("subject", args=[key])
 
 
+STATE_WORDS = {YES_WORD: "yes", NO_WORD: "no", NEVER_WORD: "never"}
+"""States an English reader meets; the words of a choice stand as they were told."""
+
+
 def value_words(statement: object, lang: str) -> dict[str, str]:
     """The parts of a stated value: bound sign, number, unit, or the words when there is no number."""
     s = statement
     if s.value is None:  # type: ignore[attr-defined]
-        return {"text": s.value_text or "—", "bound": "", "number": "", "unit": ""}  # type: ignore[attr-defined]
+        text = (
+            STATE_WORDS.get(s.value_text, s.value_text) if lang == "en" and s.kind in STATES else s.value_text
+        )  # type: ignore[attr-defined]
+        return {"text": text or "—", "bound": "", "number": "", "unit": ""}  # type: ignore[attr-defined]
     shown = number(s.value)  # type: ignore[attr-defined]
     if s.bound == "range" and s.value_high is not None:  # type: ignore[attr-defined]
         joint = "–" if s.value >= 0 else (" 至 " if lang == "zh" else " to ")  # type: ignore[attr-defined]

@@ -26,6 +26,7 @@ from jiqun.actions.reading.statements import Label
 from jiqun.core.errors import InputError
 from jiqun.ledger.permissions import Actor
 from jiqun.rules import tree
+from jiqun.rules.catalogue import Catalogue
 from jiqun.rules.firm import Firm
 from jiqun.rules.gap import Distance, Gap, distance
 from jiqun.rules.judge import judge_pack
@@ -247,6 +248,11 @@ def _question(words: Words, column: str, packs: Iterable[Pack]) -> Question:
         column, words.field(column), field.kind, unit_words(words.catalogue.units, field.unit), field.choices,
         of(field.paper), len(held), tuple(dict.fromkeys(of(one.label) for one in held)),
     )  # fmt: skip
+
+
+def ruling_lines(pack: Pack, ruling: Ruling, catalogue: Catalogue) -> tuple[RulingLine, ...]:
+    """Every line of a ruling in words."""
+    return tuple(_Lines(pack, ruling, Words(pack, catalogue)).all())
 
 
 class _Lines:
