@@ -10,8 +10,8 @@ import orjson
 from jiqun.actions import policy_packs
 from jiqun.actions.desk import Desk
 from jiqun.actions.held_firms import HeldFirm
-from jiqun.actions.reading.policy_ruling import ruling_lines
 from jiqun.actions.reading.policy_words import range_text
+from jiqun.actions.reading.ruling_words import ruling_lines
 from jiqun.rules.firm import Firm, Value
 from jiqun.rules.pack import Pack
 from jiqun.rules.ruling import Ruling

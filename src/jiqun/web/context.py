@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
             Place("map", _("Map"), "map"),
             Place("indicators", _("Indicators"), "indicators"),
             Place("policies", _("Policies"), "policies"),
+            Place("ladders", _("Ladders"), "ladders"),
             Place("recognitions", _("Recognition"), "recognitions"),
             Place("titles", _("Titles"), "titles"),
             Place("subjects", _("Subjects"), "subjects"),
