@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from jiqun.actions.judging import Judged
+    from jiqun.actions.judging_costs import Cost
     from jiqun.actions.judging_replay import Replay
 
 
@@ -153,12 +154,17 @@ def _tell_costs(found: "Replay") -> None:
         {
             "measure": getattr(one.label, lang()), "grades": "/".join(one.grades), "unit": one.unit,
             "firms": f"{one.before.firms} → {one.after.firms}",
-            "before": _amount(one.before.total), "after": _amount(one.after.total), "difference": _amount(one.difference),
+            "before": _cost(one.before), "after": _cost(one.after), "difference": _amount(one.difference),
         }
         for one in found.costs
     ]  # fmt: skip
     columns = ("measure", "grades", "firms", "before", "after", "difference", "unit")
     print_table(rows, [(name, name) for name in columns])
+
+
+def _cost(one: "Cost") -> str:
+    """The total; what is known of it and a question mark where that is not all."""
+    return _amount(one.total) if one.total is not None or not one.known else f"{_amount(one.known)} + ?"
 
 
 def _amount(value: "Decimal | None") -> str:
