@@ -16,7 +16,6 @@ from jiqun.core.errors import InputError, RowError
 from jiqun.core.facts import Fact, Status
 from jiqun.core.periods import Period
 from jiqun.core.units import UnitTable, fits
-from jiqun.lake.cell_words import NOTHING
 from jiqun.lake.forms.percents import as_percent
 from jiqun.lake.gate_enterprises import Judged, Registration
 from jiqun.lake.gate_facts import FactGate
@@ -114,7 +113,7 @@ def _of_row(
     faults: list[RowError] = []
     for n, told in places:
         text = cells[n].strip() if n < len(cells) else ""
-        if text in NOTHING:
+        if gate.says_nothing(told.indicator, text):
             continue
         if told.reads == "fraction":
             text = as_percent(text)

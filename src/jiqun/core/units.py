@@ -22,7 +22,10 @@ _LIMIT = 10 ** (DIGITS - PLACES)
 
 
 class Kind(StrEnum):
-    """What sort of number it is (数值性质); different sorts are never compared or added by mistake."""
+    """What sort of number it is (数值性质); different sorts are never compared or added by mistake.
+
+    The last three are no numbers but states (`core.states`): yes or no, one of some words, a day.
+    """
 
     LEVEL = "level"
     SHARE = "share"
@@ -30,6 +33,9 @@ class Kind(StrEnum):
     POINTS = "points"
     COMPLETION = "completion"
     RANK = "rank"
+    FLAG = "flag"
+    CHOICE = "choice"
+    DATE = "date"
 
 
 _ADDABLE = frozenset({Kind.LEVEL, Kind.POINTS})

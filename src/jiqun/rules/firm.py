@@ -6,12 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
+from jiqun.core.states import NEVER as NEVER
 from jiqun.rules.tree import Field
 
 Value: TypeAlias = Decimal | str | bool | date | None
-
-NEVER = date(1, 1, 1)
-"""A date of something known never to have happened: a title never held, a prize never won."""
 
 
 @dataclass(frozen=True, slots=True)

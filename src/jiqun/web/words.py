@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jiqun.core.states import NEVER_WORD, NO_WORD, STATES, YES_WORD
 from jiqun.web.numerals import number
 
 WORDS = {
@@ -126,6 +127,9 @@ WORDS = {
         "points": _("Difference in points"),
         "completion": _("Completion"),
         "rank": _("Rank"),
+        "flag": _("Yes or no"),
+        "choice": _("One of some words"),
+        "date": _("Day"),
         "count": _("Count"),
     },
     "nature": {"stock": _("counted at a moment"), "flow": _("over a period")},
@@ -252,11 +256,16 @@ def address_of(kind: str, key: str) -> str:
     return reverse("subject", args=[key])
 
 
+STATE_WORDS = {YES_WORD: "yes", NO_WORD: "no", NEVER_WORD: "never"}
+"""States an English reader meets; the words of a choice stand as they were told."""
+
+
 def value_words(statement: object, lang: str) -> dict[str, str]:
     """The parts of a stated value: bound sign, number, unit, or the words when there is no number."""
     s = statement
     if s.value is None:  # type: ignore[attr-defined]
-        return {"text": s.value_text or "—", "bound": "", "number": "", "unit": ""}  # type: ignore[attr-defined]
+        text = STATE_WORDS.get(s.value_text, s.value_text) if lang == "en" and s.kind in STATES else s.value_text  # type: ignore[attr-defined]
+        return {"text": text or "—", "bound": "", "number": "", "unit": ""}  # type: ignore[attr-defined]
     shown = number(s.value)  # type: ignore[attr-defined]
     if s.bound == "range" and s.value_high is not None:  # type: ignore[attr-defined]
         joint = "–" if s.value >= 0 else (" 至 " if lang == "zh" else " to ")  # type: ignore[attr-defined]
