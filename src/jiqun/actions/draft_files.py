@@ -11,12 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from jiqun.actions.policy_numbers import DOCUMENT
 from jiqun.actions.work_folders import WorkFolders
 from jiqun.lake.durable import write_durably
 from jiqun.rules.pack import Pack, ParameterSet
-
-DOCUMENT = "draft"
-"""Key of the document a draft cites for numbers typed by an office."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ A draft belongs to the office that made it and lives in its work folder; neither
 wrong with its rule is kept as typed and told with file and line; nothing is judged by it until it is right.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,17 +13,17 @@ from django.db import transaction
 
 from jiqun.actions import policy_packs
 from jiqun.actions.desk import Desk
-from jiqun.actions.draft_files import DOCUMENT, Draft, DraftFiles
+from jiqun.actions.draft_files import Draft, DraftFiles
 from jiqun.actions.form_memory import office_of
 from jiqun.actions.own_office import day_told, is_own
-from jiqun.actions.policy_numbers import thresholds, typed_number, with_threshold
+from jiqun.actions.per_mu_ground import GroundAsk, ground
+from jiqun.actions.policy_numbers import thresholds, typed_number, with_threshold, with_values
 from jiqun.core.errors import InputError, NotFound, RowError, RowErrors
 from jiqun.lake.durable import locked
 from jiqun.ledger import audit
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
-from jiqun.rules.pack import Pack, ParameterSet
+from jiqun.rules.pack import Pack
 from jiqun.rules.reader import read_pack
-from jiqun.rules.tree import Label
 from jiqun.rules.values import BadValue
 
 TEXT_MOST = 400_000
@@ -73,6 +73,18 @@ def begin(desk: Desk, order: DraftOrder, *, by: Actor, at: datetime) -> Draft:
     return draft
 
 
+def begin_trial(desk: Desk, ask: GroundAsk, typed: Mapping[str, str], *, by: Actor, at: datetime) -> Draft:
+    """A draft with the numbers tried over a group of firms: of its pack, county, tier and day. RowErrors of what is none."""
+    check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
+    here = ground(desk, ask, by=by)
+    known = {one.name for one in here.numbers}
+    told = {(here.tier, name): text for name, text in typed.items() if name in known}
+    _numbers(here.pack.label.zh, told)
+    order = DraftOrder(here.pack.key, here.version.key, here.on.isoformat(), here.region)
+    draft = begin(desk, order, by=by, at=at)
+    return keep_numbers(desk, draft.id, Typed(told, {}), by=by, at=at)
+
+
 def read(desk: Desk, id: str, *, by: Actor) -> Draft:
     """A draft of your office; another office's does not exist for you."""
     check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
@@ -111,12 +123,12 @@ def keep_numbers(desk: Desk, id: str, typed: Typed, *, by: Actor, at: datetime) 
     store = files(desk)
     with locked(store.lock(id), wait_s=WAIT_S):
         pack = pack_of(desk, draft)
-        numbers = _numbers(draft, typed)
+        numbers = _numbers(draft.name, typed.parameters)
         text = _with_thresholds(store.rule(id), pack, draft, typed)
         sets = pack.sets
         for tier in dict.fromkeys(tier for tier, _ in numbers):
             values = {name: value for (of, name), value in numbers.items() if of == tier}
-            sets = with_values(sets, draft, tier, values)
+            sets = with_values(sets, (draft.region, tier), draft.day, values)
         with transaction.atomic():
             _note(
                 by,
@@ -139,36 +151,16 @@ def throw_away(desk: Desk, id: str, *, by: Actor, at: datetime) -> Draft:
     return draft
 
 
-def with_values(
-    sets: Iterable[ParameterSet], draft: Draft, tier: str, values: Mapping[str, Decimal | None]
-) -> tuple[ParameterSet, ...]:
-    """The numbers of places with those of the draft's county and tier as typed; a set of its own where none holds that day."""
-    held = list(sets)
-    same = [one for one in held if (one.region, one.tier) == (draft.region, tier)]
-    now = next((one for one in same if one.holds(draft.day)), None)
-    if now is None:
-        later = [one.starts for one in same if one.starts > draft.day]
-        label = Label("草案中填写的数", "numbers typed in a draft")
-        fresh = ParameterSet(
-            draft.region, tier, draft.day, min(later, default=None), dict(values), label, DOCUMENT, "U"
-        )
-        return (*held, fresh)
-    if all(now.values.get(name) == value for name, value in values.items()):
-        return tuple(held)
-    changed = replace(now, values={**now.values, **values}, document=DOCUMENT, confidence="U")
-    return tuple(changed if one is now else one for one in held)
-
-
-def _numbers(draft: Draft, typed: Typed) -> dict[tuple[str, str], Decimal | None]:
+def _numbers(file: str, typed: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], Decimal | None]:
     """Every number typed; RowErrors with all that are none."""
     found: dict[tuple[str, str], Decimal | None] = {}
     errors: list[RowError] = []
-    for (tier, name), text in typed.parameters.items():
+    for (tier, name), text in typed.items():
         try:
             found[tier, name] = typed_number(text)
         except BadValue as error:
             column = " ".join(filter(None, (tier, name)))
-            errors.append(RowError(draft.name, 0, column, error.code, text[:80], error.allowed))
+            errors.append(RowError(file, 0, column, error.code, text[:80], error.allowed))
     if errors:
         raise RowErrors(errors, code="draft.refused")
     return found

@@ -1,16 +1,20 @@
 """规则数值 the numbers of a version that can be set otherwise: parameters of a place by tier, and thresholds of its clauses."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from jiqun.core.errors import InputError
 from jiqun.rules import tree
-from jiqun.rules.pack import Pack, ParameterDef, Version
+from jiqun.rules.pack import Pack, ParameterDef, ParameterSet, Version
 from jiqun.rules.tree import Constant, Label, Op
 from jiqun.rules.values import BadValue
 
+DOCUMENT = "draft"
+"""Key of the document that numbers typed by an office cite."""
+TYPED = Label("草案中填写的数", "numbers typed in a draft")
 _NUMBER = re.compile(r"(?<![\w.\-])-?\d+(?:\.\d+)?(?![\w.\-])")
 _TYPED = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
 """As many digits as a column of the judge holds."""
@@ -117,3 +121,22 @@ def _block(lines: list[str], first: int) -> Iterator[int]:
             return
         if not re.match(r"\s*(from|to|n|max|step|points|years|days)\s*=", lines[at]):
             yield at
+
+
+def with_values(
+    sets: Iterable[ParameterSet], place: tuple[str, str], on: date, values: Mapping[str, Decimal | None]
+) -> tuple[ParameterSet, ...]:
+    """The numbers of places with those of a county and tier on a day as typed; a set of its own where none holds.
+
+    What was typed cites DOCUMENT and is marked U.
+    """
+    held = list(sets)
+    same = [one for one in held if (one.region, one.tier) == place]
+    now = next((one for one in same if one.holds(on)), None)
+    if now is None:
+        ends = min((one.starts for one in same if one.starts > on), default=None)
+        return (*held, ParameterSet(*place, on, ends, dict(values), TYPED, DOCUMENT, "U"))
+    if all(now.values.get(name) == value for name, value in values.items()):
+        return tuple(held)
+    changed = replace(now, values={**now.values, **values}, document=DOCUMENT, confidence="U")
+    return tuple(changed if one is now else one for one in held)

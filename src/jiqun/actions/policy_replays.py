@@ -16,10 +16,11 @@ from jiqun.actions.background import Background, Teller
 from jiqun.actions.desk import Desk
 from jiqun.actions.desk import desk as own_desk
 from jiqun.actions.form_memory import office_of
+from jiqun.actions.held_firms import held_firms
 from jiqun.actions.judging_files import FirmFile
 from jiqun.actions.judging_replay import Side, replay_firms
 from jiqun.actions.own_office import day_told, is_own
-from jiqun.actions.replay_files import ReplayFiles, ReplayRun
+from jiqun.actions.replay_files import LEDGER, ReplayFiles, ReplayRun
 from jiqun.actions.upload_work import kept_actor
 from jiqun.actions.work_folders import WORKING
 from jiqun.core.errors import InputError, NotFound, WrongState
@@ -31,13 +32,19 @@ NAME_MOST = 200
 
 @dataclass(frozen=True)
 class ReplayAsk:
-    """What is to be compared: the firms of a run; each side a version by its key or a draft by its id, and a day (ISO)."""
+    """What is to be compared: each side a version by its key or a draft by its id, and a day (ISO).
+
+    run           id of the run whose firms are judged, or LEDGER
+    pack, region  of the ledger's firms: by which pack, of which place
+    """
 
     run: str
     before: str
     before_on: str
     after: str
     after_on: str
+    pack: str = ""
+    region: str = ""
 
 
 @task()
@@ -78,17 +85,19 @@ def begin(desk: Desk, ask: ReplayAsk, *, by: Actor, at: datetime) -> ReplayRun:
     WrongState policy.not_done
     """
     check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
-    run = policy_runs.done(desk, ask.run, by=by)
+    run = None if ask.run == LEDGER else policy_runs.done(desk, ask.run, by=by)
+    pack = run.pack if run else ask.pack
+    region = run.region if run else desk.regions.get(ask.region).code if ask.region else ""
     asked = ((ask.before, ask.before_on), (ask.after, ask.after_on))
-    before, after = (side_of(desk, run.pack, key, on, by=by) for key, on in asked)
+    before, after = (side_of(desk, pack, key, on, by=by) for key, on in asked)
     store = files(desk)
     one = ReplayRun(
-        store.new_id(at), run.pack, run.id, run.name[:NAME_MOST], ask.before, before.on.isoformat(), ask.after,
-        after.on.isoformat(), run.kind, run.region, by.label, by.user_id or 0, office_of(by), at, queued_at=at,
+        store.new_id(at), pack, ask.run, run.name[:NAME_MOST] if run else "", ask.before, before.on.isoformat(), ask.after,
+        after.on.isoformat(), run.kind if run else "new", region, by.label, by.user_id or 0, office_of(by), at, queued_at=at,
         actor=kept_actor(by),
     )  # fmt: skip
     with transaction.atomic():
-        _note(by, "policy.replay", one, {"before": ask.before, "after": ask.after, "run": run.id}, at)
+        _note(by, "policy.replay", one, {"before": ask.before, "after": ask.after, "run": ask.run}, at)
         store.start(one)
         enqueue(one.id)
     return one
@@ -134,7 +143,11 @@ def side_of(desk: Desk, pack: str, key: str, on: str, *, by: Actor) -> Side:
 
 
 def firms_of(desk: Desk, one: ReplayRun, *, by: Actor) -> FirmFile:
-    """The firms of a replay, as they are now: those of its run with what was answered since."""
+    """The firms of a replay, as they are now: those of its run with what was answered since, or the ledger's."""
+    if one.run == LEDGER:
+        on = max(day_told(one.before_on), day_told(one.after_on))
+        held = held_firms(desk, by=by, on=on, region=one.region)
+        return FirmFile("", "", tuple(each.firm for each in held), (), ())
     return policy_runs.firms(desk, policy_runs.done(desk, one.run, by=by))
 
 

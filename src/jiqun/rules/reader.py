@@ -270,7 +270,7 @@ class PackReader:
         return tuple(found)
 
     def _amount(self, view: View) -> tuple[tree.Operand | None, tree.Operand | None]:
-        """What a measure is worth to a firm, and for each unit of what; the two multiplied are in the unit it names."""
+        """What a measure is worth to a firm, and for each unit of what; both multiplied are in the unit it names."""
         if "amount" not in view:
             return None, None
         unit, place = view.text("unit", needed=False), (*view.place, "amount")

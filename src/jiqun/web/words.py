@@ -264,7 +264,9 @@ def value_words(statement: object, lang: str) -> dict[str, str]:
     """The parts of a stated value: bound sign, number, unit, or the words when there is no number."""
     s = statement
     if s.value is None:  # type: ignore[attr-defined]
-        text = STATE_WORDS.get(s.value_text, s.value_text) if lang == "en" and s.kind in STATES else s.value_text  # type: ignore[attr-defined]
+        text = (
+            STATE_WORDS.get(s.value_text, s.value_text) if lang == "en" and s.kind in STATES else s.value_text
+        )  # type: ignore[attr-defined]
         return {"text": text or "—", "bound": "", "number": "", "unit": ""}  # type: ignore[attr-defined]
     shown = number(s.value)  # type: ignore[attr-defined]
     if s.bound == "range" and s.value_high is not None:  # type: ignore[attr-defined]
