@@ -7,8 +7,9 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from jiqun.core.states import NEVER
 from jiqun.rules.catalogue import Catalogue
-from jiqun.rules.firm import NEVER, Firm, Value
+from jiqun.rules.firm import Firm, Value
 from jiqun.rules.pack import Pack
 from jiqun.rules.reader import read_all
 from jiqun.rules.tree import columns

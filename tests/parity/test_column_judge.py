@@ -13,13 +13,14 @@ from duckdb import DuckDBPyConnection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from jiqun.core.states import NEVER
 from jiqun.lake import judge_columns
 from jiqun.lake.formula_columns import COLUMN_FORMULAS
 from jiqun.lake.judge_conditions import CONDITIONS
 from jiqun.lake.judge_run import ColumnRuling, connect, judge_firms
 from jiqun.lake.judge_scores import SCORES
 from jiqun.rules import tree
-from jiqun.rules.firm import NEVER, Firm, Value
+from jiqun.rules.firm import Firm, Value
 from jiqun.rules.formulas import FORMULAS
 from jiqun.rules.judge import judge, parameters_for
 from jiqun.rules.pack import Pack, Version

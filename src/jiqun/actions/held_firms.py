@@ -3,9 +3,9 @@
 Every value is a fact that can be looked up, corrected and undone; what the register itself says (day of establishment,
 industry) comes from there. Taken is what happened, of the whole enterprise: targets, estimates, claims and figures of a
 part are no answer. A field of a year is read from a fact of that whole year or of its end; any other from the newest
-fact whose period is over on the day judged. Where several speak of one cell the order of trust chooses, and where that
-one is no exact number (超, 约, 近) the field stays unknown. Made-up enterprises know made-up facts only, and the other
-way round.
+fact whose period is over on the day judged (with a mark of years before: on that day so many years before). Where several speak of one cell the order of trust chooses, and where that
+one is no exact number (超, 约, 近), or longer than a rule can reckon with, the field stays unknown. Made-up enterprises
+know made-up facts only, and the other way round.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +21,7 @@ from jiqun.core.errors import NotFound, PackError
 from jiqun.core.indicators import IndicatorTable
 from jiqun.core.units import Rounding, UnitTable, fits
 from jiqun.lake.firm_facts import AS_OF, Asked, FirmFact, firm_facts
+from jiqun.lake.judge_columns import WHOLE
 from jiqun.lake.listing import Wanted
 from jiqun.ledger import subjects
 from jiqun.ledger.grams import subtree_prefix
@@ -28,8 +29,11 @@ from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can
 from jiqun.ledger.subjects import Subject
 from jiqun.rules.catalogue import NO_INDICATOR, Catalogue, FieldDef
 from jiqun.rules.firm import Firm, Value
+from jiqun.rules.operands import days_before
 from jiqun.rules.tree import Field
 from jiqun.rules.values import BadValue, value_of
+
+LIMIT = Decimal(10) ** WHOLE
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,19 @@ class _Gathered:
 
 
 def held_firms(
-    desk: Desk, *, by: Actor, on: date, region: str = "", keys: Sequence[str] | None = None
+    desk: Desk,
+    *,
+    by: Actor,
+    on: date,
+    region: str = "",
+    keys: Sequence[str] | None = None,
+    synthetic: bool | None = None,
 ) -> tuple[HeldFirm, ...]:
     """The enterprises this person may read with what is known of them on a day, in order of key.
 
-    region  code of a place: those of it and below
-    keys    only these; one that nobody knows, or that this person may not read, is left out
+    region     code of a place: those of it and below
+    keys       only these; one that nobody knows, or that this person may not read, is left out
+    synthetic  True: made-up ones only; False: real ones only; whoever counts or ranks takes one of the two
     Those founded after the day are left out too.
     """
     archive = Archive(desk, by)
@@ -66,7 +77,11 @@ def held_firms(
     else:
         found = subjects.get_many(subjects.resolve_many(keys).values())
         chosen = [one for _, one in sorted(found.items()) if _may_read(archive, one) and _within(one, region)]
-    return _held(archive, [one for one in chosen if not _founded_after(one, on)], on)
+    kept = [
+        one for one in chosen
+        if not _founded_after(one, on) and (synthetic is None or one.synthetic == synthetic)
+    ]  # fmt: skip
+    return _held(archive, kept, on)
 
 
 def held_firm(desk: Desk, key: str, *, by: Actor, on: date) -> HeldFirm:
@@ -96,16 +111,18 @@ def _held(archive: Archive, chosen: Sequence[Subject], on: date) -> tuple[HeldFi
     plan = _plan(Catalogue.load(desk.packs), desk.indicators, desk.units)
     gathered = {one.key: _Gathered(_registered(one)) for one in chosen}
     made_up = {one.key for one in chosen if one.synthetic}
-    for fact in firm_facts(desk.lake, archive.narrowed(Wanted()), plan.asked(on), list(gathered)):
-        if fact.synthetic != (fact.subject in made_up):
-            continue
-        known = plan.fields[fact.indicator]
-        back = on.year - 1 - fact.year if fact.year != AS_OF else 0
-        value = plan.value(known, fact) if back <= known.years else None
-        if value is not None:
-            column = Field(known.name, back).column
-            gathered[fact.subject].values[column] = value
-            gathered[fact.subject].facts[column] = fact.id
+    for earlier in range(1 + plan.looks_back):
+        asked = plan.asked(on, earlier)
+        for fact in firm_facts(desk.lake, archive.narrowed(Wanted()), asked, list(gathered)):
+            if fact.synthetic != (fact.subject in made_up):
+                continue
+            known = plan.fields[fact.indicator]
+            back = on.year - 1 - fact.year if fact.year != AS_OF else earlier
+            value = plan.value(known, fact) if back <= known.years else None
+            if value is not None:
+                column = Field(known.name, back).column
+                gathered[fact.subject].values[column] = value
+                gathered[fact.subject].facts[column] = fact.id
     return tuple(_firm(one, gathered[one.key]) for one in chosen)
 
 
@@ -134,7 +151,17 @@ class _Plan:
     fields: Mapping[str, FieldDef]
     units: UnitTable
 
-    def asked(self, on: date) -> Asked:
+    @property
+    def looks_back(self) -> int:
+        """How many years back what is of a day is asked for too."""
+        return max((one.years for one in self.fields.values() if not one.yearly), default=0)
+
+    def asked(self, on: date, earlier: int) -> Asked:
+        """What is read for a day; so many years earlier only what is of a day is."""
+        if earlier:
+            then = days_before(on, years=earlier, days=0)
+            keys = (key for key, one in self.fields.items() if not one.yearly and one.years >= earlier)
+            return Asked((), (then.year, then.year), tuple(keys), then)
         yearly = tuple(key for key, one in self.fields.items() if one.yearly)
         most = max((one.years for one in self.fields.values()), default=0)
         of_day = tuple(key for key, one in self.fields.items() if not one.yearly)
@@ -148,9 +175,10 @@ class _Plan:
             return _word(fact.value_text, known)
         if fact.value is None:
             return None
-        if known.unit in ("", fact.unit):
-            return _plain(fact.value)
-        return self.units.convert(fact.value, fact.unit, known.unit, rounding=Rounding.HALF_EVEN)
+        number = fact.value
+        if known.unit not in ("", fact.unit):
+            number = self.units.convert(fact.value, fact.unit, known.unit, rounding=Rounding.HALF_EVEN)
+        return _plain(number) if abs(number) < LIMIT else None
 
 
 def _plan(catalogue: Catalogue, indicators: IndicatorTable, units: UnitTable) -> _Plan:

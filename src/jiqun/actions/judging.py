@@ -12,7 +12,8 @@ from pathlib import Path
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import Row, Sheet, write_file
-from jiqun.actions.judging_files import FirmFile, find_pack, read_firm_file
+from jiqun.actions.judging_files import FirmFile, find_pack
+from jiqun.actions.judging_source import FirmSource, read_firms
 from jiqun.actions.reading.policy_words import Words
 from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import Column
@@ -64,7 +65,7 @@ CLAUSE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class JudgeOrder:
-    """What is to be judged: a pack by key or a draft by folder, a day, a kind, a file of firms, where the answer goes.
+    """What is to be judged: a pack by key or a draft by folder, a day, a kind, where firms come from, where the answer goes.
 
     out      None judges without writing
     explain  writes `<out>.clauses.csv` beside it, clause by clause
@@ -72,11 +73,9 @@ class JudgeOrder:
 
     key: str
     on: date
-    path: Path
+    firms: FirmSource
     out: Path | None = None
     kind: str = "new"
-    region: str = ""
-    sheet: str = ""
     explain: bool = False
     lang: str = "zh"
 
@@ -103,9 +102,10 @@ class Judged:
 
 
 def judge_file(desk: Desk, order: JudgeOrder, *, by: Actor) -> Judged:
-    """Judge every firm of a file and write the answer.
+    """Judge every firm of a file or of the ledger and write the answer.
 
-    InputError: pack.no_version, export.unknown_format and what the file is refused for; NotFound rule.no_pack; NotAllowed
+    InputError: judge.no_firms, pack.no_version, export.unknown_format, what the file is refused for;
+    NotFound rule.no_pack; NotAllowed
     """
     check(by, Permission.READ_PUBLIC, target_scope=ANYWHERE)
     check(by, Permission.EXPORT, target_scope=ANYWHERE)
@@ -114,7 +114,7 @@ def judge_file(desk: Desk, order: JudgeOrder, *, by: Actor) -> Judged:
         raise InputError("export.unknown_format", seen=form, allowed=" ".join(FORMS))
     pack = find_pack(desk, order.key)
     version = pack.version_on(order.on, order.kind)
-    file = read_firm_file(desk, order.path, on=order.on, region=order.region, sheet=order.sheet)
+    file = read_firms(desk, order.firms, by=by, on=order.on)
     judged = judged_by(pack, version, file, on=order.on, kind=order.kind)
     if order.out is not None:
         rows = (

@@ -71,14 +71,14 @@ def _placed(
     desk: Desk, found: Firms, numbers: Sequence[int], *, file: str, region: str, on: date
 ) -> tuple[Firm, ...]:
     """The firms with the code of their county; RowErrors for a county nobody knows, for numbers too long to reckon with."""
-    if region and not _code(desk, region, on):
+    if region and not county_code(desk, region, on):
         raise InputError("judge.unknown_region", seen=region, allowed="331003")
     codes: dict[str, str] = {}
     errors: list[RowError] = []
     firms: list[Firm] = []
     for number, firm in zip(numbers, found.firms, strict=True):
         named = firm.region or region
-        code = codes.setdefault(named, _code(desk, named, on))
+        code = codes.setdefault(named, county_code(desk, named, on))
         if named and not code:
             errors.append(RowError(file, number, "region", "judge.unknown_region", named, "331003"))
         errors += [
@@ -91,7 +91,7 @@ def _placed(
     return tuple(firms)
 
 
-def _code(desk: Desk, text: str, on: date) -> str:
-    """The code of a county by its code or name; "" when nobody, or more than one, is called that."""
+def county_code(desk: Desk, text: str, on: date) -> str:
+    """The code of a place by its code or name; "" when nobody, or more than one, is called that."""
     found = desk.regions.resolve(text, on=on) if text else None
     return found.code if isinstance(found, Region) else ""

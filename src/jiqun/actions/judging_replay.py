@@ -1,6 +1,7 @@
 """政策重放 replay: the same firms judged by what holds and by what is to hold: who rises, who falls, where.
 
-Nothing is recorded and the ledger is not read. A draft is a pack in a folder of its own.
+Nothing is recorded: the ledger is read where its firms are asked for, never written. A draft is a pack in a folder of
+its own.
 """
 
 from collections import Counter
@@ -12,7 +13,8 @@ from pathlib import Path
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.judging_costs import CostLine, Graded, cost_lines, possible
-from jiqun.actions.judging_files import FirmFile, find_pack, read_firm_file
+from jiqun.actions.judging_files import FirmFile, find_pack
+from jiqun.actions.judging_source import FirmSource, read_firms
 from jiqun.core.errors import InputError
 from jiqun.lake.judge_run import ColumnRuling, judge_firms, parameters_of
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
@@ -34,11 +36,9 @@ class ReplayOrder:
     key: str
     before: str
     after: str
-    path: Path
+    firms: FirmSource
     on: date | None = None
     kind: str = "new"
-    region: str = ""
-    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +137,14 @@ class Replay:
 
 
 def replay(desk: Desk, order: ReplayOrder, *, by: Actor) -> Replay:
-    """Judge a file of firms by both sides.
+    """Judge the firms of a file or of the ledger by both sides, as they are known on the later of both days.
 
-    InputError pack.no_version and what the file is refused for; NotFound rule.no_pack; NotAllowed
+    InputError judge.no_firms, pack.no_version and what the file is refused for; NotFound rule.no_pack; NotAllowed
     """
     check(by, Permission.READ_PUBLIC, target_scope=ANYWHERE)
     pack = find_pack(desk, order.key)
     before, after = (side_of(desk, pack, text, order.on) for text in (order.before, order.after))
-    file = read_firm_file(
-        desk, order.path, on=max(before.on, after.on), region=order.region, sheet=order.sheet
-    )
+    file = read_firms(desk, order.firms, by=by, on=max(before.on, after.on))
     return replay_firms((before, after), file, order.kind)
 
 

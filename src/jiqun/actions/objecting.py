@@ -59,7 +59,7 @@ def file(desk: Desk, filing: Filing, *, by: Actor, at: datetime) -> Objection:
     reason = _said(filing.reason, needed=True)
     wanted = Correction(filing.value.strip(), filing.unit.strip() or str(held["unit"]), reason[:100], "异议")
     fact = correcting.judged(desk, held, wanted, at=at)
-    if fact.value is None:
+    if fact.base_value is None:
         raise InputError("objection.say_value", seen=filing.value)
     if (fact.base_value, fact.bound.value) == (held["base_value"], held["bound"]):
         raise WrongState("objection.nothing_to_correct", seen=plain(fact.value))
@@ -154,12 +154,13 @@ def _new(held: Row, fact: Fact, reason: str) -> NewObjection:
     subject = subjects.get_many([key]).get(key)
     region = subject.region if subject else ""
     bound = "" if held["bound"] == "=" else str(held["bound"])
-    stated = f"{bound}{plain(held['value']) or held['value_text'] or ''} {held['unit']}"  # type: ignore[arg-type]
+    number = plain(held["value"])  # type: ignore[arg-type]
+    stated = f"{bound}{number} {held['unit']}" if number else str(held["value_text"] or "")
     return NewObjection(
         subject=key, subject_label=subject.label_zh if subject else "", region=region,
         office=office_kind(region), fact=str(held["id"]), disputed_hash=str(held["content_hash"]),
         source=str(held["source"]), cell={name: str(held[name] or "") for name in CELL}, said=stated[:300],
-        wanted=plain(fact.value), unit=fact.unit, reason=reason,
+        wanted=plain(fact.value) or fact.value_text, unit=fact.unit if fact.value is not None else "", reason=reason,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""判定命令: `jiqun judge KEY --on DATE --input FIRMS.csv --out OUT.csv` and `jiqun replay KEY --from … --to …`."""
+"""判定命令: `jiqun judge KEY --on DATE --input FIRMS.csv|--ledger` and `jiqun replay KEY --from … --to …`."""
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from datetime import date
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from jiqun.actions.judging import Judged
     from jiqun.actions.judging_costs import Cost
     from jiqun.actions.judging_replay import Replay
+    from jiqun.actions.judging_source import FirmSource
 
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
     """Add `judge` and `replay`."""
-    verb = commands.add_parser("judge", parents=[shared], help="judge every firm of a file by a pack")
+    verb = commands.add_parser(
+        "judge", parents=[shared], help="judge the firms of a file or of the ledger by a pack"
+    )
     verb.add_argument("key", metavar="KEY|FOLDER", help="a pack, or the folder of a draft")
     verb.add_argument("--on", type=_day, required=True, metavar="DATE", help="the day judged")
     verb.add_argument("--out", type=Path, metavar="OUT.csv|xlsx", help="where the answer goes")
@@ -35,15 +38,21 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     )
     again.set_defaults(run=run_replay)
     for one in (verb, again):
-        one.add_argument("--input", type=Path, required=True, metavar="FIRMS.csv", help="firms, one row each")
+        whose = one.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--input", type=Path, metavar="FIRMS.csv", help="firms, one row each")
+        whose.add_argument("--ledger", action="store_true", help="the enterprises of the ledger one may read")
+        one.add_argument(
+            "--synthetic", action="store_true", help="of the ledger the made-up enterprises only"
+        )
         one.add_argument("--kind", choices=("new", "re_review"), default="new", help="kind of application")
-        one.add_argument("--region", default="", metavar="R", help="county of the firms that name none")
+        where = "county of the firms of a file that name none; the place whose firms of the ledger are judged"
+        one.add_argument("--region", default="", metavar="R", help=where)
         one.add_argument("--sheet", default="", help="sheet of a workbook")
         one.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run_judge(arguments: Namespace) -> int:
-    """Judge a file."""
+    """Judge the firms of a file or of the ledger."""
     from jiqun.cli import django
 
     _room_for(arguments)
@@ -52,8 +61,8 @@ def run_judge(arguments: Namespace) -> int:
     from jiqun.actions.judging import JudgeOrder, judge_file
 
     order = JudgeOrder(
-        arguments.key, arguments.on, arguments.input, arguments.out, kind=arguments.kind, region=arguments.region,
-        sheet=arguments.sheet, explain=arguments.explain, lang=lang(),
+        arguments.key, arguments.on, _firms(arguments), arguments.out, kind=arguments.kind, explain=arguments.explain,
+        lang=lang(),
     )  # fmt: skip
     judged = judge_file(desk(), order, by=django.cli_actor())
     if arguments.json:
@@ -63,6 +72,15 @@ def run_judge(arguments: Namespace) -> int:
     if arguments.out:
         say(f"已写出 {arguments.out}", f"written: {arguments.out}")
     return 0
+
+
+def _firms(arguments: Namespace) -> "FirmSource":
+    """Where the firms come from; InputError judge.not_of_a_file for made-up ones of a file."""
+    from jiqun.actions.judging_source import FirmSource
+
+    if arguments.synthetic and not arguments.ledger:
+        raise InputError("judge.not_of_a_file", seen="--synthetic", allowed="--ledger")
+    return FirmSource(arguments.input, arguments.region, arguments.sheet, arguments.synthetic)
 
 
 def _room_for(arguments: Namespace) -> None:
@@ -105,7 +123,7 @@ def _tell(judged: "Judged") -> None:
 
 
 def run_replay(arguments: Namespace) -> int:
-    """Judge the same firms twice and tell what moves; the ledger is not touched."""
+    """Judge the same firms twice and tell what moves; nothing is written to the ledger."""
     from jiqun.cli import django
 
     django.setup()
@@ -113,8 +131,7 @@ def run_replay(arguments: Namespace) -> int:
     from jiqun.actions.judging_replay import ReplayOrder, replay
 
     order = ReplayOrder(
-        arguments.key, arguments.before, arguments.after, arguments.input, on=arguments.on, kind=arguments.kind,
-        region=arguments.region, sheet=arguments.sheet,
+        arguments.key, arguments.before, arguments.after, _firms(arguments), on=arguments.on, kind=arguments.kind,
     )  # fmt: skip
     found = replay(desk(), order, by=django.cli_actor())
     if arguments.json:

@@ -25,7 +25,10 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A word in its one spelling. number: 1 and 0 for yes and no; 20271231 for a day, 10101 for never; the place of a choice."""
+    """A word in its one spelling.
+
+    number  1 and 0 for yes and no; 20271231 for a day, 10101 for never; the place of a choice
+    """
 
     word: str
     number: Decimal

@@ -9,10 +9,10 @@ from typing import cast
 import ibis
 import ibis.expr.types as ir
 
+from jiqun.core.states import NEVER
 from jiqun.lake.exact import Exact, Number
 from jiqun.lake.judge_columns import MANUAL, MET, SHORT, STATE, UNKNOWN, UNMET, Numbers, small
 from jiqun.rules import tree
-from jiqun.rules.firm import NEVER
 from jiqun.rules.operands import days_before
 from jiqun.rules.tree import Node, Op
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import cast
 
 from jiqun.core.errors import InputError, PackErrors, RowError
+from jiqun.core.states import NEVER
 from jiqun.rules.catalogue import Catalogue
-from jiqun.rules.firm import NEVER, Firm, Value
+from jiqun.rules.firm import Firm, Value
 from jiqun.rules.judge import judge_pack
 from jiqun.rules.pack import KINDS, Pack
 from jiqun.rules.ranges import Range, shown

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-from jiqun.core.states import NEVER as NEVER
 from jiqun.rules.tree import Field
 
 Value: TypeAlias = Decimal | str | bool | date | None

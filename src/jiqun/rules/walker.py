@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from jiqun.core.states import NEVER
 from jiqun.rules import tree
-from jiqun.rules.firm import NEVER, Firm
+from jiqun.rules.firm import Firm
 from jiqun.rules.operands import Got, days_before, held_against, number, period
 from jiqun.rules.ranges import NOTHING, ZERO, Range, best, hull, total
 from jiqun.rules.ruling import ClauseLine

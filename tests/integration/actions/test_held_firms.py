@@ -8,7 +8,9 @@ import pytest
 from action_world import SHENGZHOU, World, firm, key_of, officer
 
 from jiqun.actions.held_firms import HeldFirm, held_firm, held_firms
+from jiqun.actions.reading.conflicts import ConflictAsk, conflicts_page
 from jiqun.core.errors import NotFound
+from jiqun.core.states import NEVER
 from jiqun.ledger import sources
 from jiqun.ledger.sources import Source
 
@@ -56,21 +58,18 @@ def test_years_and_units(told: Callable[..., HeldFirm]) -> None:
     assert earlier["operating_revenue_wan"] == Decimal("4700.5")
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
+def test_what_settles_nothing(told: Callable[..., HeldFirm]) -> None:
+    """Half a year, two years, more than 5,000, a target, a claim, a part, a scope: none is the number of the year."""
+    found = told(
         ("revenue", "2025H1", "5200", "万元"),
-        ("revenue", "2024..2025", "5200", "万元"),
-        ("revenue", "2025", "5000", "万元", ">"),
-        ("revenue", "2025", "5000", "万元", "", "target"),
-        ("revenue", "2025", "5000", "万元", "", "claim"),
-        ("revenue", "2025", "5000", "万元", "", "", "境外"),
-        ("revenue", "2025", "5000", "万元", "", "", "", "industry=轴承"),
-    ],
-)
-def test_what_settles_nothing(told: Callable[..., HeldFirm], row: tuple[str, ...]) -> None:
-    """Half a year, two years, more than 5,000, a target, a claim, a part: none is the revenue of the year."""
-    assert "operating_revenue_wan" not in told(row).firm.values
+        ("tax", "2024..2025", "5200", "万元"),
+        ("sales", "2025", "5000", "万元", ">"),
+        ("rd_expense", "2025", "5000", "万元", "", "target"),
+        ("value_added", "2025", "5000", "万元", "", "claim"),
+        ("export_value", "2025", "5000", "万元", "", "", "境外"),
+        ("electricity_use", "2025", "50", "万千瓦时", "", "", "", "industry=轴承"),
+    )
+    assert set(found.firm.values) == {"established_on"}
 
 
 def test_of_a_day_the_newest_counts(told: Callable[..., HeldFirm]) -> None:
@@ -111,3 +110,54 @@ def test_whose_firms(told: Callable[..., HeldFirm], world: World) -> None:
     assert "operating_revenue_wan" not in seen.get(ONE, {})
     with pytest.raises(NotFound):
         held_firm(world.desk, "enterprise:none", by=OFFICER, on=ON)
+
+
+def test_states_are_facts(told: Callable[..., HeldFirm]) -> None:
+    """Yes or no, a day, one of some words: told in the cell of the number or of the words, as people write them."""
+    found = told(
+        ("little_giant_control", "@2026-05-31", "否", ""), ("title_zjtx_until", "@2026-05-31", "2027年12月31日", "状态"),
+        ("title_little_giant_until", "@2026-05-31", "从未", ""), ("rd_institution", "@2026-05-31", "省级", ""),
+        ("listed", "@2026-06-02", "是", ""),
+    )  # fmt: skip
+    values = found.firm.values
+    assert values["little_giant_control"] is False
+    assert values["title_zjtx_until"] == date(2027, 12, 31)
+    assert values["title_little_giant_until"] == NEVER
+    assert values["rd_institution"] == "省级"
+    assert "listed" not in values, "told after the day judged"
+
+
+def test_states_through_every_door(told: Callable[..., HeldFirm], world: World) -> None:
+    """A list with columns of states; "none" is an answer there. What is undone is unknown again; a wrong word is held."""
+    mapping = {
+        "columns": {"name": "企业名称", "uscc": "代码"},
+        "facts": [
+            {
+                "column": "专精特新有效期",
+                "indicator": "title_zjtx_until",
+                "unit": "状态",
+                "period": "@2026-05",
+            },
+            {"column": "用地（亩）", "indicator": "land_own", "unit": "亩", "period": "2025"},
+            {"column": "控制关系", "indicator": "little_giant_control", "unit": "状态", "period": "@2026-05"},
+        ],
+    }
+    name, code = firm(1)[:2]
+    header = ("企业名称", "代码", "专精特新有效期", "用地（亩）", "控制关系")
+    report = world.enterprises((name, code, "无", "无", "√"), header=header, mapping=mapping)
+    values = told().firm.values
+    assert (values["title_zjtx_until"], values["little_giant_control"]) == (NEVER, True)
+    assert "land_own_mu" not in values, "none says that nobody knows how much land"
+    world.undo(report)
+    assert "title_zjtx_until" not in told().firm.values
+    assert world.facts((ONE, "rd_institution", "@2026-05", "某级", "")).quarantined == 1
+
+
+def test_states_that_differ_are_a_conflict(told: Callable[..., HeldFirm], world: World) -> None:
+    """Two offices, two answers: both stay, the order of trust shows one, and the list of conflicts has the cell."""
+    sources.save(Source("yearbook", "register", "年鉴"))
+    told(("above_scale", "@2025", "否", ""), source="yearbook")
+    assert told(("above_scale", "@2025", "是", "")).firm.values["above_scale"] is False
+    (found,) = conflicts_page(world.desk, OFFICER, ConflictAsk()).rows
+    assert (found.indicator.key, found.percent) == ("above_scale", "≠")
+    assert sorted(one.value_text for one in found.statements) == ["否", "是"]

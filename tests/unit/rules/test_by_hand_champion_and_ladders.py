@@ -6,7 +6,7 @@ import pytest
 from by_hand_house import MANUAL, MET, UNKNOWN, UNMET, Bench, hold
 from rules_house import shipped
 
-from jiqun.rules.firm import NEVER
+from jiqun.core.states import NEVER
 
 ON = date(2026, 6, 1)
 

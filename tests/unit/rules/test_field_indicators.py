@@ -1,4 +1,4 @@
-"""Every field of the catalogue is held by one indicator of the ledger, of its sort and in a unit that fits, or says why not."""
+"""Every field of the catalogue has its indicator, of its sort and in a unit that fits, or says why it has none."""
 
 from dataclasses import replace
 
@@ -35,8 +35,13 @@ def test_every_field_has_its_indicator_or_says_why_not() -> None:
     assert not {name: told for name, field in fields.items() if (told := wrong(field))}
     held = [one.indicator for one in fields.values() if one.indicator not in NO_INDICATOR]
     assert len(held) == len(set(held)), "one indicator, one field"
-    assert {name for name, one in fields.items() if one.indicator == REGISTER} == {"established_on", "industry_code"}
-    assert all(name.startswith(("cluster_", "area_")) for name, one in fields.items() if one.indicator == CLUSTER)
+    assert {name for name, one in fields.items() if one.indicator == REGISTER} == {
+        "established_on",
+        "industry_code",
+    }
+    assert all(
+        name.startswith(("cluster_", "area_")) for name, one in fields.items() if one.indicator == CLUSTER
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from jiqun.actions.reading.statements import Label
+from jiqun.core.states import NEVER
 from jiqun.core.units import UnitTable
 from jiqun.rules import tree
 from jiqun.rules.catalogue import Catalogue
-from jiqun.rules.firm import NEVER, Value
+from jiqun.rules.firm import Value
 from jiqun.rules.pack import Pack
 from jiqun.rules.ranges import Range, shown
 from jiqun.rules.ruling import PARAMETER
