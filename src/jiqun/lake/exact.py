@@ -242,7 +242,9 @@ class Root:
         """As a decimal of so many places, halves away from zero; quicker with a column of its guess."""
         if guess is None:
             return self._settled(places, self.guess(places))
-        value = _subtract(_shifted(guess, places), constant(Decimal(100)).column).cast(dt.Decimal(WIDEST, places))
+        value = _subtract(_shifted(guess, places), constant(Decimal(100)).column).cast(
+            dt.Decimal(WIDEST, places)
+        )
         return _guessed(guess, value, self._settled(places, guess))
 
     def _settled(self, places: int, guess: ir.FloatingValue) -> ir.DecimalValue:
@@ -290,7 +292,9 @@ def _float(top: Plain, bottom: Plain) -> ir.FloatingValue:
 
 def _shifted(guess: ir.FloatingValue, places: int) -> ir.DecimalValue:
     """The whole number nearest to a guess, with so many of its digits after the point."""
-    whole = _multiply(guess.cast("int64").cast(dt.Decimal(NARROW, 0)), constant(Decimal(10) ** -places).column)
+    whole = _multiply(
+        guess.cast("int64").cast(dt.Decimal(NARROW, 0)), constant(Decimal(10) ** -places).column
+    )
     return cast(ir.DecimalValue, whole.cast(dt.Decimal(WIDEST, places)))
 
 

@@ -194,7 +194,9 @@ class Conditions:
                 return self._joined((node.condition, node.waived_by), or_, any_of)
             case tree.Veto():
                 holds = self._together(node.of, or_)
-                return all_of(opposite(self.state(one)) for one in node.of) if holds is None else truth(~holds)
+                return (
+                    all_of(opposite(self.state(one)) for one in node.of) if holds is None else truth(~holds)
+                )
             case tree.AtLeast():
                 return self._at_least(node)
             case tree.ScoreSum() | tree.ScoreReached():
