@@ -99,9 +99,11 @@ def key_field(firm, period):
 CLAUSES = {
     "gate": lambda firm, period: flags(firm, ("legal_person", "is_sme"), period),
     "no_violation": lambda firm, period: flags(firm, VETOES, period, wanted=0),
-    "title": least("title_zjtx_until", ON), "years": least("segment_years", 3), "revenue": least("operating_revenue_wan", 5000),
+    "title": least("title_zjtx_until", ON), "years": least("segment_years", 3),
+    "revenue": least("operating_revenue_wan", 5000),
     "main_share": share("main_business_revenue_wan", "operating_revenue_wan", np.greater_equal, 90), "growth": growth,
-    "debt_ratio": share("total_liabilities_wan", "total_assets_wan", np.less_equal, 75), "rd_sum": rd_sum, "rd_share": rd_share,
+    "debt_ratio": share("total_liabilities_wan", "total_assets_wan", np.less_equal, 75),
+    "rd_sum": rd_sum, "rd_share": rd_share,
     "ip": ip, "market": market, "key_field": key_field, "platform_score": least("zjtx_dev_score", 60),
     "no_overlap": lambda firm, period: flags(firm, OVERLAPS, period, wanted=0),
 }  # fmt: skip

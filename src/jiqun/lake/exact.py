@@ -301,8 +301,9 @@ def _shifted(guess: ir.FloatingValue, places: int) -> ir.DecimalValue:
 def _guessed(guess: ir.FloatingValue, value: ir.Value, exact: ir.DecimalValue) -> ir.DecimalValue:
     """What a guess is rounded to, where nothing so near to it is rounded to anything else; else what is exact.
 
-    A guess is made in fewer than ten steps, each off by at most 2⁻⁵³ of its result: by far less than 1 part in 10¹⁴. So where
-    the next half is further away than that, guess and number are rounded alike. Whole numbers of 128 bits take 20 times as long.
+    A guess is made in fewer than ten steps, each off by at most 2⁻⁵³ of its result: by far less than 1 part in 10¹⁴.
+    So where the next half is further away than that, guess and number are rounded alike. Whole numbers of 128 bits take
+    20 times as long.
     """
     off = cast(ir.FloatingValue, guess - _nearest(guess)).abs()
     return cast(ir.DecimalValue, ibis.cases((off >= 0.5 - guess.abs() * 1e-14, exact), else_=value))

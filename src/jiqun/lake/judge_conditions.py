@@ -178,7 +178,7 @@ class Conditions:
         together: Callable[..., ir.BooleanValue],
         join: Callable[[Iterable[StateColumn]], StateColumn],
     ) -> StateColumn:
-        """What is but true, false or NULL is taken together first: a byte and one step for each, where a state takes four."""
+        """What is but true, false or NULL is taken together first: one step for each, where a state takes four."""
         found = [(node, self.holds(node)) for node in nodes]
         plain = [holds for _, holds in found if holds is not None]
         states = [self.state(node) for node, holds in found if holds is None]
