@@ -1,4 +1,4 @@
-"""An officer runs 亩均 on a dropped workbook and prints one firm's ruling; the questions are answered on a phone."""
+"""An officer runs 亩均 on a dropped workbook and prints one firm's ruling; a firm answers on a phone and sees its way up."""
 
 import io
 import re
@@ -77,3 +77,24 @@ def test_an_officer_judges_a_workbook_and_prints_a_ruling(visit: Visit, tmp_path
     assert left["answered"] == 2
     assert not {one["column"] for one in asked[:2]} & {one["column"] for one in left["questions"]}
     assert phone.too_wide() == 0
+
+    own = visit("demo-firm", size="phone")
+    own.go("/ladders/")
+    key = own.page.locator("[data-own]").get_attribute("href").partition("/firms/")[2].strip("/")
+    own.go(f"/ladders/firms/{key}/questions/")
+    asked = own.json(f"/api/pages/ladders/firms/{key}/questions/")["questions"]
+    assert own.page.locator(".ask").count() == len(asked) == 5
+    for one in asked:
+        field = own.page.locator(f"[name='field-{one['column']}']").first
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(index=1)
+        else:
+            field.fill("2020-01-02" if one["kind"] == "date" else "9")
+    with own.page.expect_navigation():
+        own.page.click("button.is-big")
+    own.settle()
+    assert "5 项回答已入账" in own.page.inner_text("main")
+    way = own.json(f"/api/pages/ladders/firms/{key}/")
+    assert len(way["answers"]) == 5 and any(line["climb"] for line in way["ladders"])
+    assert own.page.locator(".one-ladder .next-rung").count() and own.page.locator(".way li").count()
+    assert own.too_wide() == 0

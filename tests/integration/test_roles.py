@@ -172,6 +172,14 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "answer about a firm": lambda c, h, p: c.put(
             "/api/policy-runs/p20260101000000000000000000/firms/2", {"values": {}}, content_type=JSON
         ),
+        "answer for an enterprise": lambda c, h, p: c.put(
+            f"/api/enterprises/{key_of(p.county)}/answers",
+            {"values": {"employees": "120"}},
+            content_type=JSON,
+        ),
+        "answer for an enterprise on the page": lambda c, h, p: c.post(
+            f"/ladders/firms/{key_of(p.county)}/answer/", {"field-employees": "120"}
+        ),
         "throw a run away": lambda c, h, p: c.delete("/api/policy-runs/p20260101000000000000000000"),
         "template": lambda c, h, p: c.get("/api/templates/enterprise"),
         "template on the page": lambda c, h, p: c.get("/imports/templates/enterprise.xlsx"),

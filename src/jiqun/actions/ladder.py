@@ -24,6 +24,7 @@ from jiqun.rules.truth import State, all_of
 
 STEPS = ("ready", "one_step", "papers", "further", "closed", "apart", "no_rule", "top")
 """How far the next rung is: see `step_of`."""
+FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,12 @@ def step_of(above: Rung | None, away: Away | None) -> str:
 
 
 def standings(desk: Desk, one: Ladder, firms: Sequence[Firm], *, on: date) -> list[Standing]:
-    """Where every firm stands on a day, in their order; each rung is judged once, by columns, for those right below it."""
+    """Where every firm stands on a day, in their order.
+
+    Each rung is judged once, by columns, for those right below it; a few firms are judged one by one.
+    """
+    if len(firms) <= FEW:
+        return [standing(desk, one, firm, on=on) for firm in firms]
     if one.judged:
         return _judged(desk, one, firms, on)
     held = [held_on(one, firm, on) for firm in firms]
@@ -146,8 +152,25 @@ def climb(desk: Desk, one: Ladder, rung: Rung, firm: Firm, *, on: date, kind: st
 
 
 def standing(desk: Desk, one: Ladder, firm: Firm, *, on: date) -> Standing:
-    """Where one firm stands."""
-    return standings(desk, one, [firm], on=on)[0]
+    """Where one firm stands, by the row judge."""
+    if one.judged:
+        pack = policy_packs.pack(desk, one.rungs[0].pack)
+        version = _version(pack, on)
+        if version is None:
+            return _nothing_known(one)
+        ruling = judge(version, firm, parameters=parameters_for(pack, firm, on=on), on=on)
+        return _judged_one(one, version, ruling.verdict, _states(ruling))
+    held = held_on(one, firm, on)
+    above = one.above(held.rung)
+    found = climb(desk, one, above, firm, on=on) if above else None
+    if above is None or found is None:
+        return Standing(held, above, None)
+    clauses = clauses_of(found.version, above)
+    return Standing(held, above, _away(clauses, above, found.ruling.verdict, _states(found.ruling)))
+
+
+def _states(ruling: Ruling) -> dict[str, State]:
+    return {one.id: one.state for one in ruling.clauses}
 
 
 def nearest_climb(desk: Desk, firm: Firm, *, on: date) -> Climb | None:
@@ -175,7 +198,8 @@ def _aways(desk: Desk, rung: Rung, firms: Sequence[Firm], on: date) -> list[Away
     if version is None or not firms or (rung.level and level_of(version, rung.level) is None):
         return [None] * len(firms)
     clauses = clauses_of(version, rung)
-    return [_away(clauses, rung, one) for one in _rulings(pack, version, firms, on, every=bool(rung.level))]
+    rulings = _rulings(pack, version, firms, on, every=bool(rung.level))
+    return [_away(clauses, rung, one.verdict, one.states) for one in rulings]
 
 
 def _rulings(
@@ -187,17 +211,17 @@ def _rulings(
     )
 
 
-def _away(clauses: Iterable[tree.Node], rung: Rung, one: ColumnRuling) -> Away:
-    """The clauses of a rung by the states the columns give."""
-    if one.verdict is State.NOT_APPLICABLE:
+def _away(clauses: Iterable[tree.Node], rung: Rung, verdict: State, given: Mapping[str, State]) -> Away:
+    """The clauses of a rung by the states a judge gives."""
+    if verdict is State.NOT_APPLICABLE:
         return Away(State.NOT_APPLICABLE)
-    states = [(node, one.states.get(node.about.id, State.NOT_APPLICABLE)) for node in clauses]
+    states = [(node, given.get(node.about.id, State.NOT_APPLICABLE)) for node in clauses]
     unmet, unknown, manual = (
         tuple(node.about.id for node, state in states if state is wanted)
         for wanted in (State.UNMET, State.UNKNOWN, State.MANUAL)
     )
     closed = any(state is State.UNMET and not node.about.changeable for node, state in states)
-    whole = all_of(state for _, state in states) if rung.level else one.verdict
+    whole = all_of(state for _, state in states) if rung.level else verdict
     return Away(whole, unmet, unknown, manual, closed)
 
 
@@ -206,19 +230,23 @@ def _judged(desk: Desk, one: Ladder, firms: Sequence[Firm], on: date) -> list[St
     pack = policy_packs.pack(desk, one.rungs[0].pack)
     version = _version(pack, on)
     if version is None or not firms:
-        unknown = tuple(rung.key for rung in reversed(one.rungs))
-        return [Standing(Held("", None, unknown), one.rungs[0], None) for _ in firms]
+        return [_nothing_known(one) for _ in firms]
     rulings = _rulings(pack, version, firms, on, every=True)
-    return [_judged_one(one, version, ruling) for ruling in rulings]
+    return [_judged_one(one, version, ruling.verdict, ruling.states) for ruling in rulings]
 
 
-def _judged_one(one: Ladder, version: Version, ruling: ColumnRuling) -> Standing:
+def _nothing_known(one: Ladder) -> Standing:
+    unknown = tuple(rung.key for rung in reversed(one.rungs))
+    return Standing(Held("", None, unknown), one.rungs[0], None)
+
+
+def _judged_one(one: Ladder, version: Version, verdict: State, states: Mapping[str, State]) -> Standing:
     unknown: list[str] = []
     held = ""
     for rung in reversed(one.rungs):
         node = level_of(version, rung.level)
-        state = ruling.states.get(node.about.id, State.UNKNOWN) if node else State.UNKNOWN
-        if ruling.verdict is State.NOT_APPLICABLE:
+        state = states.get(node.about.id, State.UNKNOWN) if node else State.UNKNOWN
+        if verdict is State.NOT_APPLICABLE:
             break
         if state is State.MET:
             held = rung.key
@@ -226,7 +254,7 @@ def _judged_one(one: Ladder, version: Version, ruling: ColumnRuling) -> Standing
         if state is not State.UNMET:
             unknown.append(rung.key)
     above = one.above(held)
-    away = _away(clauses_of(version, above), above, ruling) if above else None
+    away = _away(clauses_of(version, above), above, verdict, states) if above else None
     return Standing(Held(held, None, tuple(unknown)), above, away)
 
 

@@ -196,9 +196,9 @@ def still_meets(desk: Desk, made: Recognition, candidate: NewCandidate, held: He
     """Empty when the candidate still meets the rule as of the day judged, else what it comes to with what is known now."""
     if held is None:
         return "unknown"
-    if rulings.rests_on_the_same(candidate.ruling, held.firm):
-        return ""
     pack = policy_packs.pack(desk, made.pack)
+    if rulings.rests_on_the_same(candidate.ruling, pack, held.firm):
+        return ""
     firm = replace(held.firm, region=candidate.region)
     verdict = judge_pack(pack, firm, on=made.on, kind=made.kind).verdict
     return "" if verdict is State.MET else verdict.value

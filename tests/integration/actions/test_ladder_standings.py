@@ -78,13 +78,21 @@ def test_the_way_of_one_firm_is_in_its_own_units(here: Desk) -> None:
     assert before is None  # no rule yet: nothing is said
 
 
-def test_levels_of_a_questionnaire_are_rungs_held_by_judging(here: Desk) -> None:
-    one = ladders.ladder(here, "digital")
+def digital_firms() -> tuple[Firm, Firm, Firm]:
+    """A firm that answered all to the full, one with all scenes at level 2, one nobody knows anything of."""
     cases = run_cases(shipped()["national/sme_digital"])
     full = next(case.case.firm for case in cases if case.case.key == "all_max")
     scenes = {name: Decimal(2) for name in full.values if name.startswith("scene_")}
-    lower = Firm(full.uscc, full.name, full.region, {**full.values, **scenes})
-    empty = Firm("", "", "331003", {})
+    return (
+        full,
+        Firm(full.uscc, full.name, full.region, {**full.values, **scenes}),
+        Firm("", "", "331003", {}),
+    )
+
+
+def test_levels_of_a_questionnaire_are_rungs_held_by_judging(here: Desk) -> None:
+    one = ladders.ladder(here, "digital")
+    full, lower, empty = digital_firms()
     top, second, nothing = ladders.standings(here, one, [full, lower, empty], on=date(2025, 6, 1))
     assert (top.held.rung, top.step) == ("level4", "top")
     assert (second.held.rung, second.above and second.above.key, second.step) == (
@@ -104,6 +112,15 @@ def test_levels_of_a_questionnaire_are_rungs_held_by_judging(here: Desk) -> None
     }
 
 
+@pytest.mark.fuzz
+def test_columns_give_the_levels_rows_give(here: Desk) -> None:
+    one, day = ladders.ladder(here, "digital"), date(2025, 6, 1)
+    firms = [*digital_firms()] * 5
+    assert ladders.standings(here, one, firms, on=day) == [
+        ladders.standing(here, one, each, on=day) for each in firms
+    ]
+
+
 @pytest.mark.parametrize("key", ["quality_sme", "smart_factory"])
 def test_columns_and_rows_agree_about_the_next_rung(here: Desk, key: str) -> None:
     one = ladders.ladder(here, key)
@@ -117,6 +134,7 @@ def test_columns_and_rows_agree_about_the_next_rung(here: Desk, key: str) -> Non
     def agree(values: list[dict[str, object]]) -> None:
         firms = [firm(**one) for one in values]  # type: ignore[arg-type]
         for has, each in zip(ladders.standings(here, one, firms, on=ON), firms, strict=True):
+            assert has == ladders.standing(here, one, each, on=ON)
             if has.above is None or has.away is None:
                 continue
             way = ladders.climb(here, one, has.above, each, on=ON)

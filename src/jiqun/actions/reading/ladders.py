@@ -123,6 +123,7 @@ class LadderContext:
     rungs     the highest first; none: firms known to hold no rung; unknown: firms of which nobody knows whether they do
     years     title dates counted back; untold: titles whose length is not known count from today on only
     rows      a page of the list; total: all of it; by_place, by_chain: where they are
+    own       enterprises this person acts for
     """
 
     ask: LadderAsk
@@ -146,6 +147,7 @@ class LadderContext:
     by_place: tuple[PlaceCount, ...]
     by_chain: tuple[PlaceCount, ...]
     may_export: bool
+    own: tuple[Link, ...]
     shows: tuple[str, ...] = SHOWN
 
     @property
@@ -303,8 +305,13 @@ class LadderView:
             self.labels.get(ask.rung, Label("", "")),
             tuple(self._row(firm, has) for firm, has in rows[(page - 1) * SIZE : page * SIZE]), len(rows), pages,
             self._by_place(firm for firm, _ in rows), self._by_chain([firm.key for firm, _ in rows], groups),
-            can(self.archive.actor, Permission.EXPORT, target_scope=ANYWHERE),
+            can(self.archive.actor, Permission.EXPORT, target_scope=ANYWHERE), self._own(),
         )  # fmt: skip
+
+    def _own(self) -> tuple[Link, ...]:
+        """The enterprises this person acts for."""
+        scopes = [grant.scope for grant in self.archive.actor.grants]
+        return tuple(self.archive.link(one.key) for one in scopes if one.kind == "enterprise")
 
     def _rungs(self, held: Counter[str]) -> tuple[RungLine, ...]:
         below = Counter((has.above.key, has.step) for has in self.standings if has.above)

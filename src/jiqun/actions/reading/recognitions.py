@@ -51,6 +51,7 @@ class RecognitionLine:
     tally: Mapping[str, int]
     started_by: str
     started_at: datetime
+    published_by: str
     closed_at: datetime | None
 
 
@@ -233,7 +234,7 @@ def _line(archive: Archive, one: Recognition, tally: Mapping[str, int]) -> Recog
         archive.link(f"region:{one.region}").label, one.on, one.years, one.state,
         Label(**desk.recognition.states[one.state]), one.public_from, until,
         left if one.state == "publicity" else 0, one.synthetic, one.judged, one.verdicts, tally, one.started_by,
-        one.started_at, one.closed_at,
+        one.started_at, one.published_by, one.closed_at,
     )  # fmt: skip
 
 
