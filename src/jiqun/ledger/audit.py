@@ -90,7 +90,7 @@ def list_page(
 
 
 def last_id() -> int:
-    """Number of the newest event but signing in and out, 0 when there is none: tells one state of the ledger from the next."""
+    """Number of the newest event but signing in and out, 0 without any: tells one state of the ledger from the next."""
     events = models.AuditEvent.objects.exclude(action__startswith="session.")
     return events.order_by("-id").values_list("id", flat=True).first() or 0
 
