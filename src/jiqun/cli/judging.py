@@ -9,7 +9,11 @@ from jiqun.cli.output import lang, messages, print_json, print_table, say
 from jiqun.core.errors import InputError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from jiqun.actions.judging import Judged
+    from jiqun.actions.judging_costs import Cost
+    from jiqun.actions.judging_replay import Replay
     from jiqun.actions.judging_source import FirmSource
 
 
@@ -147,11 +151,41 @@ def run_replay(arguments: Namespace) -> int:
         [one.as_json() for one in found.regions],
         [(name, name) for name in ("region", "firms", "rises", "falls")],
     )
+    _tell_costs(found)
     if found.stability:
         say("权重各变动 ±10 % 时的名次稳定性", "how stable ranks are when each weight moves by ±10 %")
         shown = ("weight", "change", "agreement", "moved", "regraded")
         print_table([one.as_json() for one in found.stability], [(name, name) for name in shown])
     return 0
+
+
+def _tell_costs(found: "Replay") -> None:
+    """What the measures of grades come to; "—" where that is not known of every firm."""
+    if not found.costs:
+        return
+    say(
+        "分档措施（— 为未知：金额未填，或档次未定）",
+        "what the measures of grades come to (— is unknown: no amount is set, or a grade is open)",
+    )
+    rows = [
+        {
+            "measure": getattr(one.label, lang()), "grades": "/".join(one.grades), "unit": one.unit,
+            "firms": f"{one.before.firms} → {one.after.firms}",
+            "before": _cost(one.before), "after": _cost(one.after), "difference": _amount(one.difference),
+        }
+        for one in found.costs
+    ]  # fmt: skip
+    columns = ("measure", "grades", "firms", "before", "after", "difference", "unit")
+    print_table(rows, [(name, name) for name in columns])
+
+
+def _cost(one: "Cost") -> str:
+    """The total; what is known of it and a question mark where that is not all."""
+    return _amount(one.total) if one.total is not None or not one.known else f"{_amount(one.known)} + ?"
+
+
+def _amount(value: "Decimal | None") -> str:
+    return "—" if value is None else f"{round(value, 2):,f}"
 
 
 def _day(text: str) -> date:

@@ -50,7 +50,7 @@ def _levels(version: Version, walker: Walker) -> tuple[tuple[str, ...], State | 
     if isinstance(version.grading, Levels):
         return _first_level(version.grading, walker)
     if isinstance(version.grading, RankQuota):
-        return _grades_left(version.grading, walker), None
+        return grades_left(version.grading, walker), None
     return (), None
 
 
@@ -72,7 +72,8 @@ def _first_level(grading: Levels, walker: Walker) -> tuple[tuple[str, ...], Stat
     return tuple(possible), State.UNKNOWN if State.UNKNOWN in doubts else State.MANUAL
 
 
-def _grades_left(grading: RankQuota, walker: Walker) -> tuple[str, ...]:
+def grades_left(grading: RankQuota, walker: Walker) -> tuple[str, ...]:
+    """The grades by rank that the rules of grades leave a firm, the best first."""
     left = [one.key for one in grading.grades]
     for rule in grading.rules:
         state = walker.condition(rule.when, "").state

@@ -83,7 +83,11 @@ class ParameterSet:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a grade or level brings with it (差别化措施): `amount` may be a parameter."""
+    """What a grade or level brings with it (差别化措施).
+
+    amount  for each firm, or for each unit of `per` (land, electricity) of a firm; a parameter as long as no place has set it
+    unit    of what a firm gets or pays in a year: amount × per
+    """
 
     id: str
     label: Label
@@ -91,6 +95,8 @@ class Measure:
     clause: str
     amount: Operand | None = None
     unit: str = ""
+    per: Operand | None = None
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,17 +256,29 @@ class PackReader:
             else []
         )
         for one in view.views("measure"):
-            one.only(("id", "label", "grades", "clause", "amount", "unit"))
+            one.only(("id", "label", "grades", "clause", "amount", "unit", "per", "confidence"))
             for grade in one.texts("grades"):
                 if grade not in known:
                     one.wrong("grades", "rule.unknown_reference", seen=grade, allowed=known or "—")
-            amount, unit = None, one.text("unit", needed=False)
-            if "amount" in one:
-                place = (*one.place, "amount")
-                amount = self.operands.in_unit(self.operands.read(one.data["amount"], place), unit, place)
-            clause = one.text("clause", needed=False)
-            found.append(Measure(one.text("id"), one.label(), one.texts("grades"), clause, amount, unit))
+            amount, per = self._amount(one)
+            found.append(
+                Measure(
+                    one.text("id"), one.label(), one.texts("grades"), one.text("clause", needed=False), amount,
+                    one.text("unit", needed=False), per, one.choice("confidence", CONFIDENCE, "U"),
+                )
+            )  # fmt: skip
         return tuple(found)
+
+    def _amount(self, view: View) -> tuple[tree.Operand | None, tree.Operand | None]:
+        """What a measure is worth to a firm, and for each unit of what; both multiplied are in the unit it names."""
+        if "amount" not in view:
+            return None, None
+        unit, place = view.text("unit", needed=False), (*view.place, "amount")
+        amount = self.operands.read(view.data["amount"], place)
+        if "per" not in view:
+            return self.operands.in_unit(amount, unit, place), None
+        per = self.operands.read(view.data["per"], (*view.place, "per"))
+        return self.operands.in_unit(amount, self.operands.each(unit, per.unit), place), per.operand
 
     def _transitions(self, versions: Sequence[Version]) -> tuple[Transition, ...]:
         found: list[Transition] = []

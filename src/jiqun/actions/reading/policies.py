@@ -216,7 +216,7 @@ def policy_page(desk: Desk, actor: Actor, key: str) -> PolicyContext:
         tuple(_places(archive, pack)),
         tuple((of(one.label), unit_words(units, one.unit)) for one in pack.parameters),
         tuple(LeftOut(of(one.what), of(one.why)) for one in pack.source.not_encoded),
-        heads(desk, actor, pack=key), may_run(actor), today, _regions(archive, pack), own_county(desk, actor),
+        heads(desk, actor, pack=key), may_run(actor), today, counties_of(archive, pack.regions), own_county(desk, actor),
     )  # fmt: skip
 
 
@@ -352,11 +352,11 @@ def _set_line(pack: Pack, one: ParameterSet) -> SetLine:
     )  # fmt: skip
 
 
-def _regions(archive: Archive, pack: Pack) -> tuple[tuple[str, Label], ...]:
-    """The counties a pack is made for."""
+def counties_of(archive: Archive, places: tuple[str, ...]) -> tuple[tuple[str, Label], ...]:
+    """The counties within some places, all of them where none is named."""
     regions = archive.desk.regions
     return tuple(
         (county.code, Label.of(county.name["zh"], county.name["en"]))
         for county in regions.counties()
-        if not pack.regions or any(regions.covers(code, county.code) for code in pack.regions)
+        if not places or any(regions.covers(code, county.code) for code in places)
     )

@@ -83,7 +83,7 @@ class RunContext:
 
     counts    firms per verdict; regions, levels: those there are, with their firms
     rows      a page of the lines under this narrowing; total: how many there are
-    is_scored, is_levelled   the version gives a score; a level or grade
+    is_scored, is_levelled   the version gives a score; a level or grade; is_ranked: grades by rank
     errors    cells that cannot be read (nothing was judged), or are worth a look; errors_total: how many
     fault     what stopped it, as a sentence
     """
@@ -99,6 +99,7 @@ class RunContext:
     pages: int
     is_scored: bool
     is_levelled: bool
+    is_ranked: bool
     progress: Progress
     is_working: bool
     is_done: bool
@@ -132,6 +133,7 @@ def run_page(desk: Desk, actor: Actor, id: str, ask: RunAsk, *, lang: str) -> Ru
         tuple((key, words.level(key), n) for key, n in _counted(held, lambda one: one.level) if key),
         tuple(words.row(one) for one in chosen[(page - 1) * SIZE : page * SIZE]), len(chosen), page, pages,
         any(one.low is not None or one.high is not None for one in held), words.version.grading is not None,
+        isinstance(words.version.grading, tree.RankQuota),
         policy_work.files(desk).progress(run.id), run.state == WORKING, run.state == "done", _fault(desk, run, lang),
         tuple(_told(desk, one, lang) for one in errors[:ERRORS_SHOWN]), len(errors), tuple(chains(synthetic=None)),
     )  # fmt: skip

@@ -12,8 +12,9 @@ from django.utils.translation import get_language
 
 from jiqun.actions.reading.archive import Count
 from jiqun.actions.reading.statements import Link, Statement
+from jiqun.core.facts import plain
 from jiqun.ledger.roles import ROLES
-from jiqun.web import drawing, ladder_drawing, marks, words
+from jiqun.web import drawing, ladder_drawing, marks, policy_charts, words
 from jiqun.web.numerals import number
 
 register = template.Library()
@@ -104,6 +105,16 @@ def query(context: template.Context, **changes: object) -> str:
     return "?" + kept.urlencode()
 
 
+register.filter("plain", plain)
+
+
+@register.filter
+def outcome(text: str) -> str:
+    """A grade, level or verdict with its score, the verdict in words."""
+    key, _, score = text.partition(" ")
+    return f"{words.WORDS['ruling'].get(key, key)} {score}".strip()
+
+
 @register.filter
 def quoted(text: str) -> str:
     """A text as part of an address."""
@@ -182,6 +193,18 @@ def cell_value(cell: object, page: object) -> dict[str, object]:
 def series_data(page: object) -> dict[str, object]:
     """Data of the series chart."""
     return drawing.series(page, language())  # type: ignore[arg-type]
+
+
+@register.simple_tag
+def scatter_data(page: object) -> dict[str, object]:
+    """Data of the scatter of firms."""
+    return policy_charts.scatter(page, language())  # type: ignore[arg-type]
+
+
+@register.simple_tag
+def sankey_data(page: object) -> dict[str, object]:
+    """Data of the Sankey of a replay."""
+    return policy_charts.sankey(page, language())  # type: ignore[arg-type]
 
 
 @register.filter

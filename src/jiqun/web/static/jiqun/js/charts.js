@@ -114,7 +114,48 @@ function radar(data) {
   };
 }
 
-const KINDS = { series, ranking, stack, radar };
+const GRADE_SIGNS = ["circle", "triangle", "diamond", "rect"];
+const GRADE_COLOURS = ["actual", "estimate", "target", "claim"];
+
+function scatter(data) {
+  const groups = data.grades.map((name, place) => ({ name, mark: String(place) }));
+  groups.push({ name: data.none, mark: "-" });
+  const of = (mark) => data.points.flatMap((point, place) => data.marks[place] !== mark ? [] : [{
+    value: point, href: data.addresses[place], tip: `${data.names[place]}\n${data.axes[0]} ${point[0]}\n${data.axes[1]} ${point[1]}`,
+  }]);
+  return {
+    ...shared(), grid: { left: 12, right: 24, top: 48, bottom: 40, containLabel: true },
+    dataZoom: [{ type: "inside", xAxisIndex: 0, filterMode: "none" }, { type: "inside", yAxisIndex: 0, filterMode: "none" }],
+    xAxis: axis({ type: "value", name: data.axes[0], nameLocation: "middle", nameGap: 28, nameTextStyle: { color: colour("ink-3") } }),
+    yAxis: axis({ type: "value", name: data.axes[1], nameTextStyle: { color: colour("ink-3"), align: "left" } }),
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data.tip },
+    series: groups.map((group, place) => ({
+      type: "scatter", name: group.name, symbol: GRADE_SIGNS[place] ?? "emptyCircle", symbolSize: 7, data: of(group.mark),
+      itemStyle: { color: colour(GRADE_COLOURS[place] ?? "ink-3"), opacity: 0.7 },
+    })).filter((one) => one.data.length),
+  };
+}
+
+function sankey(data) {
+  const tone = (node) => colour(GRADE_COLOURS[node.turn] ?? "ink-3");
+  return {
+    ...shared(), legend: { show: false },
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: (item) => item.data.tip },
+    series: [{
+      type: "sankey", left: 8, right: 150, top: 12, bottom: 12, nodeGap: 14, draggable: false, layoutIterations: 0,
+      label: { color: colour("ink"), fontFamily: FONT, formatter: (item) => `${item.data.say}  ${item.value}` },
+      lineStyle: { color: "source", opacity: 0.35 },
+      data: data.nodes.map((node) => ({ ...node, itemStyle: { color: tone(node) }, tip: node.say })),
+      links: data.links.map((link) => ({ ...link, tip: `${say(data, link.source)} → ${say(data, link.target)}: ${link.value} ${data.unit}` })),
+    }],
+  };
+}
+
+function say(data, name) {
+  return data.nodes.find((node) => node.name === name).say;
+}
+
+const KINDS = { series, ranking, stack, radar, scatter, sankey };
 
 function draw(box) {
   if (box.dataset.drawn || !window.echarts) {
@@ -130,6 +171,10 @@ function draw(box) {
     } else if (item.data && item.data.href) {
       window.location.assign(item.data.href);
     }
+  });
+  box.addEventListener("marks", () => {
+    chart.setOption({ series: [] }, { replaceMerge: ["series"] });
+    chart.setOption(KINDS[box.dataset.chart]({ ...data, marks: box.dataset.marks }), { replaceMerge: ["series"] });
   });
   new ResizeObserver(() => chart.resize()).observe(box);
 }
