@@ -90,8 +90,9 @@ def list_page(
 
 
 def last_id() -> int:
-    """Number of the newest event, 0 when there is none: what tells one state of the ledger from the next."""
-    return models.AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    """Number of the newest event but signing in and out, 0 without any: tells one state of the ledger from the next."""
+    events = models.AuditEvent.objects.exclude(action__startswith="session.")
+    return events.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def of_target(target: str, *, limit: int = 50) -> tuple[AuditEvent, ...]:

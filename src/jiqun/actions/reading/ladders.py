@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from jiqun.actions import ladder as climbing
 from jiqun.actions import policy_packs
 from jiqun.actions.desk import Desk
-from jiqun.actions.export_files import FORMATS, Sheet, write_file
 from jiqun.actions.held_firms import HeldFirm, held_firms
 from jiqun.actions.imports_enterprises import made_up_regions
 from jiqun.actions.ladder import STEPS, Standing
@@ -21,35 +19,15 @@ from jiqun.actions.reading.chains import chains, members
 from jiqun.actions.reading.climbs import ClimbLine, Climbs
 from jiqun.actions.reading.policies import of
 from jiqun.actions.reading.statements import Label, Link
-from jiqun.core.errors import InputError
-from jiqun.lake.catalogue import Column
-from jiqun.ledger import subjects
-from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can, check
+from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can
 from jiqun.rules.ladders import Ladder
 
 SIZE = 30
-LETTERS_MOST = 200
 YEARS_BACK = 6
 FIRST = "quality_sme"
 SHOWN = ("held", *STEPS, "unknown", "none", "in_year")
 """What a list can be of: firms on the rung, firms right below it by how far it is, firms whose title is not known, that hold
 none, or whose title was in force at the end of a year."""
-COLUMNS = tuple(
-    Column(name, "text", zh, en)
-    for name, zh, en in (
-        ("uscc", "统一社会信用代码", "Unified social credit code"),
-        ("name", "企业", "Firm"),
-        ("region", "区划代码", "County code"),
-        ("synthetic", "合成数据", "Made up"),
-        ("held", "现有层级", "Rung held"),
-        ("until", "有效期止", "Last day of the title"),
-        ("next", "下一层级", "Next rung"),
-        ("step", "差距类别", "How far the next rung is"),
-        ("unmet", "不符合的条款", "Clauses not met"),
-        ("unknown", "未知的条款", "Clauses unknown"),
-        ("manual", "待人工判断的条款", "Clauses for a person to decide"),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -156,31 +134,6 @@ class LadderContext:
         return self.rungs[::-1]
 
 
-@dataclass(frozen=True)
-class Letter:
-    """What is told to one firm: what it holds, what is missing for the next rung, what helps; no promise."""
-
-    link: Link
-    uscc: str
-    place: Label
-    held: Label
-    until: date | None
-    climb: ClimbLine
-
-
-@dataclass(frozen=True)
-class LettersContext:
-    """Letters to firms 致企业的一封信, one on a page; left: firms of the list there was no room for."""
-
-    ask: LadderAsk
-    key: str
-    label: Label
-    on: date
-    letters: tuple[Letter, ...]
-    left: int
-    sender: str
-
-
 def asked(desk: Desk, actor: Actor, told: LadderAsk) -> LadderAsk:
     """The question with what was left open filled in: the place of one's office; made-up firms for a made-up place."""
     unreal = made_up_regions()
@@ -195,34 +148,6 @@ def ladder_page(desk: Desk, actor: Actor, key: str, told: LadderAsk) -> LadderCo
     """One ladder; NotFound `ladder.not_found`, `ladder.no_rung`, `region.not_found`."""
     view = LadderView(desk, actor, key or FIRST, asked(desk, actor, told))
     return view.context()
-
-
-def letters_page(desk: Desk, actor: Actor, key: str, told: LadderAsk, *, one: str = "") -> LettersContext:
-    """Letters to the firms of a list, or to one firm by its key; InputError `ladder.no_letter` when there is none."""
-    check(actor, Permission.READ_ENTERPRISE, target_scope=ANYWHERE)
-    view = LadderView(desk, actor, key or FIRST, asked(desk, actor, told), keys=[one] if one else None)
-    rows = [(firm, has) for firm, has in view.chosen(everyone=bool(one)) if has.above is not None]
-    rows = [(firm, has) for firm, has in rows if view.may_write_to(firm)]
-    letters = [letter for firm, has in rows[:LETTERS_MOST] if (letter := view.letter(firm, has))]
-    if not letters:
-        raise InputError("ladder.no_letter", seen=one or view.ask.show)
-    left = max(0, len(rows) - LETTERS_MOST)
-    return LettersContext(
-        view.ask, view.one.key, of(view.one.label), view.ask.on, tuple(letters), left, actor.label
-    )
-
-
-def write_list(
-    desk: Desk, actor: Actor, key: str, told: LadderAsk, *, path: Path, form: str, lang: str
-) -> str:
-    """Write the whole list as a file; gives its name. InputError `export.unknown_format`; NotAllowed."""
-    check(actor, Permission.EXPORT, target_scope=ANYWHERE)
-    if form not in FORMATS:
-        raise InputError("export.unknown_format", seen=form, allowed=" ".join(FORMATS))
-    view = LadderView(desk, actor, key or FIRST, asked(desk, actor, told))
-    language = "zh" if lang.startswith("zh") else "en"
-    write_file(Sheet("ladder", COLUMNS, (view.cells(*row, language) for row in view.chosen())), path, form)
-    return f"{view.one.key}-{view.ask.rung or 'next'}-{view.ask.show}.{form}"
 
 
 class LadderView:
@@ -365,43 +290,6 @@ class LadderView:
         return FirmLine(
             link_of(held), held.firm.uscc, place_of(self.archive, held.firm.region),
             self.labels.get(has.held.rung, Label("", "")), has.held.until, has.step, climb,
-        )  # fmt: skip
-
-    def may_write_to(self, held: HeldFirm) -> bool:
-        """May this person write to the firm: one whose data it may read here?"""
-        target = subjects.target_of(held.key)
-        return can(self.archive.actor, Permission.READ_ENTERPRISE, target_scope=target)
-
-    def letter(self, held: HeldFirm, has: Standing) -> Letter | None:
-        """The letter to a firm; None where no rule holds for its next rung."""
-        if has.above is None:
-            return None
-        climb = self.climbs.line(self.one, has.above, held.firm, on=self.ask.on)
-        if climb is None:
-            return None
-        held_label = self.labels.get(has.held.rung, Label("", ""))
-        return Letter(
-            link_of(held),
-            held.firm.uscc,
-            place_of(self.archive, held.firm.region),
-            held_label,
-            has.held.until,
-            climb,
-        )
-
-    def cells(self, held: HeldFirm, has: Standing, lang: str) -> tuple[object, ...]:
-        """A row of the file."""
-        away, joiner = has.away, "；" if lang == "zh" else "; "
-        names = self.climbs.clause_names(has.above, self.ask.on) if has.above else {}
-        lists = [
-            joiner.join(getattr(names[key], lang) for key in keys)
-            for keys in ((away.unmet, away.unknown, away.manual) if away else ((), (), ()))
-        ]
-        return (
-            held.firm.uscc, held.firm.name, held.firm.region, "1" if held.synthetic else "",
-            getattr(self.labels[has.held.rung], lang) if has.held.rung else "",
-            has.held.until.isoformat() if has.held.until else "",
-            getattr(of(has.above.label), lang) if has.above else "", has.step, *lists,
         )  # fmt: skip
 
 

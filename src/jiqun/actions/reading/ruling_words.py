@@ -204,8 +204,11 @@ class Ways:
         columns = lines.columns(one.clause)
         heaviest = max(map(self.efforts.of_field, columns), key=lambda each: each.weight, default=None)
         clause, confidence = lines.source(held)
+        label = of(one.label)
+        if isinstance(lines.nodes.get(one.clause), tree.TitleHeld):  # the field is called by its last day
+            label = Label(label.zh.removesuffix("有效期止"), label.en.removeprefix("Last day of validity: "))
         return Step(
-            of(one.label), one.state.value, lines.seen(one), lines.needed(held), short, one.changeable, one.effort,
+            label, one.state.value, lines.seen(one), lines.needed(held), short, one.changeable, one.effort,
             of(heaviest.label) if heaviest else NOTHING, self._helps(one, columns, region), clause, confidence,
         )  # fmt: skip
 

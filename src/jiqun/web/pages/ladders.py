@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from jiqun.actions import answering
 from jiqun.actions.desk import desk
 from jiqun.actions.export_files import CONTENT_TYPES
-from jiqun.actions.reading import firm_ladder, ladders
+from jiqun.actions.reading import firm_ladder, ladder_letters, ladder_lists, ladders
 from jiqun.core.errors import InputError, RowErrors
 from jiqun.web import asking
 from jiqun.web.answers import Page, file_response
@@ -49,9 +49,11 @@ def ladder(request: HttpRequest, key: str = "") -> ladders.LadderContext:
     return ladders.ladder_page(desk(), request.actor, key, ask_of(request))
 
 
-def letters(request: HttpRequest, key: str) -> ladders.LettersContext:
+def letters(request: HttpRequest, key: str) -> ladder_letters.LettersContext:
     """Letters to the firms of a list, or to one."""
-    return ladders.letters_page(desk(), request.actor, key, ask_of(request), one=text_of(request, "firm"))
+    return ladder_letters.letters_page(
+        desk(), request.actor, key, ask_of(request), one=text_of(request, "firm")
+    )
 
 
 def firm(request: HttpRequest, key: str) -> firm_ladder.FirmLadderContext:
@@ -75,7 +77,7 @@ def export(request: HttpRequest, key: str, form: str) -> HttpResponse:
     with tempfile.TemporaryDirectory(dir=here.uploads) as folder:
         target = Path(folder) / f"list.{form}"
         lang = get_language() or "zh"
-        name = ladders.write_list(
+        name = ladder_lists.write_list(
             here, request.actor, key, ask_of(request), path=target, form=form, lang=lang
         )
         return file_response(target.read_bytes(), name=name, content_type=CONTENT_TYPES[form])
