@@ -270,7 +270,19 @@ def make(folder: Path) -> None:
         f"Made by tools/make_synthetic.py, seed {SEED}; all of it is invented and never added to real data."
     )
     title = "合成示范县（随机生成，非真实数据） Sample County (synthetic)"
-    row = [SOURCE, title, "tools/make_synthetic.py", "", "0", TOLD.isoformat(), "0", "synthetic", "zh", note, "1"]
+    row = [
+        SOURCE,
+        title,
+        "tools/make_synthetic.py",
+        "",
+        "0",
+        TOLD.isoformat(),
+        "0",
+        "synthetic",
+        "zh",
+        note,
+        "1",
+    ]
     write(folder, "source.csv", SOURCE_COLUMNS, [row])
 
 

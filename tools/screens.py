@@ -27,6 +27,7 @@ PAGES = {
     "overview": "/", "bigscreen": "/bigscreen", "clusters": "/clusters", "cluster": "/clusters/modern_textile",
     "programme": "/clusters/415x", "map": "/map", "indicators": "/indicators", "indicator": "/indicators/revenue",
     "policies": "/policies/", "policy": "/policies/zhejiang/per_mu/",
+    "per-mu": "/per-mu/", "replay": "/policies/replay/",
     "search": "/subjects/?q=纺织",
     "subject": "/subjects/region:330603", "enterprise": "/subjects/enterprise:舜宇集团有限公司",
     "projects": "/projects", "sources": "/sources", "document": "/sources/002", "differences": "/differences",

@@ -291,7 +291,9 @@ def header(column: str, fields: Mapping[str, Mapping[str, str]]) -> str:
     return f"{year}{told['meaning_zh']}{unit}"
 
 
-def mapping(sheet: SheetOf, columns: Sequence[str], fields: Mapping[str, Mapping[str, str]], county: str) -> str:
+def mapping(
+    sheet: SheetOf, columns: Sequence[str], fields: Mapping[str, Mapping[str, str]], county: str
+) -> str:
     """MAP.toml of a sheet: which column is which indicator, of which year or day."""
     lines = [f"# 合成示范县“{sheet.title}”评价数据的列对应（由 tools/make_synthetic.py 生成；数据全部为合成）",
              "[columns]", 'uscc = "统一社会信用代码"', 'name = "企业名称"', "", "[constants]", f'region = "{county}"']  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from test_policy_runs import HEADER, KNOWN, PER_MU, UNTOLD, judged, sheet
+from test_policy_runs import KNOWN, PER_MU, UNTOLD, judged, sheet
 from web_house import House
 
 from jiqun.actions import policy_drafts, policy_replays

@@ -117,7 +117,7 @@ def letters_page(desk: Desk, actor: Actor, id: str, ask: LettersAsk) -> LettersC
         run, of(here.pack.label), archive.region_label(here.region) if here.region else None, here.tier,
         tuple((key, label) for key, label in writer.grades.items()), ask,
         tuple(writer.letter(place) for place in chosen[(page - 1) * SIZE : page * SIZE]), len(chosen), page, pages, today, starts,
-        until, desk.calendar.knows({starts.year, (until or starts).year}), any(one.grade for one in writer.placed),
+        until, desk.calendar.knows({starts.year, (until or starts).year}), here.has_shares,
         tuple(document_line(one) for one in here.pack.source.documents if one.key in used),
     )  # fmt: skip
 
