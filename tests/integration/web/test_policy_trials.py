@@ -1,4 +1,4 @@
-"""What an office does with the firms of a run: what-if on the per-mu page, drafts, replays, letters, a brief; nobody else sees it."""
+"""What an office does with the firms of a run: what-if, drafts, replays, letters, a brief; nobody else sees it."""
 
 import io
 import json

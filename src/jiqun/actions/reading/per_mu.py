@@ -53,7 +53,7 @@ class NumberField:
 
 @dataclass(frozen=True)
 class GradeLine:
-    """A grade: its share as set, its firms, their lowest score, means of the two figures, firms under what holds (a trial)."""
+    """A grade: its share as set, its firms, lowest score, means of two figures; before: firms under what holds (a trial)."""
 
     key: str
     label: Label
@@ -207,7 +207,8 @@ class _Page:
             set_by.confidence if set_by else "U", tuple(self._grades(taking)), sum(not one.grade for one in taking),
             len(placed) - len(taking), sum(one.score is None or one.score.exact is None for one in taking),
             tuple(self._fields()), None if None in weights else _sum(weights), self._shares(self.values),
-            here.has_shares, *moved, tuple(self._measures()), tuple(map(self._near, steps[:NEAR_SHOWN])), len(steps),
+            here.has_shares, *moved, tuple(self._measures()),
+            tuple(map(self._near, steps[:NEAR_SHOWN])), len(steps),
             tuple((of(one.about.label), unit_words(self.units, one.unit)) for one in self.items[:2]), points,
             tuple(here.members[place].firm.name or here.members[place].firm.uscc for _, _, place in points),
             tuple(self._address(here.members[place]) for _, _, place in points),

@@ -148,11 +148,15 @@ def replay_page(desk: Desk, actor: Actor, id: str, ask: MovesAsk, *, lang: str) 
     used = {key for flow in flows for key in flow[:2]}
     return ReplayContext(
         replay_head(desk, one), ask, one.state == WORKING, one.state == "done", store.progress(id), fault,
-        told.get("firms", 0), told.get("rises", 0), told.get("falls", 0), told.get("same", 0), sum(firms for was, now, firms in flows if (was in graded) is not (now in graded)),
+        told.get("firms", 0), told.get("rises", 0), told.get("falls", 0), told.get("same", 0),
+        sum(firms for was, now, firms in flows if (was in graded) is not (now in graded)),
         tuple((key, label) for key, label in labels.items() if key in used), flows,
         tuple(sorted(_regions(archive, told), key=lambda line: -line.net)), tuple(_costs(units, told)),
         tuple(_stability(names, told)),
-        tuple((each, archive.region_label(each.region) if each.region else None) for each in chosen[(page - 1) * SIZE : page * SIZE]),
+        tuple(
+            (each, archive.region_label(each.region) if each.region else None)
+            for each in chosen[(page - 1) * SIZE : page * SIZE]
+        ),
         len(chosen), page, pages,
     )  # fmt: skip
 
