@@ -45,7 +45,7 @@ from pathlib import Path
 
 from synthetic_chance import SEED, Dice, exp
 from synthetic_firms import LATER, YEARS, Firm, end_and_begin, found_firms, go_on, keep_books, missing_later
-from synthetic_policy import TOLD, catalogue, header, mapping, sheets
+from synthetic_policy import TOLD, catalogue, header, is_small_place, mapping, sheets
 from synthetic_trades import CHAINS, CITY, CLUSTER, COUNTY, PARKS, ROUTES, SEGMENTS, TRADES
 
 SOURCE = "synthetic_county"
@@ -67,6 +67,9 @@ QUANTITIES = (
     ("资产总计（万元）", "total_assets", "万元", "stock", 2, 0.06),
     ("有效发明专利（件）", "valid_invention_patent_count", "件", "stock", 0, 0.06),
 )
+ALL = frozenset(item[1] for item in QUANTITIES)
+FEW = frozenset(("revenue", "employee_count", "total_assets"))
+"""What a firm below scale on little land is asked for in the last year."""
 ENTERPRISE_COLUMNS = ("name", "uscc", "region", "city", "address", "established_on", "legal_form", "capital",
                       "capital_unit", "industry_code", "business_scope", "status", "synthetic")  # fmt: skip
 RELATION_COLUMNS = ("subject", "predicate", "object", "valid_from", "valid_to", "source", "locator", "quote",
@@ -87,8 +90,13 @@ def account_rows(firms: Sequence[Firm], year: int, missing: set[str]) -> Iterabl
     """Rows of a year's accounts, some cells left empty."""
     dice = Dice(1000 + year)
     for firm in firms:
+        told = (
+            FEW if year == LATER and firm.accounts[year]["revenue"] < 2000 and is_small_place(firm) else ALL
+        )
         cells = [
-            "" if dice.next() < empty else figure(firm.accounts[year][indicator], decimals)
+            ""
+            if indicator not in told or dice.next() < empty
+            else figure(firm.accounts[year][indicator], decimals)
             for _, indicator, _, _, decimals, empty in QUANTITIES
         ]
         if firm.code not in missing:

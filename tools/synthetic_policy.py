@@ -1,4 +1,4 @@
-"""合成示范县的评价数据: what the rules read of the invented firms — titles, IP, accounts, digital answers, smart factories, land.
+"""合成示范县的评价数据: what the rules read of the invented firms — titles, IP, accounts, digital answers, land.
 
 Every value is drawn from one hidden quality of a firm and from its books, so that what goes together goes together: who
 spends on research holds patents, holds titles and scores high. Fields, labels and indicators are those of
@@ -72,6 +72,11 @@ def quality_of(firm: Firm, dice: Dice) -> float:
     return dice.normal(0.0, 0.8) + 18 * min(share, 0.08) + 1.2 * growth - 0.5 + heavy
 
 
+def is_small_place(firm: Firm) -> bool:
+    """Does it sit on too little land of its own to be rated, being below scale?"""
+    return firm.accounts[LAST]["land_area_mu"] < 3
+
+
 def land(known: Known, dice: Dice) -> None:
     """亩均: land of its own, leased and let, tier, emissions, main business; size and directory for all of industry."""
     own, large = known.book("land_area_mu"), known.book("revenue") >= 2000
@@ -79,7 +84,7 @@ def land(known: Known, dice: Dice) -> None:
     if own == 0:
         leased = max(0.5, known.book("revenue") / 350 * dice.between(0.6, 1.5))
     let = own * dice.between(0.05, 0.3) if own > 3 and dice.next() < 0.1 else 0.0
-    rated = large or own + leased - let >= 3
+    rated = large or not is_small_place(known.firm)
     known.say("size_sector", "工业")
     known.say("per_mu_tier", ("规上" if large else "规下") if rated else "不参评")
     if large or known.book("revenue") > 1700:
@@ -251,15 +256,19 @@ def smart(known: Known, dice: Dice) -> None:
 
 
 def _on_platform(known: Known) -> bool:
-    return known.book("rd_expense") > 0 and known.book("revenue") >= 800 and known.quality > -0.3
+    return known.book("rd_expense") > 0 and known.book("revenue") >= 1000 and known.quality > -0.15
+
+
+def _sized(known: Known, revenue: float, quality: float) -> bool:
+    return known.book("revenue") >= revenue and known.quality > quality
 
 
 SHEETS = (
     SheetOf("land", "亩均与规模", 50, lambda known: True, land, 0.01),
     SheetOf("ladder", "优质中小企业", 51, _on_platform, ladder, 0.006),
     SheetOf("high_tech", "高新技术企业", 52, lambda known: _on_platform(known) and known.quality > 0.7, high_tech, 0.01),
-    SheetOf("digital", "数字化水平", 53, lambda known: known.book("revenue") >= 2000 and known.quality > 1.1, digital, 0.004),
-    SheetOf("smart", "智能工厂", 54, lambda known: known.book("revenue") >= 5000 and known.quality > 0.5, smart, 0.01),
+    SheetOf("digital", "数字化水平", 53, lambda known: _sized(known, 2000, 1.1), digital, 0.004),
+    SheetOf("smart", "智能工厂", 54, lambda known: _sized(known, 5000, 0.5), smart, 0.01),
 )  # fmt: skip
 
 
@@ -295,8 +304,10 @@ def mapping(
     sheet: SheetOf, columns: Sequence[str], fields: Mapping[str, Mapping[str, str]], county: str
 ) -> str:
     """MAP.toml of a sheet: which column is which indicator, of which year or day."""
-    lines = [f"# 合成示范县“{sheet.title}”评价数据的列对应（由 tools/make_synthetic.py 生成；数据全部为合成）",
-             "[columns]", 'uscc = "统一社会信用代码"', 'name = "企业名称"', "", "[constants]", f'region = "{county}"']  # fmt: skip
+    lines = [
+        f"# 合成示范县“{sheet.title}”评价数据的列对应（由 tools/make_synthetic.py 生成；数据全部为合成）",
+        "[columns]", 'uscc = "统一社会信用代码"', 'name = "企业名称"', "", "[constants]", f'region = "{county}"',
+    ]  # fmt: skip
     for column in columns:
         name, _, back = column.partition("@-")
         told, year = fields[name], LAST - int(back or 0)

@@ -19,6 +19,7 @@ from jiqun.core.trust import TrustOrder
 from jiqun.core.units import UnitTable
 from jiqun.core.working_days import WorkingDays
 from jiqun.exchange.objections import Practice
+from jiqun.exchange.recognitions import RecognitionPractice
 from jiqun.lake.files import Limits
 from jiqun.lake.forms.words import Words
 from jiqun.lake.mapping import table_fields
@@ -65,6 +66,11 @@ class Desk:
     def practice(self) -> Practice:
         """异议办理规则."""
         return Practice.load(self.packs / "objections.toml")
+
+    @cached_property
+    def recognition(self) -> RecognitionPractice:
+        """自动认定规则."""
+        return RecognitionPractice.load(self.packs / "recognitions.toml")
 
     @cached_property
     def calendar(self) -> WorkingDays:

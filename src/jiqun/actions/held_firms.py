@@ -3,9 +3,9 @@
 Every value is a fact that can be looked up, corrected and undone; what the register itself says (day of establishment,
 industry) comes from there. Taken is what happened, of the whole enterprise: targets, estimates, claims and figures of a
 part are no answer. A field of a year is read from a fact of that whole year or of its end; any other from the newest
-fact whose period is over on the day judged (with a mark of years before: on that day so many years before). Where several speak of one cell the order of trust chooses, and where that
-one is no exact number (超, 约, 近), or longer than a rule can reckon with, the field stays unknown. Made-up enterprises
-know made-up facts only, and the other way round.
+fact whose period is over on the day judged (with a mark of years before: on that day so many years before). Where
+several speak of one cell the order of trust chooses, and where that one is no exact number (超, 约, 近), or longer than a
+rule can reckon with, the field stays unknown. Made-up enterprises know made-up facts only, and the other way round.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,7 @@ from jiqun.ledger import subjects
 from jiqun.ledger.grams import subtree_prefix
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can
 from jiqun.ledger.subjects import Subject
+from jiqun.ledger.titles import titles_held
 from jiqun.rules.catalogue import NO_INDICATOR, Catalogue, FieldDef
 from jiqun.rules.firm import Firm, Value
 from jiqun.rules.operands import days_before
@@ -40,7 +41,7 @@ LIMIT = Decimal(10) ** WHOLE
 class HeldFirm:
     """An enterprise of the ledger as the rules read it.
 
-    facts   column → id of the fact it was read from; what the register says has none
+    facts   column → id of the fact it was read from; what the register says, and titles granted or entered, have none
     """
 
     key: str
@@ -123,6 +124,10 @@ def _held(archive: Archive, chosen: Sequence[Subject], on: date) -> tuple[HeldFi
                 column = Field(known.name, back).column
                 gathered[fact.subject].values[column] = value
                 gathered[fact.subject].facts[column] = fact.id
+    for key, held in titles_held(list(gathered), on=on).items():
+        for column, until in held.items():  # a title entered here goes before what a document says of it
+            gathered[key].values[column] = until
+            gathered[key].facts.pop(column, None)
     return tuple(_firm(one, gathered[one.key]) for one in chosen)
 
 

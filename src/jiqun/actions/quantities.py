@@ -118,7 +118,7 @@ def _of_row(
         if told.reads == "fraction":
             text = as_percent(text)
         text, unit = amount_and_unit(text, told.unit, gate.units)
-        fact, wrong = gate.read(row, _as_row(subject, text, replace(told, unit=unit)))
+        fact, wrong = gate.read(row, _as_row(subject, text, unit, told))
         faults.extend(replace(fault, column=told.column) for fault in wrong)
         if fact is not None:
             facts.append(fact)
@@ -132,8 +132,8 @@ def amount_and_unit(text: str, unit: str, units: UnitTable) -> tuple[str, str]:
     return (found[1], own.key) if found and own else (text, unit)
 
 
-def _as_row(subject: str, text: str, told: QuantityColumn) -> dict[str, str]:
+def _as_row(subject: str, text: str, unit: str, told: QuantityColumn) -> dict[str, str]:
     return {
-        "subject": subject, "indicator": told.indicator, "period": told.period, "value": text, "unit": told.unit,
+        "subject": subject, "indicator": told.indicator, "period": told.period, "value": text, "unit": unit,
         "scope": told.scope, "status": told.status, "locator": told.column,
     }  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 from jiqun.core.errors import InputError, PackError
@@ -140,13 +141,22 @@ class UnitTable:
             raise InputError("gate.bad_number", seen=str(value), allowed="0-9 . -")
         if not fits(src, dst):
             raise InputError("gate.unit_mismatch", seen=src.key, allowed=dst.key)
-        scaled = Fraction(value) * src.factor / dst.factor * _SCALE
-        if scaled.denominator != 1 and rounding is Rounding.REFUSE:
+        ratio = _millionths(src.factor, dst.factor)
+        above, below = value.as_integer_ratio()
+        whole, rest = divmod(above * ratio.numerator, below * ratio.denominator)
+        if rest and rounding is Rounding.REFUSE:
             raise InputError("unit.not_exact", seen=f"{value} {src.key}", allowed=dst.key)
-        whole = round(scaled)
+        if rest:
+            whole = round(Fraction(value) * ratio)
         if abs(whole) >= _LIMIT * _SCALE:
             raise InputError("unit.too_large", seen=f"{value} {src.key}", allowed=dst.key)
         return _six_places(whole)
+
+
+@lru_cache(maxsize=1024)
+def _millionths(source: Fraction, target: Fraction) -> Fraction:
+    """How many millionths of the target unit one source unit is."""
+    return source / target * _SCALE
 
 
 def _six_places(millionths: int) -> Decimal:

@@ -89,6 +89,11 @@ def list_page(
     return page_of(rows, _read, page=page, size=size)
 
 
+def last_id() -> int:
+    """Number of the newest event, 0 when there is none: what tells one state of the ledger from the next."""
+    return models.AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def of_target(target: str, *, limit: int = 50) -> tuple[AuditEvent, ...]:
     """The latest lines about one thing."""
     return tuple(_read(models.AuditEvent.objects.filter(target=target).order_by("-id")[:limit]))

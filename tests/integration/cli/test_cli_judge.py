@@ -126,3 +126,17 @@ def test_replay_of_a_year_and_of_a_draft(house: House, tmp_path: Path) -> None:
     numbers.write_text(text, encoding="utf-8")
     found = house.json(*words, "--from", "2018@2023-09-01", "--to", f"{draft}@2023-09-01")
     assert found["levels"]["A"] == [0, 1] and found["levels"]["D"] == [0, 1]  # type: ignore[index]
+
+
+def test_the_firms_of_the_ledger(told: House, tmp_path: Path) -> None:
+    """Made-up firms are judged apart from real ones; a replay takes them from the same place."""
+    words = ("--on", "2026-06-01", "--ledger")
+    county = told.json("judge", "zhejiang/above_scale", *words, "--synthetic", "--region", "339901")
+    assert (county["firms"], county["verdicts"]["met"], county["levels"]["to_enter"]) == (2000, 690, 46)  # type: ignore[index]
+    again = ("replay", "national/specialised_sme", "--from", "2022", "--to", "2026", *words)
+    real = told.json(*again)
+    assert 50 < int(str(real["firms"])) < 500 and real["same"] == real["firms"]
+    assert told.json(*again, "--region", "330109", code=10)["code"] == "judge.no_firms"
+    firms = written(tmp_path / "firms.csv", [("F1",)], ("uscc",))
+    refused = (*again[:-1], "--input", firms, "--synthetic")
+    assert told.json(*refused, code=10)["code"] == "judge.not_of_a_file"

@@ -14,7 +14,7 @@ from jiqun.actions.reading.archive import Count
 from jiqun.actions.reading.statements import Link, Statement
 from jiqun.core.facts import plain
 from jiqun.ledger.roles import ROLES
-from jiqun.web import drawing, marks, policy_charts, words
+from jiqun.web import drawing, ladder_drawing, marks, policy_charts, words
 from jiqun.web.numerals import number
 
 register = template.Library()
@@ -233,6 +233,24 @@ def answer_value(row: object, cell: str) -> SafeString | str:
     """What a respondent of a collection answered, with the way to its 依据; a dash where it is unknown."""
     figure = row.values.get(cell)  # type: ignore[attr-defined]
     return marks.fact_number(figure.value, figure.fact) if figure else "—"
+
+
+@register.simple_tag
+def fact_text(text: object, fact: str) -> SafeString:
+    """What a fact says, with the way to its 依据."""
+    return marks.fact_text(str(text), fact)
+
+
+@register.simple_tag
+def ladder_years(page: object) -> dict[str, object]:
+    """Data of the titles of a ladder over the years."""
+    return ladder_drawing.years(page, language())  # type: ignore[arg-type]
+
+
+@register.simple_tag
+def radar_data(page: object) -> dict[str, object]:
+    """Data of the digital radar."""
+    return ladder_drawing.radar(page, language())  # type: ignore[arg-type]
 
 
 @register.filter

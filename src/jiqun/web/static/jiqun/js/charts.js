@@ -70,6 +70,50 @@ function ranking(data) {
   };
 }
 
+// Lines over years, a colour and a shape for each.
+const SHADES = [["actual", "circle"], ["target", "diamond"], ["estimate", "triangle"], ["claim", "rect"], ["actual-2", "circle"]];
+
+function stack(data) {
+  return {
+    ...shared(),
+    xAxis: axis({ type: "category", data: data.periods, splitLine: { show: false } }),
+    yAxis: axis({ type: "value", minInterval: 1, axisLine: { show: false } }),
+    tooltip: { ...shared().tooltip, trigger: "axis" },
+    series: data.series.map((line, turn) => ({
+      name: line.name, type: "line", data: line.points, symbolSize: 8, symbol: SHADES[turn % SHADES.length][1],
+      lineStyle: { width: 2, color: colour(SHADES[turn % SHADES.length][0]) },
+      itemStyle: { color: colour(SHADES[turn % SHADES.length][0]) },
+    })),
+  };
+}
+
+// A radar cannot leave a corner out: what nobody has told is drawn without a dot, and the tip says so.
+function radar(data) {
+  const narrow = window.innerWidth < 640;
+  const area = (name, values, shade, filled) => ({
+    name, value: values.map((value) => value ?? 0), symbol: "none",
+    lineStyle: { width: 2, color: colour(shade), type: filled ? "solid" : "dashed" },
+    areaStyle: filled ? { color: colour(shade), opacity: 0.16 } : undefined, itemStyle: { color: colour(shade) },
+  });
+  const told = data.levels.map((value, turn) => `${data.names[turn]}: ${value ?? "—"}`).join("\n");
+  return {
+    ...shared(),
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: () => told },
+    radar: {
+      radius: narrow ? "54%" : "64%", center: ["50%", "54%"], splitNumber: data.highest,
+      axisName: { color: colour("ink-2"), fontSize: narrow ? 10 : 12 }, axisNameGap: 6,
+      indicator: data.names.map((name, turn) => ({
+        name: data.levels[turn] === null ? `${name} ?` : name, max: data.highest, min: 0,
+      })),
+      splitArea: { show: false }, splitLine: { lineStyle: { color: colour("line") } }, axisLine: { lineStyle: { color: colour("line") } },
+    },
+    series: [{
+      type: "radar",
+      data: [area(data.name, data.levels, "actual", true), ...(data.needed.length ? [area(data.next, data.needed, "target", false)] : [])],
+    }],
+  };
+}
+
 const GRADE_SIGNS = ["circle", "triangle", "diamond", "rect"];
 const GRADE_COLOURS = ["actual", "estimate", "target", "claim"];
 
@@ -111,7 +155,7 @@ function say(data, name) {
   return data.nodes.find((node) => node.name === name).say;
 }
 
-const KINDS = { series, ranking, scatter, sankey };
+const KINDS = { series, ranking, stack, radar, scatter, sankey };
 
 function draw(box) {
   if (box.dataset.drawn || !window.echarts) {
