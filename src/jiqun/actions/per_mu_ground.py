@@ -34,7 +34,7 @@ KEPT = 6
 
 @dataclass(frozen=True)
 class GroundAsk:
-    """Which firms: source is the id of a run or one of LEDGERS; region and tier "" for the largest group; on: ledger only."""
+    """Which firms: source is the id of a run or one of LEDGERS; region, tier "" for the largest group; on: ledger only."""
 
     source: str
     region: str = ""
