@@ -6,7 +6,8 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 NOUNS = (
-    "entry", "overview", "clusters", "map", "indicators", "per_mu", "replays", "policies", "ladders", "recognitions", "titles",
+    "entry", "overview", "clusters", "map", "indicators", "per_mu", "replays", "policies", "ladders",
+    "recognitions", "titles",
     "subjects", "projects", "sources", "differences", "why", "briefs", "imports", "matching", "merges", "batches",
     "quarantine", "conflicts", "objections", "withdrawals", "collections", "audit", "accounts", "tokens",
 )  # fmt: skip
