@@ -48,7 +48,9 @@ def test_an_empty_number_of_a_place_is_unknown(reader: Client) -> None:
     assert set(quota) == {None}
     assert place["known"] < place["total"]
     html = reader.get("/policies/zhejiang/per_mu/").content.decode()
-    assert html.count('chip is-unknown">未知') == place["total"] - place["known"]
+    assert html.count('chip is-unknown">未知') == sum(
+        one["total"] - one["known"] for one in told["parameters"]
+    )
     assert "4929.81" in html.replace(",", "") and "尚未核对官方原文" in html
 
 
