@@ -20,7 +20,7 @@ from jiqun.actions.reading.enterprises import hidden, readable
 from jiqun.core.errors import NotFound, PackError
 from jiqun.core.indicators import IndicatorTable
 from jiqun.core.units import Rounding, UnitTable, fits
-from jiqun.lake.firm_facts import AS_OF, Asked, FirmFact, firm_facts
+from jiqun.lake.firm_facts import Asked, FirmFact, Newest, firm_facts
 from jiqun.lake.judge_columns import WHOLE
 from jiqun.lake.listing import Wanted
 from jiqun.ledger import subjects
@@ -112,18 +112,15 @@ def _held(archive: Archive, chosen: Sequence[Subject], on: date) -> tuple[HeldFi
     plan = _plan(Catalogue.load(desk.packs), desk.indicators, desk.units)
     gathered = {one.key: _Gathered(_registered(one)) for one in chosen}
     made_up = {one.key for one in chosen if one.synthetic}
-    for earlier in range(1 + plan.looks_back):
-        asked = plan.asked(on, earlier)
-        for fact in firm_facts(desk.lake, archive.narrowed(Wanted()), asked, list(gathered)):
-            if fact.synthetic != (fact.subject in made_up):
-                continue
-            known = plan.fields[fact.indicator]
-            back = on.year - 1 - fact.year if fact.year != AS_OF else earlier
-            value = plan.value(known, fact) if back <= known.years else None
-            if value is not None:
-                column = Field(known.name, back).column
-                gathered[fact.subject].values[column] = value
-                gathered[fact.subject].facts[column] = fact.id
+    for fact in firm_facts(desk.lake, archive.narrowed(Wanted()), plan.asked(on), list(gathered)):
+        if fact.synthetic != (fact.subject in made_up):
+            continue
+        known = plan.fields[fact.indicator]
+        value = plan.value(known, fact) if fact.back <= known.years else None
+        if value is not None:
+            column = Field(known.name, fact.back).column
+            gathered[fact.subject].values[column] = value
+            gathered[fact.subject].facts[column] = fact.id
     for key, held in titles_held(list(gathered), on=on).items():
         for column, until in held.items():  # a title entered here goes before what a document says of it
             gathered[key].values[column] = until
@@ -156,21 +153,17 @@ class _Plan:
     fields: Mapping[str, FieldDef]
     units: UnitTable
 
-    @property
-    def looks_back(self) -> int:
-        """How many years back what is of a day is asked for too."""
-        return max((one.years for one in self.fields.values() if not one.yearly), default=0)
-
-    def asked(self, on: date, earlier: int) -> Asked:
-        """What is read for a day; so many years earlier only what is of a day is."""
-        if earlier:
-            then = days_before(on, years=earlier, days=0)
-            keys = (key for key, one in self.fields.items() if not one.yearly and one.years >= earlier)
-            return Asked((), (then.year, then.year), tuple(keys), then)
+    def asked(self, on: date) -> Asked:
+        """What is read for a day."""
         yearly = tuple(key for key, one in self.fields.items() if one.yearly)
         most = max((one.years for one in self.fields.values()), default=0)
-        of_day = tuple(key for key, one in self.fields.items() if not one.yearly)
-        return Asked(yearly, (on.year - 1 - most, on.year - 1), of_day, on)
+        newest = tuple(
+            Newest(key, days_before(on, years=back, days=0), back)
+            for key, one in self.fields.items()
+            if not one.yearly
+            for back in range(one.years + 1)
+        )
+        return Asked(yearly, on.year - 1, most + 1, newest)
 
     def value(self, known: FieldDef, fact: FirmFact) -> Value:
         """The value of a field, exact and in its unit; None where the fact does not settle it."""

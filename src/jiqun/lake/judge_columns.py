@@ -35,6 +35,8 @@ FIRMS, PARAMETERS = "firms", "parameters"
 PARAMETER = "parameter:"
 STATE, LOW, HIGH, GAP, SHORT = "state:", "low:", "high:", "gap:", "short:"
 """Before the id of a node: its state, its points, whether something is missing for them, how far a number is short."""
+HOLDS, GUESS = "holds:", "guess:"
+"""Before the id of a node: what it asks taken by itself, true, false or NULL; about what its number is, in millionths."""
 
 Sizes = tuple[tuple[str, Decimal, int], ...]
 """Every parameter with the largest value it has anywhere and its digits after the point."""

@@ -83,6 +83,14 @@ def test_of_a_day_the_newest_counts(told: Callable[..., HeldFirm]) -> None:
     assert told(on=date(2026, 3, 30)).firm.values["invention_patents"] == Decimal(3)
 
 
+def test_a_day_of_the_year_before(told: Callable[..., HeldFirm]) -> None:
+    """The platform's score on the day, and what it was on that day a year before."""
+    found = told(("zjtx_dev_score", "@2025-03-01", "48", "分"), ("zjtx_dev_score", "@2026-03-01", "61", "分"))
+    scores = found.firm.values["zjtx_dev_score"], found.firm.values["zjtx_dev_score@-1"]
+    assert scores == (Decimal(61), Decimal(48))
+    assert "zjtx_dev_score@-1" not in told(on=date(2026, 2, 1)).firm.values
+
+
 def test_of_two_sources_the_trusted_one_counts(told: Callable[..., HeldFirm], world: World) -> None:
     """A yearbook goes before a firm's own sheet, whichever came last; and when it says "over", nobody says how much."""
     sources.save(Source("yearbook", "register", "年鉴"))
