@@ -180,6 +180,20 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "answer for an enterprise on the page": lambda c, h, p: c.post(
             f"/ladders/firms/{key_of(p.county)}/answer/", {"field-employees": "120"}
         ),
+        "page of drafts": lambda c, h, p: c.get("/policies/replay/"),
+        "begin a draft on a page": lambda c, h, p: c.post(
+            "/policies/drafts/begin/", {"pack": "zhejiang/per_mu|2018", "on": "2023-09-01"}
+        ),
+        "page of a draft": lambda c, h, p: c.get("/policies/drafts/d20260101000000000000000000/"),
+        "numbers of a draft on a page": lambda c, h, p: c.post(
+            "/policies/drafts/d20260101000000000000000000/numbers/", {}
+        ),
+        "begin a replay on a page": lambda c, h, p: c.post(
+            "/policies/replays/begin/",
+            {"run": "p20260101000000000000000000", "before": "2018", "after": "2018"},
+        ),
+        "page of a replay": lambda c, h, p: c.get("/policies/replays/r20260101000000000000000000/"),
+        "page of letters": lambda c, h, p: c.get("/policies/runs/p20260101000000000000000000/letters/"),
         "throw a run away": lambda c, h, p: c.delete("/api/policy-runs/p20260101000000000000000000"),
         "template": lambda c, h, p: c.get("/api/templates/enterprise"),
         "template on the page": lambda c, h, p: c.get("/imports/templates/enterprise.xlsx"),

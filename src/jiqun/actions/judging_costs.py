@@ -1,6 +1,6 @@
 """措施成本 what the measures of grades come to over judged firms: so much for each firm, before and after.
 
-An amount nobody has set, or a firm whose land or electricity is not known, is unknown: it is counted, never taken for nothing.
+An amount nobody has set, or a firm whose land or electricity is not known, is unknown: counted, never taken for nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

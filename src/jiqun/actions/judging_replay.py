@@ -268,7 +268,7 @@ def _stability(side: Side, file: FirmFile, kind: str, now: Sequence[ColumnRuling
 def _all_changed(
     side: Side, file: FirmFile, kind: str, changes: Sequence[tuple[str, Decimal]]
 ) -> Iterator[list[ColumnRuling]]:
-    """Changes judged together, as many as AT_ONCE allows: the firms once for each, in places and with parameters of its own."""
+    """Changes judged together, as many as AT_ONCE allows: the firms once for each, in places of its own."""
     held = parameters_of(side.pack, file.firms, on=side.on)
     many = max(1, AT_ONCE // max(1, len(file.firms)))
     for first in range(0, len(changes), many):

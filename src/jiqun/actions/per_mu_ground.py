@@ -20,6 +20,7 @@ from jiqun.actions.replay_files import LEDGERS, SYNTHETIC
 from jiqun.brain.per_mu import Placed, Shown, shown, trial_score, tried
 from jiqun.core.errors import InputError
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
+from jiqun.rules import tree
 from jiqun.rules.firm import Firm
 from jiqun.rules.pack import Pack, ParameterDef, Version
 from jiqun.rules.tree import Field, ScoreSum
@@ -33,7 +34,7 @@ KEPT = 6
 
 @dataclass(frozen=True)
 class GroundAsk:
-    """Which firms: source is the id of a run or one of LEDGERS; region and tier "" for the largest group; on: day (ledger only)."""
+    """Which firms: source is the id of a run or one of LEDGERS; region, tier "" for the largest group; on: ledger only."""
 
     source: str
     region: str = ""
@@ -73,6 +74,13 @@ class Ground:
     def numbers(self) -> tuple[ParameterDef, ...]:
         """The numbers of the place that matter for these firms."""
         return parameters_read(self.pack, self.version, self.tier)
+
+    @property
+    def has_shares(self) -> bool:
+        """Has the place set every share of the grades? Else nobody is graded but by rules of their own."""
+        grading = self.version.grading
+        shares = tree.parameters(grading.grades) if isinstance(grading, tree.RankQuota) else ()
+        return all(self.parameters.get(name) is not None for name in shares)
 
     def trial(self, values: Mapping[str, Decimal | None]) -> tuple[Pack, list[Placed]]:
         """The pack with other numbers for this county and tier, and every firm under them. Nothing is kept."""

@@ -55,7 +55,8 @@ class _Brief:
             title=say(f"{label.zh}简报：{run.name}", f"Brief of {label.en}: {run.name}"),
             subtitle=say(
                 f"评价日期 {run.on}，{len(self.lines)} 家企业。按本单位提交的表计算，不是发文机关的认定决定。",
-                f"Judged as of {run.on}, {len(self.lines)} firms. Worked out from the office's own sheet; no decision of the authority.",
+                f"Judged as of {run.on}, {len(self.lines)} firms. Worked out from the office's own sheet; "
+                "no decision of the authority.",
             ),
             warning="",
             parts=tuple(part for part in self._parts() if part.lines or part.rows),

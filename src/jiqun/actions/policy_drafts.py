@@ -118,7 +118,7 @@ def keep_text(desk: Desk, id: str, text: str, *, by: Actor, at: datetime) -> Dra
 
 
 def keep_numbers(desk: Desk, id: str, typed: Typed, *, by: Actor, at: datetime) -> Draft:
-    """Keep the numbers typed: all or, when one cannot be read, none (RowErrors). PackErrors while the rule itself is wrong."""
+    """Keep the numbers typed: all or, when one cannot be read, none (RowErrors). PackErrors while the rule is wrong."""
     draft = read(desk, id, by=by)
     store = files(desk)
     with locked(store.lock(id), wait_s=WAIT_S):

@@ -1,4 +1,4 @@
-"""规则数值 the numbers of a version that can be set otherwise: parameters of a place by tier, and thresholds of its clauses."""
+"""规则数值 numbers of a version that can be set otherwise: parameters of a place by tier, thresholds of clauses."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

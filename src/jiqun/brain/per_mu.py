@@ -149,7 +149,7 @@ def _is_plain(score: tree.ScoreSum) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """What a place has set for the items of a score (base, weight, cap, floor), and the most of its parts and of the whole."""
+    """What a place has set for the items of a score (base, weight, cap, floor), and the most of its parts and the whole."""
 
     items: tuple[tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None], ...]
     parts: tuple[tuple[int, Decimal | None], ...]

@@ -85,7 +85,7 @@ class ParameterSet:
 class Measure:
     """What a grade or level brings with it (差别化措施).
 
-    amount  for each firm, or for each unit of `per` (land, electricity) of a firm; a parameter as long as no place has set it
+    amount  for each firm, or for each unit of `per` (land, electricity) of a firm; a parameter of the place
     unit    of what a firm gets or pays in a year: amount × per
     """
 

@@ -1,4 +1,4 @@
-"""评价图 data of the charts of policies: a scatter of firms by grade, a Sankey from grade to grade; words in one language."""
+"""评价图 data of the charts of policies: firms by grade as a scatter, from grade to grade as a Sankey; in one language."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an office does with the firms of a run: what-if on the per-mu page, drafts, replays, letters, a brief; nobody else sees it."""
+"""What an office does with the firms of a run: what-if, drafts, replays, letters, a brief; nobody else sees it."""
 
 import io
 import json
@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from test_policy_runs import HEADER, KNOWN, PER_MU, UNTOLD, judged, sheet
+from test_policy_runs import KNOWN, PER_MU, UNTOLD, judged, sheet
 from web_house import House
 
 from jiqun.actions import policy_drafts, policy_replays

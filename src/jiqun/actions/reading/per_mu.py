@@ -21,6 +21,7 @@ from jiqun.actions.reading.statements import Label
 from jiqun.actions.replay_files import LEDGERS
 from jiqun.brain.per_mu import Near, Placed, items, near, worth
 from jiqun.core.errors import RowError, RowErrors
+from jiqun.ledger import subjects
 from jiqun.ledger.permissions import Actor
 from jiqun.rules import tree
 from jiqun.rules.pack import ParameterSet
@@ -29,7 +30,7 @@ from jiqun.rules.tree import Parameter
 from jiqun.rules.truth import State
 from jiqun.rules.values import BadValue
 
-NEAR_SHOWN = 30
+NEAR_SHOWN = 20
 POINTS_MOST = 5_000
 KINDS = ("weight", "quota", "base", "limit", "amount")
 
@@ -52,7 +53,7 @@ class NumberField:
 
 @dataclass(frozen=True)
 class GradeLine:
-    """A grade: its share as set, its firms, their lowest score, means of the two figures, firms under what holds (a trial)."""
+    """A grade: its share as set, its firms, lowest score, means of two figures; before: firms under what holds (a trial)."""
 
     key: str
     label: Label
@@ -61,7 +62,7 @@ class GradeLine:
     firms: int
     percent: Decimal
     lowest: str
-    means: tuple[str, str]
+    means: tuple[tuple[Label, str], ...]
     before: int | None
     measures: tuple[Label, ...]
 
@@ -206,7 +207,8 @@ class _Page:
             set_by.confidence if set_by else "U", tuple(self._grades(taking)), sum(not one.grade for one in taking),
             len(placed) - len(taking), sum(one.score is None or one.score.exact is None for one in taking),
             tuple(self._fields()), None if None in weights else _sum(weights), self._shares(self.values),
-            self._shares(here.parameters), *moved, tuple(self._measures()), tuple(map(self._near, steps[:NEAR_SHOWN])), len(steps),
+            here.has_shares, *moved, tuple(self._measures()),
+            tuple(map(self._near, steps[:NEAR_SHOWN])), len(steps),
             tuple((of(one.about.label), unit_words(self.units, one.unit)) for one in self.items[:2]), points,
             tuple(here.members[place].firm.name or here.members[place].firm.uscc for _, _, place in points),
             tuple(self._address(here.members[place]) for _, _, place in points),
@@ -221,7 +223,10 @@ class _Page:
         return policy_work.files(self.archive.desk).read(self.here.ask.source).name
 
     def _place(self, code: str) -> Label | None:
-        return self.archive.region_label(code) if code else None
+        if not code or self.archive.desk.regions.find(code) is not None:
+            return self.archive.region_label(code) if code else None
+        held = subjects.get_many([f"region:{code}"])  # a made-up place stands in the ledger alone
+        return next((Label.of(one.label_zh, one.label_en) for one in held.values()), Label.of(code))
 
     def _told(self, operand: tree.Operand | None) -> Decimal | None:
         return (
@@ -244,17 +249,17 @@ class _Page:
             percent = EXACT.divide(Decimal(100 * counts[one.key]), Decimal(len(taking))) if taking else ZERO
             yield GradeLine(
                 one.key, of(one.label), self._told(one.share), one.share is None, counts[one.key], round(percent, 1),
-                range_text(Range.exactly(min(scores))) if scores else "", (self._mean(firms, 0), self._mean(firms, 1)),
+                range_text(Range.exactly(min(scores))) if scores else "", tuple(self._means(firms)),
                 before[one.key] if self.is_trial else None,
                 tuple(of(each.label) for each in self.here.version.measures if one.key in each.grades),
             )  # fmt: skip
 
-    def _mean(self, firms: Sequence[int], item: int) -> str:
-        """The mean of a figure over the firms of whom it is known."""
-        if item >= len(self.items):
-            return ""
-        known = [value for place in firms if (value := self.here.shown[place].values[item]) is not None]
-        return number_text(EXACT.divide(_sum(known), Decimal(len(known)))) if known else ""
+    def _means(self, firms: Sequence[int]) -> Iterator[tuple[Label, str]]:
+        """The means of the first two figures over the firms of whom they are known."""
+        for item, node in enumerate(self.items[:2]):
+            known = [value for place in firms if (value := self.here.shown[place].values[item]) is not None]
+            mean = EXACT.divide(_sum(known), Decimal(len(known))) if known else None
+            yield of(node.about.label), "" if mean is None else number_text(round(mean, 2))
 
     def _fields(self) -> Iterator[NumberField]:
         kinds = self._kinds()
@@ -283,7 +288,7 @@ class _Page:
         return found | dict.fromkeys(tree.parameters(self.quotas), "quota")
 
     def _moved(self) -> tuple[int | None, int | None]:
-        if not self.is_trial or not any(one.grade for one in self.official):
+        if not self.is_trial or not self.here.has_shares:
             return None, None
         names = [one.key for one in self.quotas]
         pairs = [

@@ -1,4 +1,4 @@
-"""草案页 what the pages of drafts show: drafts and replays of your office, and one draft with its numbers, text and errors."""
+"""草案页 what the pages of drafts show: drafts and replays of your office, one draft with its numbers and errors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,7 +144,7 @@ def desk_page(desk: Desk, actor: Actor, source: str) -> DeskContext:
         drafted[0] if drafted else sides[-1] if sides else None,
         tuple(_head(archive, one) for one in policy_drafts.mine(desk, by=actor)[:SHOWN] if one.pack in packs),
         tuple(replay_head(desk, one) for one in replays[:SHOWN]), _runs(desk, actor),
-        tuple(PackChoice(one.key, of(one.label), tuple((each.key, of(each.label)) for each in one.versions)) for one in packs.values()),
+        tuple(map(_choice, packs.values())),
         counties_of(archive, ()),
         own_county(desk, actor), today,
     )  # fmt: skip
@@ -170,6 +170,10 @@ def draft_page(desk: Desk, actor: Actor, id: str, lang: str) -> DraftContext:
     every = [one for _, group in tiers for one in group] + list(held)
     changed = sum(one.value != one.was for one in every)
     return DraftContext(_head(archive, draft), text, (), tiers, held, changed, text != was, runs)
+
+
+def _choice(pack: Pack) -> PackChoice:
+    return PackChoice(pack.key, of(pack.label), tuple((one.key, of(one.label)) for one in pack.versions))
 
 
 def replay_head(desk: Desk, one: ReplayRun) -> ReplayHead:
@@ -230,7 +234,8 @@ class _Fields:
             )
             yield tier, tuple(
                 DraftField(
-                    f"p-{place}-{one.name}", of(one.label), "", unit_words(self.units, one.unit), now[one.name], was.get(one.name)
+                    f"p-{place}-{one.name}", of(one.label), "", unit_words(self.units, one.unit), now[one.name],
+                    was.get(one.name),
                 )
                 for one in parameters_read(self.pack, self.version, tier)
             )  # fmt: skip
@@ -241,6 +246,6 @@ class _Fields:
         was = {one.node: one.needed for one in thresholds(base)} if base else {}
         for one in thresholds(self.version):
             yield DraftField(
-                f"t-{one.node}", of(one.label), SIGNS[one.op], unit_words(self.units, one.unit), one.needed, was.get(one.node),
-                one.line,
+                f"t-{one.node}", of(one.label), SIGNS[one.op], unit_words(self.units, one.unit), one.needed,
+                was.get(one.node), one.line,
             )  # fmt: skip

@@ -26,7 +26,7 @@ TEXT_MOST = 300
 
 @dataclass(frozen=True)
 class LettersAsk:
-    """Which letters: region and tier as on the per-mu page; grade "" for all, "-" for those without; near: one step away only.
+    """Which letters: region and tier as on the per-mu page; grade "" for all, "-" for those without; near: one step away.
 
     row      one firm only; starts, days: first day and working days to object, days "" leaves the last day blank
     contact  how to object, in the office's own words
@@ -45,7 +45,7 @@ class LettersAsk:
 
 @dataclass(frozen=True)
 class FigureLine:
-    """One figure: what the firm shows, the base, the weight and its points; empty where unknown. at_base: counted as at the base."""
+    """One figure: what the firm shows, base, weight, points; empty where unknown. at_base: counted as at the base."""
 
     label: Label
     unit: Label
@@ -116,8 +116,9 @@ def letters_page(desk: Desk, actor: Actor, id: str, ask: LettersAsk) -> LettersC
     return LettersContext(
         run, of(here.pack.label), archive.region_label(here.region) if here.region else None, here.tier,
         tuple((key, label) for key, label in writer.grades.items()), ask,
-        tuple(writer.letter(place) for place in chosen[(page - 1) * SIZE : page * SIZE]), len(chosen), page, pages, today, starts,
-        until, desk.calendar.knows({starts.year, (until or starts).year}), any(one.grade for one in writer.placed),
+        tuple(writer.letter(place) for place in chosen[(page - 1) * SIZE : page * SIZE]), len(chosen), page, pages, today,
+        starts,
+        until, desk.calendar.knows({starts.year, (until or starts).year}), here.has_shares,
         tuple(document_line(one) for one in here.pack.source.documents if one.key in used),
     )  # fmt: skip
 
@@ -171,8 +172,10 @@ class _Writer:
             of(one.label) for one in here.version.measures if now.grade and now.grade in one.grades
         )
         return Letter(
-            member.row, member.firm.name, member.firm.uscc, range_text(now.score), self.grades.get(now.grade), self._figures(place),
-            self.grades.get(step.grade) if step else None, str(max(shown(step.points), EXACT.create_decimal("0.01"))) if step else "",
+            member.row, member.firm.name, member.firm.uscc, range_text(now.score), self.grades.get(now.grade),
+            self._figures(place),
+            self.grades.get(step.grade) if step else None,
+            str(max(shown(step.points), EXACT.create_decimal("0.01"))) if step else "",
             tuple(ways), measures,
         )  # fmt: skip
 

@@ -100,6 +100,7 @@ class StabilityLine:
 class ReplayContext:
     """One replay.
 
+    unlike   firms that have a grade or level on one side only
     words    grades, levels and verdicts by key, from the highest down, as flows name them
     flows    firms from where they were to where they are now
     """
@@ -114,6 +115,7 @@ class ReplayContext:
     rises: int
     falls: int
     same: int
+    unlike: int
     words: tuple[tuple[str, Label], ...]
     flows: tuple[tuple[str, str, int], ...]
     regions: tuple[RegionLine, ...]
@@ -139,19 +141,22 @@ def replay_page(desk: Desk, actor: Actor, id: str, ask: MovesAsk, *, lang: str) 
     )
     flows = tuple((was, now, firms) for was, now, firms in told.get("flows", ()))
     pack = policy_packs.pack(desk, one.pack)
-    labels = {
-        key: of(label) for version in pack.versions for key, label in level_labels(version).items()
-    } | VERDICTS
+    graded = {key: of(label) for version in pack.versions for key, label in level_labels(version).items()}
+    labels = graded | VERDICTS
     units = policy_packs.catalogue(desk).units
     names = {each.name: of(each.label) for each in pack.parameters}
     used = {key for flow in flows for key in flow[:2]}
     return ReplayContext(
         replay_head(desk, one), ask, one.state == WORKING, one.state == "done", store.progress(id), fault,
         told.get("firms", 0), told.get("rises", 0), told.get("falls", 0), told.get("same", 0),
+        sum(firms for was, now, firms in flows if (was in graded) is not (now in graded)),
         tuple((key, label) for key, label in labels.items() if key in used), flows,
         tuple(sorted(_regions(archive, told), key=lambda line: -line.net)), tuple(_costs(units, told)),
         tuple(_stability(names, told)),
-        tuple((each, archive.region_label(each.region) if each.region else None) for each in chosen[(page - 1) * SIZE : page * SIZE]),
+        tuple(
+            (each, archive.region_label(each.region) if each.region else None)
+            for each in chosen[(page - 1) * SIZE : page * SIZE]
+        ),
         len(chosen), page, pages,
     )  # fmt: skip
 

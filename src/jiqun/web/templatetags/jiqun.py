@@ -201,10 +201,10 @@ def scatter_data(page: object) -> dict[str, object]:
     return policy_charts.scatter(page, language())  # type: ignore[arg-type]
 
 
-@register.simple_tag
-def sankey_data(page: object) -> dict[str, object]:
-    """Data of the Sankey of a replay."""
-    return policy_charts.sankey(page, language())  # type: ignore[arg-type]
+@register.filter
+def sankey_json(page: object) -> str:
+    """Data of the Sankey of a replay, as text for an attribute: htmx drops script blocks of what it puts in."""
+    return json.dumps(policy_charts.sankey(page, language()), ensure_ascii=False)  # type: ignore[arg-type]
 
 
 @register.filter
