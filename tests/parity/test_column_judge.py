@@ -76,6 +76,9 @@ def numbers(version: Version) -> list[Decimal]:
         for edge in (one.low, one.high)
         if edge is not None
     }
+    for one in tree.walk(version):  # points an expert may give: in a band, on its ends and outside
+        if isinstance(one, Range):
+            found |= {end for end in (one.low, one.high) if end is not None}
     return sorted(
         {
             value + by

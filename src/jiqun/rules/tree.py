@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import TypeAlias, cast
 
 from jiqun.rules.ranges import Range
-from jiqun.rules.terms import Boundary, Constant, Field, Formula, Label, Op, Operand, Parameter
+from jiqun.rules.terms import Band, Boundary, Constant, Field, Formula, Label, Op, Operand, Option, Parameter
 
-__all__ = ["Boundary", "Constant", "Field", "Formula", "Label", "Op", "Operand", "Parameter"]  # fmt: skip
+__all__ = ["Band", "Boundary", "Constant", "Field", "Formula", "Label", "Op", "Operand", "Option", "Parameter"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,23 +199,18 @@ class ScoreReached:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """From low to high, None where it is open; who owns the edge says the table's boundary. `points` may be a range."""
-
-    low: Decimal | None
-    high: Decimal | None
-    points: Range
-
-
-@dataclass(frozen=True, slots=True)
 class BandTable:
-    """Points by the band a number falls in; the bands are in order, without gap or overlap."""
+    """Points by the band a number falls in; the bands are in order, without gap or overlap.
+
+    decided   the field in which an expert's points stand: they count where they lie in the band
+    """
 
     about: About
     value: Operand
     bands: tuple[Band, ...]
     boundary: Boundary
     unit: str = ""
+    decided: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,19 +223,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class FirstMatch:
-    """Points of the first case that is met, else `otherwise`."""
+    """Points of the first case that is met, else `otherwise`; `decided` as in a band table."""
 
     about: About
     cases: tuple[Case, ...]
     otherwise: Range
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One thing that can be ticked, with its points."""
-
-    field: Field
-    points: Decimal
+    decided: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)

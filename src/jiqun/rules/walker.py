@@ -195,6 +195,8 @@ class Walker:
         if guard.state is State.NOT_APPLICABLE:
             return self._close(line, replace(guard, points=NOTHING))
         points, missing = self._points_of(node, line)
+        if not missing and isinstance(node, tree.BandTable | tree.FirstMatch | tree.ExpertRange):
+            points = self._settled(points, node.decided)
         if guard.state is not State.MET:
             points, missing = hull((NOTHING, points)), _names((guard.missing, missing))
         missing = () if points.exact is not None else missing
@@ -215,13 +217,8 @@ class Walker:
             case tree.RatioToBase():
                 return self._ratio(node, line)
             case tree.ExpertRange():
-                value = self.firm.number(node.decided) if node.decided else None
-                line.value = value
-                if value is None or not node.points.holds(
-                    value
-                ):  # points the document does not allow decide nothing
-                    return node.points, ()
-                return Range.exactly(value), ()
+                line.value = self.firm.number(node.decided) if node.decided else None
+                return node.points, ()
             case tree.MultiSelectCapped():
                 ticked = [(one, self.firm.flag(one.field)) for one in node.options]
                 empty = tuple(one.field.column for one, flag in ticked if flag is None)
@@ -231,6 +228,11 @@ class Walker:
             case tree.BestOf():
                 answers = [self.points(one, node.about.id) for one in node.of]
                 return best(one.points or NOTHING for one in answers), _names(one.missing for one in answers)
+
+    def _settled(self, points: Range, decided: tree.Field | None) -> Range:
+        """The points an expert gave where the document allows them; others decide nothing."""
+        given = self.firm.number(decided) if decided else None
+        return points if given is None or not points.holds(given) else Range.exactly(given)
 
     def _first_match(self, node: tree.FirstMatch) -> tuple[Range, tuple[str, ...]]:
         possible: list[Range] = []

@@ -14,7 +14,8 @@ RULE = (
     + VERSION
     + clause('kind = "score_sum"\nminimum = { parameter = "least" }', "score")
     + '[[version.clause.part]]\nid = "part"\nlabel = { zh = "部", en = "part" }\n[[version.clause.part.item]]\n'
-    + 'id = "brand"\nkind = "multi_select_capped"\nlabel = { zh = "项", en = "item" }\noptions = ["own_brand", "listed"]\neach = 5\n'
+    + 'id = "brand"\nkind = "multi_select_capped"\nlabel = { zh = "项", en = "item" }\noptions = ["own_brand", "listed"]\n'
+    + "each = 5\n"
 )
 FIRST = (
     '[[case]]\nkey = "pass"\ntests = "pass"\nabout = { zh = "某", en = "x" }\non = 2023-05-01\n'
