@@ -1,4 +1,4 @@
-"""条款用词 the words of a rule: labels, comparisons, boundaries, the operands that give a number, and single bands and options."""
+"""条款用词 the words of a rule: labels, comparisons, boundaries, operands that give a number, single bands and options."""
 
 from dataclasses import dataclass
 from decimal import Decimal

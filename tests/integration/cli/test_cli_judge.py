@@ -56,6 +56,9 @@ def test_per_mu(house: House, tmp_path: Path) -> None:
     clauses = [one for one in answers(tmp_path / "out.clauses.csv") if one["uscc"] == "F1"]
     tax = next(one for one in clauses if one["clause"] == "tax_per_mu")
     assert (tax["value"], tax["points"], tax["needed"]) == ("30", "37.35", "24.097")
+    score, gate = (next(one for one in clauses if one["clause"] == key) for key in ("score", "applies"))
+    assert score["confidence"] == tax["confidence"] == "C" and score["numbers_from"].endswith("of 2022")
+    assert (gate["confidence"], gate["numbers_from"]) == ("A", "")
     before = out.read_bytes()
     assert house.json(*words, code=10)["code"] == "export.file_exists"
     assert out.read_bytes() == before

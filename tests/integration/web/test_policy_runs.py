@@ -185,7 +185,17 @@ def test_a_ruling_tells_clause_by_clause(house: House, officer: Client) -> None:
     assert (tax["seen"]["zh"], tax["state"], tax["most"]) == ("30 万元/亩", "met", "30")
     assert "24.097" in tax["needed"]["zh"]
     assert ruling["score"] == "111.10"
-    assert ruling["documents"][0]["number"] == "浙政发〔2018〕5号"
+    assert [one["key"] for one in ruling["documents"]] == ["province_2018", "huangyan_2022"]
+    score = next(one for one in ruling["clauses"] if one["id"] == "score")
+    assert (score["confidence"], ruling["confidence"]) == (
+        "C",
+        "C",
+    )  # no surer than the numbers of the county
+    page = officer.get(f"/policies/runs/{id}/2/").content.decode()
+    assert (
+        "2022 年度工业企业亩均效益综合评价权重与基准值" in score["numbers_from"]["zh"]
+        and score["numbers_from"]["zh"] in page
+    )
     assert (ruling["before"], ruling["after"]) == (0, 3)
     other = told(officer, id, "3/")
     emission = next(one for one in other["clauses"] if one["id"] == "value_added_per_emission")

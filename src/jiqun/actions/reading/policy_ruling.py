@@ -29,6 +29,7 @@ from jiqun.rules import tree
 from jiqun.rules.firm import Firm
 from jiqun.rules.gap import Distance, Gap, distance
 from jiqun.rules.judge import judge_pack
+from jiqun.rules.marks import weakest
 from jiqun.rules.pack import Pack, Version
 from jiqun.rules.ruling import PARAMETER, ClauseResult, Ruling
 from jiqun.rules.showing import SIGNS
@@ -47,7 +48,8 @@ class RulingLine:
     seen, period  what was seen, of which year or day; needed: what it was held against
     points        points, and of how many
     missing       what nobody has filled in; undefined: all is there, but the number has no meaning
-    official      two sources or one that cites the document say what the clause is
+    confidence    the lower of how sure we are of the clause and of the numbers of the place it used
+    numbers_from  the documents these numbers are taken from; empty where it used none
     """
 
     id: str
@@ -63,6 +65,7 @@ class RulingLine:
     undefined: bool
     clause: str
     confidence: str
+    numbers_from: Label
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class Paper:
 class RulingContext:
     """The ruling of one firm.
 
+    confidence     the lowest mark of a clause that applied, numbers of the place counted in
     score, level   as far as they are known; levels: those still possible when there are several
     steps          the way up, in the order of the clauses; papers: what has to be shown, by the paper it stands in
     closed         something cannot be changed within a year
@@ -101,6 +105,7 @@ class RulingContext:
     uscc: str
     place: Label | None
     verdict: str
+    confidence: str
     score: str
     level: Label
     levels: tuple[Label, ...]
@@ -166,20 +171,26 @@ def ruling_page(desk: Desk, actor: Actor, id: str, row: int) -> RulingContext:
     told = tuple(lines.all())
     way = distance(ruling)
     level = held[at].level
-    documents = [one for one in pack.source.documents if one.key == version.document]
-    documents += [
-        one for one in pack.source.documents if one not in documents and _is_used(pack, firm, one.key, ruling)
-    ]
+    documents = dict.fromkeys(
+        (version.document, *(key for one in ruling.clauses for key in one.numbers_from))
+    )
     answers = policy_runs.answers(desk, run, row)
     return RulingContext(
         head_of(archive, run), row, firm.name, firm.uscc, run_words.place(firm.region), ruling.verdict.value,
-        range_text(ruling.score), run_words.level(level) if level else NOTHING,
+        _sure(ruling), range_text(ruling.score), run_words.level(level) if level else NOTHING,
         () if level else tuple(run_words.level(key) for key in ruling.levels if key), told,
         tuple(_steps(way, lines)), tuple(_papers(way, words)), way.closed, len(ruling.missing),
-        tuple(map(document_line, documents)),
+        tuple(document_line(words.documents[key]) for key in documents if key in words.documents),
         tuple((words.field(column), text) for column, text in answers.items()),
         held[at - 1].row if at else 0, held[at + 1].row if at + 1 < len(held) else 0,
     )  # fmt: skip
+
+
+def _sure(ruling: Ruling) -> str:
+    """How sure we are of the whole: no surer than of any clause that applied."""
+    return weakest(
+        one.confidence for one in ruling.clauses if not one.parent and one.state is not State.NOT_APPLICABLE
+    )
 
 
 def questions_page(desk: Desk, actor: Actor, id: str, row: int) -> QuestionsContext:
@@ -279,6 +290,7 @@ class _Lines:
         return RulingLine(
             one.id, depth, of(one.label), one.state.value, self.seen(one), one.period, self.needed(one),
             range_text(one.points), most, missing, one.undefined, one.clause, one.confidence,
+            self.words.titles(one.numbers_from),
         )  # fmt: skip
 
     def seen(self, one: ClauseResult | Gap) -> Label:
@@ -335,10 +347,3 @@ def _papers(way: Distance, words: Words) -> Iterator[Paper]:
     for one in words.missing(dict.fromkeys(name for gap in way.unknown for name in gap.missing)):
         found.setdefault(one.paper, []).append(one.label)
     return (Paper(paper, tuple(fields)) for paper, fields in found.items())
-
-
-def _is_used(pack: Pack, firm: Firm, document: str, ruling: Ruling) -> bool:
-    """Do numbers of the firm's place that were in force come from this document?"""
-    return any(
-        one.document == document and one.region == firm.region and one.holds(ruling.on) for one in pack.sets
-    )

@@ -52,6 +52,7 @@ class Words:
     def __init__(self, pack: Pack, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.parameters = {one.name: one for one in pack.parameters}
+        self.documents = {one.key: one for one in pack.source.documents}
 
     def field(self, column: str) -> Label:
         """A column by its name: 营业收入（前1年）, Operating revenue (1 year before)."""
@@ -80,6 +81,11 @@ class Words:
                 return self.parameter(operand.name)
             case Formula():
                 return self._formula(operand)
+
+    def titles(self, documents: Iterable[str]) -> Label:
+        """Documents by their titles."""
+        titles = [self.documents[key].title for key in documents]
+        return joined("；", *(Label(one.zh, one.en) for one in titles))
 
     def missing(self, names: Iterable[str]) -> tuple[Missing, ...]:
         """What is missing, by name."""
