@@ -60,7 +60,7 @@ def _fields(node: object) -> Iterator[tuple[tree.Field, str]]:
             yield node.field, "flag"
         case tree.OneOf():
             yield node.field, "text"
-        case tree.Within() | tree.Aged() | tree.TitleHeld():
+        case tree.Within() | tree.Aged() | tree.Dated() | tree.TitleHeld():
             yield node.field, "date"
         case tree.Manual():
             if node.decided is not None:

@@ -20,8 +20,8 @@ StateColumn = ir.IntegerValue | None
 """A state for every firm; None where the node applies to none."""
 SCORED = (tree.ScoreSum, tree.ScoreReached)
 CONDITIONS = (
-    tree.Compare, tree.Flag, tree.OneOf, tree.Within, tree.Aged, tree.TitleHeld, tree.Manual, tree.PlatformSupplied,
-    tree.All, tree.AnyOf, tree.AtLeast, tree.Exempts, tree.Veto, tree.ScoreSum, tree.ScoreReached,
+    tree.Compare, tree.Flag, tree.OneOf, tree.Within, tree.Aged, tree.Dated, tree.TitleHeld, tree.Manual,
+    tree.PlatformSupplied, tree.All, tree.AnyOf, tree.AtLeast, tree.Exempts, tree.Veto, tree.ScoreSum, tree.ScoreReached,
 )  # fmt: skip
 SHORT_PLACES = 6
 
@@ -146,9 +146,7 @@ class Conditions:
             (enough(UNKNOWN), small(UNKNOWN)), else_=small(UNMET),
         ))  # fmt: skip
 
-    def _fact(
-        self, node: tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld | tree.Manual
-    ) -> ir.IntegerValue:
+    def _fact(self, node: tree.Fact | tree.Manual) -> ir.IntegerValue:
         table, day = self.numbers.table, ibis.literal(self.on)
         if isinstance(node, tree.Manual):
             return small(MANUAL) if node.decided is None else truth(self._flag(node.decided, True), MANUAL)
@@ -159,6 +157,10 @@ class Conditions:
             return truth(column.nullif("").isin(node.choices))
         if isinstance(node, tree.TitleHeld):
             return truth(column >= day)
+        if isinstance(node, tree.Dated):
+            edges = [column >= ibis.literal(node.since)] if node.since else []
+            edges += [column <= ibis.literal(node.until)] if node.until else []
+            return truth(reduce(lambda a, b: a & b, edges, column > ibis.literal(NEVER)))
         edge = ibis.literal(days_before(self.on, years=node.years, days=node.days))
         if isinstance(node, tree.Within):
             return truth((column >= edge) & (column <= day))

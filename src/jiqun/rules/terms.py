@@ -1,4 +1,4 @@
-"""条款用词 the words of a rule: labels, comparisons, boundaries, operands that give a number, single bands and options."""
+"""条款用词 the words of a rule: labels, comparisons, boundaries, operands that give a number, bands, options and grades."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -89,3 +89,12 @@ class Option:
 
     field: Field
     points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A grade and its share of the ranked firms in %; None as share: all that are left."""
+
+    key: str
+    label: Label
+    share: Operand | None = None

@@ -6,13 +6,28 @@ points (`ranges.Range`). `rules.judge` walks the tree for one firm, `lake.judge`
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TypeAlias, cast
 
 from jiqun.rules.ranges import Range
-from jiqun.rules.terms import Band, Boundary, Constant, Field, Formula, Label, Op, Operand, Option, Parameter
+from jiqun.rules.terms import (
+    Band,
+    Boundary,
+    Constant,
+    Field,
+    Formula,
+    Label,
+    Op,
+    Operand,
+    Option,
+    Parameter,
+    Quota,
+)
 
-__all__ = ["Band", "Boundary", "Constant", "Field", "Formula", "Label", "Op", "Operand", "Option", "Parameter"]  # fmt: skip
+__all__ = [
+    "Band", "Boundary", "Constant", "Field", "Formula", "Label", "Op", "Operand", "Option", "Parameter", "Quota",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,16 @@ class Aged:
     field: Field
     years: int = 0
     days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date from `since` to `until`, both counted in, None where it is open; a date never (0001-01-01) is in no span."""
+
+    about: About
+    field: Field
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,12 +320,15 @@ class BestOf:
     of: "tuple[Score, ...]"
 
 
+Fact: TypeAlias = Flag | OneOf | Within | Aged | Dated | TitleHeld
+"""A condition on one field that is no number."""
 Node: TypeAlias = (
     Compare
     | Flag
     | OneOf
     | Within
     | Aged
+    | Dated
     | TitleHeld
     | Manual
     | PlatformSupplied
@@ -334,15 +362,6 @@ class Levels:
     """The first level whose condition is met, the higher ones being unmet (等级)."""
 
     levels: tuple[Level, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """A grade and its share of the ranked firms in %; None as share: all that are left."""
-
-    key: str
-    label: Label
-    share: Operand | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class Walker:
 
     def _fact(
         self,
-        node: tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld | tree.Manual,
+        node: tree.Fact | tree.Manual,
         line: ClauseLine,
     ) -> Answer:
         """Conditions on one field that is no number."""
@@ -99,7 +99,7 @@ class Walker:
         holds = self._holds(node)
         return Answer(State.UNKNOWN, (field.column,)) if holds is None else Answer(_state(holds))
 
-    def _holds(self, node: tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld) -> bool | None:
+    def _holds(self, node: tree.Fact) -> bool | None:
         if isinstance(node, tree.Flag):
             flag = self.firm.flag(node.field)
             return None if flag is None else flag is node.wanted
@@ -111,6 +111,8 @@ class Walker:
             return None
         if isinstance(node, tree.TitleHeld):
             return day >= self.on
+        if isinstance(node, tree.Dated):
+            return day > NEVER and (node.since or day) <= day <= (node.until or day)
         edge = days_before(self.on, years=node.years, days=node.days)
         return edge <= day <= self.on if isinstance(node, tree.Within) else NEVER < day <= edge
 
@@ -292,6 +294,7 @@ class Walker:
 
 KIND_OF: dict[type, str] = {
     tree.Compare: "compare", tree.Flag: "flag", tree.OneOf: "one_of", tree.Within: "within", tree.Aged: "aged",
+    tree.Dated: "dated",
     tree.TitleHeld: "title_held", tree.Manual: "manual", tree.PlatformSupplied: "platform_supplied", tree.All: "all",
     tree.AnyOf: "any", tree.AtLeast: "at_least", tree.Exempts: "exempts", tree.Veto: "veto",
     tree.ScoreSum: "score_sum", tree.ScoreReached: "score_reached", tree.Part: "part",
@@ -317,10 +320,12 @@ def _names(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for group in groups for name in group))
 
 
-def _words(node: tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld) -> str:
+def _words(node: tree.Fact) -> str:
     """What is needed, for the explanation: choices, or a span of time."""
     if isinstance(node, tree.OneOf):
         return " ".join(node.choices)
     if isinstance(node, tree.Within | tree.Aged):
         return f"{node.years}y" if not node.days else f"{node.years}y {node.days}d"
+    if isinstance(node, tree.Dated):
+        return f"{node.since or ''}…{node.until or ''}"
     return "" if isinstance(node, tree.TitleHeld) else str(node.wanted).lower()

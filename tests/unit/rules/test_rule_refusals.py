@@ -72,6 +72,11 @@ REFUSALS = {
     "no date": (HEAD + VERSION.replace("from = 2020-01-01\n", "") + GOOD, "rule.missing_date", "[[version]]"),
     "dates the wrong way": (HEAD + VERSION + "to = 2019-01-01\n" + GOOD, "rule.dates_reversed", "to = 2019"),
     "no document": (HEAD + VERSION.replace('"doc"', '"other"') + GOOD, "rule.missing_source", '"other"'),
+    "days the wrong way": (
+        HEAD + VERSION + clause('kind = "dated"\nfield = "established_on"\nsince = 2024-01-01\nuntil = 2023-12-31'),
+        "rule.dates_reversed", "until",
+    ),
+    "a span without a day": (HEAD + VERSION + clause('kind = "dated"\nfield = "established_on"'), "rule.missing_key", "[[version.clause]]"),
     "two versions for a day": (
         HEAD + VERSION + GOOD + VERSION.replace('"one"', '"two"').replace("2020", "2024") + GOOD, "rule.two_values", '[[version]]',
     ),
