@@ -148,7 +148,8 @@ def test_maturity_by_score() -> None:
 # R18
 
 LADDER: dict[str, object] = {
-    "smart_started_on": date(2022, 5, 1), "smart_completed_on": date(2023, 6, 1), "zj_smart_score": 100, "credit_good": True, "credit_passed": True,
+    "smart_started_on": date(2022, 5, 1), "smart_completed_on": date(2023, 6, 1),
+    "zj_smart_score": 100, "credit_good": True, "credit_passed": True,
     "smart_violation_2y": False, "in_mountain_county": False, "zj_digital_level": 3,
 }  # fmt: skip
 YEARS = {
