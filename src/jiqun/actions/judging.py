@@ -12,7 +12,8 @@ from pathlib import Path
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import Row, Sheet, write_file
-from jiqun.actions.judging_files import FirmFile, find_pack, read_firm_file
+from jiqun.actions.judging_files import FirmFile, read_firm_file
+from jiqun.actions.policy_packs import find_pack
 from jiqun.actions.reading.policy_words import Words
 from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import Column

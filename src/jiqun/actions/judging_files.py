@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from jiqun.actions.desk import Desk
-from jiqun.core.errors import InputError, NotFound, RowError
+from jiqun.core.errors import InputError, RowError
 from jiqun.core.regions import Region
 from jiqun.lake.files import open_table
 from jiqun.lake.judge_columns import PLACES, WHOLE
@@ -14,8 +14,6 @@ from jiqun.lake.judge_run import too_long
 from jiqun.rules.catalogue import Catalogue
 from jiqun.rules.firm import Firm
 from jiqun.rules.firms import firms_of
-from jiqun.rules.pack import Pack
-from jiqun.rules.reader import read_pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +25,6 @@ class FirmFile:
     firms: tuple[Firm, ...]
     remarks: tuple[RowError, ...]
     notes: tuple[tuple[str, str], ...]
-
-
-def find_pack(desk: Desk, key: str) -> Pack:
-    """A pack by its key, or a draft by its folder; NotFound `rule.no_pack`, PackErrors of what is wrong with it."""
-    for folder in (desk.packs / key, Path(key)):
-        if key and (folder / "rule.toml").is_file():
-            return read_pack(folder, desk.packs)
-    known = sorted(path.parent.relative_to(desk.packs).as_posix() for path in desk.packs.rglob("rule.toml"))
-    raise NotFound("rule.no_pack", seen=key, allowed=" ".join(known))
 
 
 def read_firm_file(desk: Desk, path: Path, *, on: date, region: str = "", sheet: str = "") -> FirmFile:

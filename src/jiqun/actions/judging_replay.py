@@ -11,7 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from jiqun.actions.desk import Desk
-from jiqun.actions.judging_files import FirmFile, find_pack, read_firm_file
+from jiqun.actions.judging_files import FirmFile, read_firm_file
+from jiqun.actions.policy_packs import find_pack
 from jiqun.core.errors import InputError
 from jiqun.lake.judge_run import ColumnRuling, judge_firms, parameters_of
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
