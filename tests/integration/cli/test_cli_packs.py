@@ -65,6 +65,13 @@ def test_a_draft_with_a_mistake_is_refused_with_its_line(
     assert code == 12 and told["code"] == "rule.refused" and told["errors"][0]["row"] == 16
 
 
+def test_every_draft_of_a_folder_is_checked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for name, body in (("a", 'kind = "flag"\nfield = "own_brend"'), ("b", 'kind = "flag"\nfield = "listad"')):
+        written(tmp_path / "drafts" / name, HEAD + VERSION + clause(body))
+    code, _, err = run(capsys, "check", str(tmp_path / "drafts"))
+    assert code == 12 and "own_brend" in err and "listad" in err
+
+
 @pytest.mark.parametrize("wrong", BROKEN)
 def test_each_mistake_of_a_draft_has_its_sentence(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, wrong: str

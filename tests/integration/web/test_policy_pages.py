@@ -45,6 +45,8 @@ def test_every_pack_is_listed_with_dates_and_marks(reader: Client) -> None:
         assert one["label"]["zh"] in html
         assert f"/policies/{one['key']}/" in html
     assert reader.get("/policies/national/nothing/").status_code == 404
+    left = reader.get("/api/pages/policies/").json()["left_out"]
+    assert len(left) > 5 and all(one["what"]["zh"] in html and one["why"]["zh"] in html for one in left)
 
 
 def test_clauses_stand_in_words_in_both_languages(reader: Client) -> None:
