@@ -323,23 +323,9 @@ class BestOf:
 Fact: TypeAlias = Flag | OneOf | Within | Aged | Dated | TitleHeld
 """A condition on one field that is no number."""
 Node: TypeAlias = (
-    Compare
-    | Flag
-    | OneOf
-    | Within
-    | Aged
-    | Dated
-    | TitleHeld
-    | Manual
-    | PlatformSupplied
-    | All
-    | AnyOf
-    | AtLeast
-    | Exempts
-    | Veto
-    | ScoreSum
-    | ScoreReached
-)
+    Compare | Flag | OneOf | Within | Aged | Dated | TitleHeld | Manual | PlatformSupplied | All | AnyOf | AtLeast | Exempts
+    | Veto | ScoreSum | ScoreReached
+)  # fmt: skip
 Score: TypeAlias = (
     BandTable | FirstMatch | MultiSelectCapped | PerStep | RatioToBase | ExpertRange | Given | BestOf
 )

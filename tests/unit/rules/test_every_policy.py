@@ -1,12 +1,21 @@
 """Every policy of the facts R01 to R28 has a pack, or stands among those left out with the reason."""
 
+import re
 from pathlib import Path
 
 import pytest
 from rules_house import PACKS, shipped
 
 from jiqun.core.errors import PackErrors
+from jiqun.rules.cases import EXPECTED, KEYS
+from jiqun.rules.catalogue import Catalogue
+from jiqun.rules.formulas import FORMULAS
 from jiqun.rules.left_out import FILE, policies_left_out
+from jiqun.rules.node_reader import NodeReader
+from jiqun.rules.operand_reader import WAYS, OperandReader
+from jiqun.rules.placing import COMMON
+from jiqun.rules.sheet import Sheet
+from jiqun.rules.terms import Boundary
 
 PACKED = {
     "R01": "national/innovative_sme", "R02": "national/specialised_sme", "R03": "national/specialised_sme",
@@ -54,3 +63,14 @@ def test_a_policy_left_out_without_a_reason_is_refused(tmp_path: Path, text: str
     with pytest.raises(PackErrors) as caught:
         policies_left_out(tmp_path)
     assert caught.value.errors[0].code == code and (caught.value.errors[0].row or 0) >= 1
+
+
+def test_the_reference_names_every_kind_key_and_formula() -> None:
+    text = (PACKS.parent / "docs" / "reference" / "rule-packs.md").read_text(encoding="utf-8")
+    rule = PACKS / "national" / "high_tech" / "rule.toml"
+    operands = OperandReader(Sheet(rule, []), Catalogue.load(PACKS), {})
+    nodes = NodeReader(operands, Boundary.HALF_OPEN)
+    named = {*COMMON, *FORMULAS, *KEYS, *EXPECTED, *WAYS}
+    for kinds in (nodes._kinds, nodes.scores._kinds):
+        named |= {name for kind, (keys, _) in kinds.items() for name in (kind, *keys)}
+    assert not sorted(name for name in named if not re.search(rf"\b{name}\b", text))
