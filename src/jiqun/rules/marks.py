@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from jiqun.rules import tree
 from jiqun.rules.pack import CONFIDENCE, ParameterSet, Version
@@ -26,13 +27,34 @@ def weakest(marks: Iterable[str]) -> str:
 
 def _used(version: Version, sets: Mapping[str, ParameterSet]) -> dict[str, tuple[ParameterSet, ...]]:
     """The sets every node takes numbers from, those of the nodes inside it counted in."""
-    found: dict[str, tuple[ParameterSet, ...]] = {}
+    read = _parameters(_Same(version))
+    found = {id: tuple(sets[name] for name in names if name in sets) for id, names in read.items()}
+    return {id: kept for id, kept in found.items() if kept}
+
+
+class _Same:
+    """A version as a key of what was worked out of it: itself and no other, without looking through its tree."""
+
+    def __init__(self, version: Version) -> None:
+        self.version = version
+
+    def __hash__(self) -> int:
+        return id(self.version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.version is self.version
+
+
+@lru_cache(maxsize=64)
+def _parameters(same: _Same) -> dict[str, tuple[str, ...]]:
+    """The parameters every node asks for, by its id; nodes that ask for none are left out."""
+    version = same.version
+    found: dict[str, tuple[str, ...]] = {}
     for node in tree.walk((version.applies, version.clauses, version.grading)):
         about = getattr(node, "about", None)
-        if isinstance(about, tree.About):
-            kept = [sets[name] for name in tree.parameters(node) if name in sets]
-            if kept:
-                found[about.id] = tuple(kept)
+        names = tree.parameters(node) if isinstance(about, tree.About) else ()
+        if names and isinstance(about, tree.About):
+            found[about.id] = names
     return found
 
 
