@@ -77,6 +77,9 @@ def numbers(version: Version) -> list[Decimal]:
         for edge in (one.low, one.high)
         if edge is not None
     }
+    for one in tree.walk(version):  # points an expert may give: in a band, on its ends and outside
+        if isinstance(one, Range):
+            found |= {end for end in (one.low, one.high) if end is not None}
     return sorted(
         {
             value + by
@@ -98,6 +101,10 @@ def values(version: Version, rng: random.Random) -> Iterator[tuple[str, Value]]:
         on.replace(year=on.year - 3),
         on.replace(year=on.year - 3) - timedelta(days=1),
     ]
+    ends = {
+        end for one in tree.walk(version) if isinstance(one, tree.Dated) for end in (one.since, one.until)
+    }
+    days += [end + timedelta(days=by) for end in sorted(ends - {None}) for by in (-1, 0, 1)]
     texts = sorted(
         {choice for one in tree.walk(version) if isinstance(one, tree.OneOf) for choice in one.choices}
         | {"其他"}

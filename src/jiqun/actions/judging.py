@@ -12,8 +12,9 @@ from pathlib import Path
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import Row, Sheet, write_file
-from jiqun.actions.judging_files import FirmFile, find_pack
+from jiqun.actions.judging_files import FirmFile
 from jiqun.actions.judging_source import FirmSource, read_firms
+from jiqun.actions.policy_packs import find_pack
 from jiqun.actions.reading.policy_words import Words
 from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import Column
@@ -23,10 +24,10 @@ from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
 from jiqun.rules import tree
 from jiqun.rules.catalogue import Catalogue
 from jiqun.rules.firm import Firm
-from jiqun.rules.judge import judge, parameters_for
+from jiqun.rules.judge import judge_by
 from jiqun.rules.pack import Pack, Version
 from jiqun.rules.ranges import Range, shown
-from jiqun.rules.ruling import ClauseResult, Ruling
+from jiqun.rules.ruling import ClauseResult
 from jiqun.rules.showing import SIGNS, plain
 from jiqun.rules.truth import State
 
@@ -59,7 +60,13 @@ CLAUSE_COLUMNS = (
     Column("points", "text", "得分", "Points, or from–to"),
     Column("missing", "text", "缺的材料", "Papers and parameters nobody has filled in"),
     Column("document", "text", "出处", "Clause of the document"),
-    Column("confidence", "text", "可信度", "A, B, C or U"),
+    Column(
+        "confidence",
+        "text",
+        "可信度",
+        "A, B, C or U: the lower of the clause's and of the numbers of the place",
+    ),
+    Column("numbers_from", "text", "参数出处", "Document the numbers of the place are taken from"),
 )
 
 
@@ -205,14 +212,9 @@ def points_text(points: Range | None) -> str:
 def clause_rows(judged: Judged, order: JudgeOrder, words: Words) -> Iterator[Row]:
     """Every clause of every firm as the row judge explains it."""
     for firm in judged.file.firms:
-        ruling = explained(judged.pack, judged.version, firm, on=order.on, kind=order.kind)
+        ruling = judge_by(judged.pack, judged.version, firm, on=order.on, kind=order.kind)
         for one in ruling.clauses:
-            yield _clause_row(firm, one, _papers(one, words, order.lang), order.lang)
-
-
-def explained(pack: Pack, version: Version, firm: Firm, *, on: date, kind: str) -> Ruling:
-    """The ruling of one firm with its explanation."""
-    return judge(version, firm, parameters=parameters_for(pack, firm, on=on), on=on, kind=kind)
+            yield _clause_row(firm, one, words, order.lang)
 
 
 def _papers(one: ClauseResult, words: Words, lang: str) -> str:
@@ -224,7 +226,7 @@ def _papers(one: ClauseResult, words: Words, lang: str) -> str:
     return ("；" if lang == "zh" else "; ").join(told)
 
 
-def _clause_row(firm: Firm, one: ClauseResult, papers: str, lang: str) -> Row:
+def _clause_row(firm: Firm, one: ClauseResult, words: Words, lang: str) -> Row:
     value = (
         plain(shown(one.value, 4))
         if isinstance(one.value, Decimal)
@@ -236,5 +238,6 @@ def _clause_row(firm: Firm, one: ClauseResult, papers: str, lang: str) -> Row:
     sign = SIGNS[one.op] if one.op else ""
     return [
         firm.uscc, firm.name, one.id, getattr(one.label, lang), one.state.value, value, one.unit, one.period,
-        f"{sign} {needed}".strip(), points_text(one.points), papers, one.clause, one.confidence,
+        f"{sign} {needed}".strip(), points_text(one.points), _papers(one, words, lang), one.clause, one.confidence,
+        getattr(words.titles(one.numbers_from), lang),
     ]  # fmt: skip

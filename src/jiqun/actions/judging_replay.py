@@ -13,8 +13,9 @@ from pathlib import Path
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.judging_costs import CostLine, Graded, cost_lines, possible
-from jiqun.actions.judging_files import FirmFile, find_pack
+from jiqun.actions.judging_files import FirmFile
 from jiqun.actions.judging_source import FirmSource, read_firms
+from jiqun.actions.policy_packs import find_pack
 from jiqun.core.errors import InputError
 from jiqun.lake.judge_run import ColumnRuling, judge_firms, parameters_of
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check

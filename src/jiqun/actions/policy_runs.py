@@ -15,10 +15,10 @@ from jiqun.actions import policy_judge, policy_packs, policy_work
 from jiqun.actions.desk import Desk
 from jiqun.actions.form_memory import office_of
 from jiqun.actions.judging_files import FirmFile, firms_of_rows, numbers_of
+from jiqun.actions.kept_rights import kept_actor
 from jiqun.actions.own_office import day_told, is_own
 from jiqun.actions.policy_files import Line, Run
 from jiqun.actions.policy_sheets import read_answers, with_answers
-from jiqun.actions.upload_work import kept_actor
 from jiqun.actions.work_folders import WORKING
 from jiqun.core.errors import InputError, NotFound, WrongState
 from jiqun.lake.durable import locked

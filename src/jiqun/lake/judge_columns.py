@@ -62,11 +62,11 @@ def _fields(node: object) -> Iterator[tuple[tree.Field, str]]:
             yield node.field, "flag"
         case tree.OneOf():
             yield node.field, "text"
-        case tree.Within() | tree.Aged() | tree.TitleHeld():
+        case tree.Within() | tree.Aged() | tree.Dated() | tree.TitleHeld():
             yield node.field, "date"
-        case tree.Manual() | tree.ExpertRange():
+        case tree.Manual():
             if node.decided is not None:
-                yield node.decided, "flag" if isinstance(node, tree.Manual) else "number"
+                yield node.decided, "flag"
         case tree.RankQuota():
             yield from ((one, "text") for one in node.group)
         case _:
@@ -82,6 +82,7 @@ def _fields(node: object) -> Iterator[tuple[tree.Field, str]]:
                 "floor",
                 "amount",
                 "share",
+                "decided",
             ):
                 yield from _operand(getattr(node, name, None))
 

@@ -33,8 +33,8 @@ StateColumn = ir.IntegerValue | None
 """A state for every firm; None where the node applies to none."""
 SCORED = (tree.ScoreSum, tree.ScoreReached)
 CONDITIONS = (
-    tree.Compare, tree.Flag, tree.OneOf, tree.Within, tree.Aged, tree.TitleHeld, tree.Manual, tree.PlatformSupplied,
-    tree.All, tree.AnyOf, tree.AtLeast, tree.Exempts, tree.Veto, tree.ScoreSum, tree.ScoreReached,
+    tree.Compare, tree.Flag, tree.OneOf, tree.Within, tree.Aged, tree.Dated, tree.TitleHeld, tree.Manual,
+    tree.PlatformSupplied, tree.All, tree.AnyOf, tree.AtLeast, tree.Exempts, tree.Veto, tree.ScoreSum, tree.ScoreReached,
 )  # fmt: skip
 Fact = (
     tree.Compare | tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld | tree.Manual | tree.PlatformSupplied
@@ -242,6 +242,10 @@ class Conditions:
             return column.nullif("").isin(node.choices)
         if isinstance(node, tree.TitleHeld):
             return column >= day
+        if isinstance(node, tree.Dated):
+            edges = [column >= ibis.literal(node.since)] if node.since else []
+            edges += [column <= ibis.literal(node.until)] if node.until else []
+            return reduce(lambda a, b: a & b, edges, column > ibis.literal(NEVER))
         edge = ibis.literal(days_before(self.on, years=node.years, days=node.days))
         if isinstance(node, tree.Within):
             return (column >= edge) & (column <= day)

@@ -86,7 +86,7 @@ class Climbs:
         pack, ruling = found.pack, found.ruling
         words = Words(pack, policy_packs.catalogue(self.desk))
         lines = Lines(pack, ruling, words)
-        documents = documents_of(pack, firm, ruling)
+        documents = documents_of(pack, ruling)
         return ClimbLine(
             found.ladder.key, of(found.ladder.label), found.rung.key, of(found.rung.label), pack.key,
             of(found.version.label), found.state.value, range_text(ruling.score),

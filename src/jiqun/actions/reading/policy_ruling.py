@@ -9,7 +9,16 @@ from jiqun.actions.reading.asking_once import PackState, Question, asked_of
 from jiqun.actions.reading.policies import DocumentLine, RunHead, head_of
 from jiqun.actions.reading.policy_runs import RunWords
 from jiqun.actions.reading.policy_words import NOTHING, Words, range_text
-from jiqun.actions.reading.ruling_words import Lines, Paper, RulingLine, Step, Ways, documents_of, papers_of
+from jiqun.actions.reading.ruling_words import (
+    Lines,
+    Paper,
+    RulingLine,
+    Step,
+    Ways,
+    documents_of,
+    papers_of,
+    sure_of,
+)
 from jiqun.actions.reading.statements import Label
 from jiqun.ledger.permissions import Actor
 from jiqun.rules.gap import distance
@@ -19,6 +28,7 @@ from jiqun.rules.gap import distance
 class RulingContext:
     """The ruling of one firm.
 
+    confidence     the lowest mark of a clause that applied, numbers of the place counted in
     score, level   as far as they are known; levels: those still possible when there are several
     steps          the way up, by effort; papers: what has to be shown, by the paper it stands in
     closed         something cannot be changed within a year
@@ -31,6 +41,7 @@ class RulingContext:
     uscc: str
     place: Label | None
     verdict: str
+    confidence: str
     score: str
     level: Label
     levels: tuple[Label, ...]
@@ -73,10 +84,10 @@ def ruling_page(desk: Desk, actor: Actor, id: str, row: int) -> RulingContext:
     answers = policy_runs.answers(desk, run, row)
     return RulingContext(
         head_of(archive, run), row, firm.name, firm.uscc, run_words.place(firm.region), ruling.verdict.value,
-        range_text(ruling.score), run_words.level(level) if level else NOTHING,
+        sure_of(ruling), range_text(ruling.score), run_words.level(level) if level else NOTHING,
         () if level else tuple(run_words.level(key) for key in ruling.levels if key), told,
         ways.steps(way, lines, firm.region), tuple(papers_of(way, words)), way.closed, len(ruling.missing),
-        documents_of(pack, firm, ruling),
+        documents_of(pack, ruling),
         tuple((words.field(column), text) for column, text in answers.items()),
         held[at - 1].row if at else 0, held[at + 1].row if at + 1 < len(held) else 0,
     )  # fmt: skip

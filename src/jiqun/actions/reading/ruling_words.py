@@ -22,9 +22,9 @@ from jiqun.actions.reading.policy_words import (
 from jiqun.actions.reading.statements import Label
 from jiqun.rules import tree
 from jiqun.rules.catalogue import Catalogue
-from jiqun.rules.firm import Firm
 from jiqun.rules.gap import Distance, Gap
 from jiqun.rules.helps import Help, helping
+from jiqun.rules.marks import weakest
 from jiqun.rules.pack import Pack, Version
 from jiqun.rules.ruling import ClauseResult, Ruling
 from jiqun.rules.showing import SIGNS
@@ -43,7 +43,8 @@ class RulingLine:
     seen, period  what was seen, of which year or day; needed: what it was held against
     points        points, and of how many
     missing       what nobody has filled in; undefined: all is there, but the number has no meaning
-    official      two sources or one that cites the document say what the clause is
+    confidence    the lower of how sure we are of the clause and of the numbers of the place it used
+    numbers_from  the documents these numbers are taken from; empty where it used none
     """
 
     id: str
@@ -59,6 +60,7 @@ class RulingLine:
     undefined: bool
     clause: str
     confidence: str
+    numbers_from: Label
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class Lines:
         return RulingLine(
             one.id, depth, of(one.label), one.state.value, self.seen(one), one.period, self.needed(one),
             range_text(one.points), most, missing, one.undefined, one.clause, one.confidence,
+            self.words.titles(one.numbers_from),
         )  # fmt: skip
 
     def seen(self, one: ClauseResult | Gap) -> Label:
@@ -236,18 +239,15 @@ def ruling_lines(pack: Pack, ruling: Ruling, catalogue: Catalogue) -> tuple[Ruli
     return tuple(Lines(pack, ruling, Words(pack, catalogue)).all())
 
 
-def documents_of(pack: Pack, firm: Firm, ruling: Ruling) -> tuple[DocumentLine, ...]:
-    """What a ruling is taken from: the document of the version, and those of the numbers of the firm's place."""
-    named = pack.version(ruling.version).document
-    first = [one for one in pack.source.documents if one.key == named]
-    rest = [
-        one for one in pack.source.documents if one not in first and _is_used(pack, firm, one.key, ruling)
-    ]
-    return tuple(map(document_line, (*first, *rest)))
+def documents_of(pack: Pack, ruling: Ruling) -> tuple[DocumentLine, ...]:
+    """What a ruling is taken from: the document of the version, and those of the numbers of a place it used."""
+    used = (pack.version(ruling.version).document, *(key for one in ruling.clauses for key in one.numbers_from))
+    found = map(pack.source.document, dict.fromkeys(used))
+    return tuple(document_line(one) for one in found if one is not None)
 
 
-def _is_used(pack: Pack, firm: Firm, document: str, ruling: Ruling) -> bool:
-    """Do numbers of the firm's place that were in force come from this document?"""
-    return any(
-        one.document == document and one.region == firm.region and one.holds(ruling.on) for one in pack.sets
+def sure_of(ruling: Ruling) -> str:
+    """How sure we are of the whole: no surer than of any clause that applied."""
+    return weakest(
+        one.confidence for one in ruling.clauses if not one.parent and one.state is not State.NOT_APPLICABLE
     )
