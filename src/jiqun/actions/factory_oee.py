@@ -1,7 +1,7 @@
 """设备综合效率文件 OEE out of files: events with counts, the calendar of shifts, planned run times; nothing is recorded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jiqun import settings
@@ -46,10 +46,11 @@ def oee_of_files(order: OeeOrder) -> OeeAnswer:
     if order.products is not None:
         cycles = cycles_of(_rows(order.products, notes), packs=packs, file=order.products.name)
     shifts = shifts_of(_rows(order.shifts, notes), packs=packs, file=order.shifts.name)
-    events, counts = events_of(
+    sheet = events_of(
         _rows(order.events, notes), practice, packs=packs, file=order.events.name, cycles=cycles
     )
-    found = report(events, counts, shifts, minor_below=minor)
+    found = report(sheet.events, sheet.counts, shifts, minor_below=minor)
+    found = replace(found, remarks=(*sheet.remarks, *found.remarks))
     return OeeAnswer(found, practice, minor, tuple(dict.fromkeys(notes)))
 
 

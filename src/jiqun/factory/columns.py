@@ -20,6 +20,8 @@ Value = TypeVar("Value")
 class CellReader:
     """Reads the cells of one file; what it cannot read it keeps in `errors` and gives as None.
 
+    Columns nobody knows are left out and told in `remarks`.
+
     names     column by every header it may stand under
     required  columns that must be there and be filled
     """
@@ -28,6 +30,7 @@ class CellReader:
     names: Mapping[str, str]
     required: tuple[str, ...]
     errors: list[RowError] = field(default_factory=list[RowError])
+    remarks: list[RowError] = field(default_factory=list[RowError])
     row: int = 1
 
     @classmethod
@@ -57,8 +60,8 @@ class CellReader:
                 )
         for cell, column in zip(header, columns, strict=True):
             if not column and cell.strip():
-                self.wrong(
-                    cell.strip(), "factory.column_unknown", seen=cell.strip(), allowed=" ".join(self.names)
+                self.remarks.append(
+                    RowError(self.file, 1, cell.strip(), "factory.column_unknown", cell.strip(), "")
                 )
             elif column and columns.count(column) > 1:
                 self.wrong(cell.strip(), "factory.column_twice", seen=column)

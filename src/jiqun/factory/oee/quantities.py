@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from jiqun.factory.oee.model import Count
-from jiqun.factory.oee.timeline import Part, Piece
-
-MADE_IN: tuple[Part, ...] = ("run", "gap")
-"""Where pieces can have been made: a standstill makes none, a gap may hide production."""
+from jiqun.factory.oee.timeline import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,8 @@ def made_in(count: Count, pieces: Sequence[Piece], starts: Sequence[int]) -> Ite
     """A count parted over the pieces of its machine it overlaps, by their time.
 
     starts  start of each piece, in order
-    Time of MADE_IN goes before all other time. The shares add up to 1, less what falls to time that is in no piece
-    (outside every shift and every event).
+    Time of running, and gaps that may hide it, go before all other time. The shares add up to 1, less what falls to
+    time that is in no piece (outside every shift and every event).
     """
     touched: list[tuple[Piece, int]] = []
     for at in range(max(0, bisect_right(starts, count.start) - 1), len(pieces)):
@@ -53,7 +50,7 @@ def made_in(count: Count, pieces: Sequence[Piece], starts: Sequence[int]) -> Ite
         overlap = min(piece.end, count.end) - max(piece.start, count.start)
         if overlap > 0:
             touched.append((piece, overlap))
-    working = [one for one in touched if one[0].part in MADE_IN] or touched
+    working = [one for one in touched if one[0].running or one[0].part == "gap"] or touched
     nowhere = count.end - count.start - sum(overlap for _, overlap in touched)
     whole = sum(overlap for _, overlap in working) + nowhere
     for piece, overlap in working:
@@ -65,7 +62,7 @@ def uncounted(pieces: Sequence[Piece], counts: Sequence[Count]) -> Iterator[tupl
     spans = sorted((one.start, one.end) for one in counts if one.produced is not None)
     ends = [end for _, end in spans]
     for piece in pieces:
-        if piece.part not in MADE_IN:
+        if piece.part not in ("run", "gap"):
             continue
         covered = 0
         for start, end in spans[bisect_right(ends, piece.start) :]:

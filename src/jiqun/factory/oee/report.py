@@ -100,7 +100,7 @@ def _remarks(tallies: Mapping[str, Mapping[Key, Tally]], counts: Sequence[Count]
         told = (
             ("oee.no_data", tally.gap, _hours(tally.gap)),
             ("oee.outside_shift", tally.outside_run, _hours(tally.outside_run)),
-            ("oee.pieces_outside", tally.outside_pieces, str(round(tally.outside_pieces, 2))),
+            ("oee.pieces_outside", tally.outside_pieces, f"{float(tally.outside_pieces):g}"),
             ("oee.apportioned", tally.apportioned, ""),
             ("oee.no_shift", not tally.pot, ""),
         )

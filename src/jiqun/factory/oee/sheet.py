@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
 
+from jiqun.core.errors import RowError
 from jiqun.factory.columns import CellReader
 from jiqun.factory.instants import SECOND, moment
 from jiqun.factory.oee.model import Count, Event
@@ -17,16 +18,26 @@ Rows: TypeAlias = Sequence[tuple[int, Sequence[str]]]
 """The header first; each with its number as a spreadsheet counts."""
 Cycles: TypeAlias = Mapping[tuple[str, str], Fraction]
 """PRI in microseconds by product and machine ("" for any)."""
-Sheet: TypeAlias = tuple[tuple[Event, ...], tuple[Count, ...]]
+NUMBERS = ("produced", "good", "scrap", "counter_start", "counter_end")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a file of events holds, and what is worth a look though it keeps nothing from being reckoned."""
+
+    events: tuple[Event, ...]
+    counts: tuple[Count, ...]
+    remarks: tuple[RowError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A row that was read: its number, its event (an open end still 0), its cells."""
+    """A row that was read: its number, its event (an open end still 0), its numbers, PRI in seconds."""
 
     number: int
     event: Event
-    cells: Mapping[str, str]
+    numbers: Mapping[str, Fraction | None]
+    cycle: Fraction | None
 
 
 def events_of(rows: Rows, practice: Practice, *, packs: Path, file: str, cycles: Cycles) -> Sheet:
@@ -34,8 +45,10 @@ def events_of(rows: Rows, practice: Practice, *, packs: Path, file: str, cycles:
     reader = CellReader.of(packs / "tables" / "oee_event.csv", file)
     lines: list[_Line] = []
     for cells in reader.rows(rows):
+        numbers = {name: reader.number(cells, name) for name in NUMBERS}
+        cycle = reader.number(cells, "ideal_cycle_s", above_zero=True)
         if (event := _event(reader, cells, practice)) is not None:
-            lines.append(_Line(reader.row, event, cells))
+            lines.append(_Line(reader.row, event, numbers, cycle))
     lines.sort(key=lambda one: (one.event.machine, one.event.start))
     events: list[Event] = []
     counts: list[Count] = []
@@ -46,7 +59,7 @@ def events_of(rows: Rows, practice: Practice, *, packs: Path, file: str, cycles:
     if not lines and not reader.errors:
         reader.wrong("", "factory.empty_file")
     reader.finish()
-    return tuple(events), tuple(counts)
+    return Sheet(tuple(events), tuple(counts), tuple(reader.remarks))
 
 
 def cycles_of(rows: Rows, *, packs: Path, file: str) -> dict[tuple[str, str], Fraction]:
@@ -111,9 +124,8 @@ def _counts(reader: CellReader, lines: Sequence[_Line], cycles: Cycles) -> list[
     before: Fraction | None = None
     for one in lines:
         reader.row = one.number
-        event, cells = one.event, one.cells
-        produced, good, scrap = (reader.number(cells, name) for name in ("produced", "good", "scrap"))
-        begin, end = (reader.number(cells, name) for name in ("counter_start", "counter_end"))
+        event = one.event
+        produced, good, scrap, begin, end = (one.numbers[name] for name in NUMBERS)
         reset = False
         if end is not None and produced is None:
             produced, reset = counted(before if begin is None else begin, end)
@@ -122,8 +134,7 @@ def _counts(reader: CellReader, lines: Sequence[_Line], cycles: Cycles) -> list[
             produced = good + scrap
         if (produced, good, scrap, end) == (None, None, None, None):
             continue
-        own = reader.number(cells, "ideal_cycle_s", above_zero=True)
-        cycle = own * SECOND if own is not None else _cycle(cycles, event)
+        cycle = one.cycle * SECOND if one.cycle is not None else _cycle(cycles, event)
         judged = _judged(reader, produced, good, scrap)
         counts.append(
             Count(event.machine, event.start, event.end, produced, *judged, event.product, cycle, int(reset))

@@ -42,8 +42,9 @@ class Tally:
 
     def add_piece(self, piece: Piece, uncounted: int) -> None:
         """Add a stretch of time, and how much of it no count covers."""
+        if not piece.shift or piece.part == "break":
+            self.outside_run += piece.micros if piece.running else 0
         if not piece.shift:
-            self.outside_run += piece.micros if piece.part in ("run", "minor") else 0
             return
         self.times[piece.part, piece.reason] += piece.micros
         self.uncounted += uncounted

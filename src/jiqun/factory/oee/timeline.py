@@ -14,7 +14,10 @@ STANDSTILL: tuple[Kind, ...] = ("down", "delay")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of one machine's time: in which shift ("" is outside every shift), as what, why, on which product."""
+    """A stretch of one machine's time: in which shift ("" is outside every shift), as what, why, on which product.
+
+    running  the machine ran, be it in a break or outside every shift
+    """
 
     machine: str
     line: str
@@ -24,6 +27,7 @@ class Piece:
     part: Part
     reason: str = ""
     product: str = ""
+    running: bool = False
 
     @property
     def micros(self) -> int:
@@ -68,7 +72,8 @@ def _pieces(
         if planned is not None and _inside(planned.breaks, start):
             part = "break"
         reason, product = (events[event].reason, events[event].product) if known else ("", "")
-        yield Piece(*who, start, end, planned.key if planned else "", part, reason, product)
+        key, running = planned.key if planned else "", known and events[event].kind == "run"
+        yield Piece(*who, start, end, key, part, reason, product, running)
 
 
 def _parts(events: Sequence[Event], minor_below: int) -> list[Part]:
