@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jiqun.cli.output import lang, messages, print_json, print_table, say
+from jiqun.core.errors import InputError
 
 if TYPE_CHECKING:
     from jiqun.actions.factory_oee import OeeAnswer
@@ -37,7 +38,23 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
         "--minor-below", type=int, metavar="SECONDS", help="a standstill shorter than this is a minor stop"
     )
     oee.set_defaults(run=run_oee)
-    for verb in (oee,):
+    detect = verbs.add_parser("detect", parents=[shared], help="drift and faults in a file of sensors")
+    detect.add_argument(
+        "--input", type=Path, required=True, metavar="SERIES.csv", help="a timestamp and columns of sensors"
+    )
+    detect.add_argument(
+        "--out", type=Path, required=True, metavar="OUT.csv", help="where the answer goes, row by row"
+    )
+    detect.add_argument(
+        "--train-share",
+        type=float,
+        default=0.4,
+        metavar="SHARE",
+        help="first share of the rows, to learn from",
+    )
+    detect.add_argument("--force", action="store_true", help="write over a file that is there already")
+    detect.set_defaults(run=run_detect)
+    for verb in (oee, detect):
         verb.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -55,6 +72,35 @@ def run_oee(arguments: Namespace) -> int:
                     "notes": [list(note) for note in found.notes]})  # fmt: skip
         return 0
     _tell(found)
+    return 0
+
+
+def run_detect(arguments: Namespace) -> int:
+    """Detect drift and faults in a file."""
+    from jiqun.actions.factory_detect import DetectOrder, detect_file
+    from jiqun.factory.detect.model import Settings
+
+    if arguments.out.exists() and not arguments.force:
+        raise InputError("export.file_exists", seen=str(arguments.out), allowed="--force")
+    if not arguments.out.resolve().parent.is_dir():
+        raise InputError("export.no_folder", seen=str(arguments.out.resolve().parent))
+    order = DetectOrder(arguments.input, arguments.out, Settings(train_share=arguments.train_share), lang())
+    found = detect_file(order)
+    told = found.as_json()
+    if arguments.json:
+        print_json(told | {"out": str(arguments.out), "remarks": [_remark(one) for one in found.remarks]})
+        return 0
+    for one in found.remarks:
+        print(messages().sentence(one, lang()))
+    rows: list[dict[str, object]] = told["warnings"]  # type: ignore[assignment]
+    shown = [one | {"why": one[lang()]} for one in rows[:50]]
+    print_table(shown, [(name, _head(name)) for name in ("from", "to", "rows", "score", "why")])
+    say(
+        f"{told['rows']} 行，前 {told['trained']} 行用来学习；预警 {len(rows)} 次，共 {told['alarm_rows']} 行。"
+        f"已写出 {arguments.out}",
+        f"{told['rows']} rows, learnt from the first {told['trained']}; {len(rows)} warnings over {told['alarm_rows']} rows."
+        f" Written: {arguments.out}",
+    )
     return 0
 
 
@@ -122,6 +168,7 @@ WORDS = {
     "share": "占比", "down": "故障停机 ADOT", "delay": "等待 ADET", "changeover": "换型 AUST", "gap": "无数据（未知）",
     "minor": "小停机", "speed": "速度损失", "quality": "质量损失", "productive": "有效产出",
     "run_not_split": "运行（数量不全，未分解）", "pbt": "计划忙碌时间 PBT",
+    "from": "起", "to": "止", "rows": "行数", "score": "得分", "why": "原因",
 }  # fmt: skip
 
 
