@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from jiqun.actions.export_files import Row, Sheet, write_file
 from jiqun.actions.factory_series import Series, read_series
-from jiqun.core.errors import InputError, RowError
+from jiqun.core.errors import InputError, RowError, WrongState
 from jiqun.factory.detect.detector import Model, Scored, begin, learn_all, score
 from jiqun.factory.detect.model import Settings, Warned
 from jiqun.factory.detect.warn import WORDS, changes, warnings_of, words
 from jiqun.lake.catalogue import Column
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from jiqun.factory.detect.model import Floats
 
 FORMS = ("csv", "xlsx")
@@ -83,10 +85,10 @@ class Detected:
 def detect_file(order: DetectOrder) -> Detected:
     """Score a file and write the answer.
 
-    InputError: export.unknown_format, detect.bad_share, detect.too_short, and what `read_series` refuses
+    InputError: export.unknown_format, detect.bad_share, detect.too_short, and what `read_series` refuses; WrongState
+    detect.not_installed
     """
-    import numpy as np
-
+    np = _libraries()
     form = order.out.suffix.lower().removeprefix(".")
     if form not in FORMS:
         raise InputError("export.unknown_format", seen=form, allowed=" ".join(FORMS))
@@ -109,6 +111,18 @@ def detect_file(order: DetectOrder) -> Detected:
     finally:
         written.unlink(missing_ok=True)
     return Detected(series, model, trained, warned)
+
+
+def _libraries() -> "ModuleType":
+    """numpy, with scikit-learn behind it; WrongState when the extra `factory` is not installed."""
+    try:
+        import numpy as np
+        import sklearn  # noqa: F401
+    except ImportError as error:
+        raise WrongState(
+            "detect.not_installed", seen=error.name, allowed="pip install jiqun[factory]"
+        ) from None
+    return np
 
 
 def _scored(model: Model, values: "Floats") -> Scored:

@@ -31,6 +31,8 @@ def open_series(path: Path, limits: Limits) -> Iterator[tuple[Iterator[Line], st
         delimiter = delimiter_of(head)
         with _opened(path, encoding, zipped=zipped) as file:
             yield _lines(file, delimiter, seen.file), delimiter
+    except UnicodeDecodeError:
+        raise InputError("gate.not_utf8", file=seen.file, allowed="UTF-8, GBK") from None
     except (OSError, EOFError) as error:
         raise InputError("gate.unreadable", file=seen.file, reason=str(error)) from None
 
@@ -63,7 +65,5 @@ def _lines(file: IO[str], delimiter: str, shown: str) -> Iterator[Line]:
     try:
         for number, cells in enumerate(csv.reader(file, delimiter=delimiter), start=1):
             yield number, cells
-    except UnicodeDecodeError:
-        raise InputError("gate.not_utf8", file=shown, allowed="UTF-8, GBK") from None
     except csv.Error as error:
         raise InputError("gate.unreadable", file=shown, reason=f"row {number + 1}: {error}") from None
