@@ -116,7 +116,7 @@ def test_a_series_in_pieces_is_scored_as_the_whole(cuts: list[int]) -> None:
 @settings(max_examples=20, deadline=None)
 @given(arrays(np.float64, (120, 3), elements=st.floats(allow_nan=True, allow_infinity=True)))
 def test_no_numbers_whatever_bring_it_down(values: Floats) -> None:
-    with np.errstate(all="ignore"):
+    with np.errstate(all="raise", under="ignore"):
         model = learn_all("abc", values[:60], PLAIN)
         scored, _ = score(model, values, begin(model))
         known = np.isfinite(values).any(axis=1)

@@ -20,6 +20,9 @@ REASONS: tuple[Reason, ...] = (
 )  # fmt: skip
 
 
+LARGEST = 1e150
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """What was learnt: every point by itself, and the group of those that vary (None where there are too few)."""
@@ -50,6 +53,7 @@ def learn_all(names: Sequence[str], values: "Floats", settings: Settings) -> Mod
     """Learn from training rows (rows, points)."""
     import numpy as np
 
+    values = _clean(values)
     points = tuple(learn(name, values[:, at], settings) for at, name in enumerate(names))
     places = tuple(at for at, one in enumerate(points) if one.watch in ("level", "slow"))
     levels, scales = (np.array([getattr(one, name) for one in points]) for name in ("level", "spread"))
@@ -65,6 +69,7 @@ def score(model: Model, values: "Floats", carried: Carried) -> tuple[Scored, Car
     """Score rows (rows, points) that follow on what was carried."""
     import numpy as np
 
+    values = _clean(values)
     best = np.zeros(len(values))
     point, reason = np.zeros(len(values)), np.zeros(len(values))
     states: list[PointState] = []
@@ -93,6 +98,13 @@ def score(model: Model, values: "Floats", carried: Carried) -> tuple[Scored, Car
     best[silent] = np.nan
     reason[silent] = REASONS.index("no_data")
     return Scored(best, point, reason), Carried(tuple(states), row)
+
+
+def _clean(values: "Floats") -> "Floats":
+    """Infinities are missing values; what no sensor reads is held where squares still are numbers."""
+    import numpy as np
+
+    return np.clip(np.where(np.isfinite(values), values, np.nan), -LARGEST, LARGEST)
 
 
 def _take(best: "Floats", point: "Floats", reason: "Floats", offer: tuple["Floats", "Floats", int]) -> None:
