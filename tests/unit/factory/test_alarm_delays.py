@@ -78,7 +78,7 @@ def by_hand(readings: list[tuple[int, float]], on: int, off: int, deadband: floa
     return found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(READINGS, st.integers(0, 6), st.integers(0, 6), st.sampled_from((0.0, 5.0)))
 def test_delays_and_deadband_agree_with_an_account_of_every_second(
     readings: list[tuple[int, float]], on: int, off: int, deadband: float
@@ -93,7 +93,7 @@ def test_delays_and_deadband_agree_with_an_account_of_every_second(
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(READINGS, st.integers(0, 6), st.integers(0, 6))
 def test_looking_at_the_clock_in_between_changes_nothing(
     readings: list[tuple[int, float]], on: int, off: int
@@ -125,7 +125,7 @@ def test_a_flood_on_the_edge_of_ten_minutes_is_not_hidden() -> None:
     assert floods(raised(*range(0, 100, 1)), DIAGRAM, until=200 * MINUTE) == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 3600), max_size=60))
 def test_floods_agree_with_counting_every_second(seconds: list[int]) -> None:
     found = floods([Raised(at * SECOND, "a", "o") for at in seconds], DIAGRAM, until=5000 * SECOND)

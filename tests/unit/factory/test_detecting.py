@@ -95,7 +95,7 @@ def test_what_wanders_by_itself_is_watched_more_widely() -> None:
     assert learn("a", noise()[:TRAIN, 0], PLAIN).watch == "level"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(1, 999), max_size=4, unique=True))
 def test_a_series_in_pieces_is_scored_as_the_whole(cuts: list[int]) -> None:
     values = noise(4)
@@ -113,7 +113,7 @@ def test_a_series_in_pieces_is_scored_as_the_whole(cuts: list[int]) -> None:
         )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(arrays(np.float64, (120, 3), elements=st.floats(allow_nan=True, allow_infinity=True)))
 def test_no_numbers_whatever_bring_it_down(values: Floats) -> None:
     with np.errstate(all="raise", under="ignore"):
@@ -147,7 +147,7 @@ def plain_intervals(beyond: list[bool], rule: Settings) -> list[bool]:
     return marked
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 4), st.integers(1, 4), st.integers(1, 6))
 def test_intervals_follow_their_rule(beyond: list[bool], hold: int, release: int, join: int) -> None:
     rule = Settings(hold=hold, release=release, join=join)

@@ -42,7 +42,7 @@ def days(draw: st.DrawFn) -> tuple[list[Event], list[Count]]:
     return events, counts
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(days(), st.integers(0, 10 * MINUTE))
 def test_every_waterfall_adds_up_to_the_planned_busy_time(
     day: tuple[list[Event], list[Count]], minor: int
@@ -53,7 +53,7 @@ def test_every_waterfall_adds_up_to_the_planned_busy_time(
             assert sum(one.micros for one in waterfall(tally)) == tally.pbt
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(days())
 def test_machines_and_products_add_up_to_the_whole(day: tuple[list[Event], list[Count]]) -> None:
     found = report(*day, SHIFTS, minor_below=5 * MINUTE)
@@ -65,7 +65,7 @@ def test_machines_and_products_add_up_to_the_whole(day: tuple[list[Event], list[
     assert sum(one.pbt for one in found.tallies["shift"].values()) == (whole.pbt if whole else 0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(days())
 def test_a_value_lies_within_its_bounds_and_oee_is_the_product_of_its_factors(
     day: tuple[list[Event], list[Count]],
@@ -80,7 +80,7 @@ def test_a_value_lies_within_its_bounds_and_oee_is_the_product_of_its_factors(
             assert found.oee_index.value == factors[0] * factors[1] * factors[2]  # type: ignore[operator]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(days())
 def test_every_piece_is_counted_once_inside_or_outside(day: tuple[list[Event], list[Count]]) -> None:
     events, counts = day

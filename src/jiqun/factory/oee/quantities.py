@@ -65,8 +65,8 @@ def uncounted(pieces: Sequence[Piece], counts: Sequence[Count]) -> Iterator[tupl
         if piece.part not in ("run", "gap"):
             continue
         covered = 0
-        for start, end in spans[bisect_right(ends, piece.start) :]:
-            if start >= piece.end:
-                break
-            covered += min(end, piece.end) - max(start, piece.start)
+        at = bisect_right(ends, piece.start)
+        while at < len(spans) and spans[at][0] < piece.end:
+            covered += min(spans[at][1], piece.end) - max(spans[at][0], piece.start)
+            at += 1
         yield piece, piece.micros - covered

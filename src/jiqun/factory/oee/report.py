@@ -1,9 +1,9 @@
 """班次报表 the report: times and counts tallied in all, by line, machine, shift, product, machine × shift."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -16,16 +16,16 @@ from jiqun.factory.oee.tally import Tally
 from jiqun.factory.oee.timeline import Piece, timeline
 
 Key: TypeAlias = tuple[str, ...]
-Grouping: TypeAlias = Callable[[Piece, str], Key]
+Grouping: TypeAlias = Callable[[str, str, str, str], Key]
 GROUPINGS: Mapping[str, Grouping] = MappingProxyType(
     {
-        "total": lambda piece, product: (),
-        "line": lambda piece, product: (piece.line,),
-        "machine": lambda piece, product: (piece.machine,),
-        "shift": lambda piece, product: (piece.shift,),
-        "product": lambda piece, product: (product,),
-        "machine_shift": lambda piece, product: (piece.machine, piece.shift),
-        "machine_product": lambda piece, product: (piece.machine, product),
+        "total": lambda line, machine, shift, product: (),
+        "line": lambda line, machine, shift, product: (line,),
+        "machine": lambda line, machine, shift, product: (machine,),
+        "shift": lambda line, machine, shift, product: (shift,),
+        "product": lambda line, machine, shift, product: (product,),
+        "machine_shift": lambda line, machine, shift, product: (machine, shift),
+        "machine_product": lambda line, machine, shift, product: (machine, product),
     }
 )
 """What is tallied together; the product of a stretch of time is its event's, "" where it names none."""
@@ -47,15 +47,18 @@ def report(
     events, counts  no two of one machine overlap (the reader of files has seen to that)
     minor_below     microseconds
     """
-    tallies: dict[str, dict[Key, Tally]] = {name: {} for name in GROUPINGS}
+    finest: dict[tuple[str, str, str, str], Tally] = {}
     for piece, free, made in _machines(events, counts, shifts, minor_below):
+        product = made.product if made is not None else piece.product
+        tally = finest.setdefault((piece.line, piece.machine, piece.shift, product), Tally())
+        if made is not None:
+            tally.add_made(made)
+        else:
+            tally.add_piece(piece, free)
+    tallies: dict[str, dict[Key, Tally]] = {name: {} for name in GROUPINGS}
+    for key, tally in finest.items():
         for name, grouping in GROUPINGS.items():
-            product = made.product if made is not None else piece.product
-            tally = tallies[name].setdefault(grouping(piece, product), Tally())
-            if made is not None:
-                tally.add_made(made)
-            else:
-                tally.add_piece(piece, free)
+            tallies[name].setdefault(grouping(*key), Tally()).add(tally)
     ordered = {name: dict(sorted(group.items())) for name, group in tallies.items()}
     ordered["shift"].pop(("",), None)
     ordered["machine_shift"] = {key: one for key, one in ordered["machine_shift"].items() if key[1]}
@@ -66,19 +69,21 @@ def _machines(
     events: Sequence[Event], counts: Sequence[Count], shifts: Sequence[Shift], minor_below: int
 ) -> Iterator[tuple[Piece, int, Made | None]]:
     """Every piece with its uncounted time, then every share of a count, machine by machine."""
-    known = sorted(events, key=lambda one: (one.machine, one.start))
-    by_machine = {name: list(group) for name, group in groupby(known, key=lambda one: one.machine)}
-    for name in {one.machine for one in (*counts, *shifts) if one.machine}:
-        by_machine.setdefault(name, [])
+    own_events, own_counts = defaultdict[str, list[Event]](list), defaultdict[str, list[Count]](list)
+    for event in sorted(events, key=lambda one: one.start):
+        own_events[event.machine].append(event)
+    for count in counts:
+        own_counts[count.machine].append(count)
+    machines = {one.machine for one in (*events, *counts, *shifts) if one.machine}
     spans = [(one.start, one.end) for one in (*events, *counts)]
     if not spans:
         return
     within = min(start for start, _ in spans), max(end for _, end in spans)
-    for machine, own in sorted(by_machine.items()):
+    for machine in sorted(machines):
+        own, made = own_events[machine], own_counts[machine]
         line = next((one.line for one in own if one.line), "")
         planned = planned_shifts(shifts, machine, line, within)
         pieces = timeline(own, planned, machine=machine, line=line, minor_below=minor_below)
-        made = [one for one in counts if one.machine == machine]
         free = dict(uncounted(pieces, made))
         yield from ((piece, free.get(piece, 0), None) for piece in pieces)
         starts = [piece.start for piece in pieces]

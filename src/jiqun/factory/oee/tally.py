@@ -73,6 +73,27 @@ class Tally:
         self.at_cycle += pieces * count.cycle
         self.good_at_cycle += (count.good or 0) * share * count.cycle
 
+    def add(self, other: "Tally") -> None:
+        """Add what another group adds up to."""
+        for key, micros in other.times.items():
+            self.times[key] += micros
+        self.produced, self.in_gap = self.produced + other.produced, self.in_gap + other.in_gap
+        self.good, self.scrap = self.good + other.good, self.scrap + other.scrap
+        self.at_cycle, self.good_at_cycle = (
+            self.at_cycle + other.at_cycle,
+            self.good_at_cycle + other.good_at_cycle,
+        )
+        self.uncounted, self.uncounted_run = (
+            self.uncounted + other.uncounted,
+            self.uncounted_run + other.uncounted_run,
+        )
+        self.outside_run += other.outside_run
+        self.outside_pieces += other.outside_pieces
+        self.no_cycle |= other.no_cycle
+        self.no_good |= other.no_good
+        self.apportioned |= other.apportioned
+        self.products |= other.products
+
     def micros(self, *parts: Part) -> int:
         """Time of these parts together."""
         return sum(value for (part, _), value in self.times.items() if part in parts)
