@@ -84,7 +84,8 @@ def million(folder: str) -> None:
         found["warnings"], found["rows"] = len(done.warned), len(done.series.stamps)
 
     took, busy = seconds(work), time.process_time()
-    report(**found, sensors=len(SENSORS), file_mb=round(path.stat().st_size / 1e6, 1), seconds=round(took, 1), cpu_seconds=round(busy, 1),
+    report(**found, sensors=len(SENSORS), file_mb=round(path.stat().st_size / 1e6, 1), seconds=round(took, 1),
+           cpu_seconds=round(busy, 1),
            rows_per_second=round(found["rows"] / took))  # fmt: skip
 
 
