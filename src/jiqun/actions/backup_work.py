@@ -1,4 +1,4 @@
-"""备份工作夹 work in a backup: lists handed in to be matched and runs of policies, each folder as of one moment.
+"""备份工作夹 work in a backup: lists handed in, runs, drafts and replays of policies, each folder as of one moment.
 
 What is at work meanwhile is told by its state, copied first: after restoring the work goes on or is done anew.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jiqun.actions import match_lists, policy_work
+from jiqun.actions import efforts, match_lists, policy_drafts, policy_replays, policy_work
 from jiqun.actions.desk import Desk
 from jiqun.actions.work_folders import WorkFolders
 from jiqun.core.errors import WrongState
@@ -19,10 +19,14 @@ LEFT_BEHIND = (".lock", ".tmp")
 
 
 def copy_work(desk: Desk, target: Path) -> None:
-    """Copy every folder of handed-in lists and runs under `target`, as it lies under the home."""
-    for store in (match_lists.files(desk), policy_work.files(desk)):
+    """Copy every folder of such work, and an office's effort weights, under `target` as they lie under the home."""
+    stores = (match_lists, policy_work, policy_drafts, policy_replays)
+    for store in (one.files(desk) for one in stores):
         for held in store.all():
             _copy_one(store, held.id, target / store.root.name / held.id)
+    own = desk.home / efforts.OWN
+    if own.is_file():
+        shutil.copyfile(own, target / efforts.OWN)
 
 
 def _copy_one(store: WorkFolders[Any], id: str, target: Path) -> None:
@@ -40,11 +44,14 @@ def _copy_one(store: WorkFolders[Any], id: str, target: Path) -> None:
 def _copy_files(store: WorkFolders[Any], id: str, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(store.folder(id) / store.FILE, target / store.FILE)
-    for path in _others(store, id):
-        shutil.copyfile(path, target / path.name)
+    folder = store.folder(id)
+    for path in _others(folder, store.FILE):
+        copied = target / path.relative_to(folder)
+        copied.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, copied)
 
 
-def _others(store: WorkFolders[Any], id: str) -> Iterator[Path]:
-    for path in sorted(store.folder(id).iterdir()):
-        if path.is_file() and path.name != store.FILE and not path.name.endswith(LEFT_BEHIND):
+def _others(folder: Path, state: str) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path != folder / state and not path.name.endswith(LEFT_BEHIND):
             yield path

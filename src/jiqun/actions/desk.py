@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jiqun import settings
+from jiqun.actions.file_limits import file_limits
 from jiqun.core.indicators import IndicatorTable
 from jiqun.core.industries import Industries
 from jiqun.core.messages import Messages
@@ -28,7 +29,6 @@ from jiqun.lake.trust import TrustRow
 from jiqun.ledger import identities
 
 ZONE = ZoneInfo("Asia/Shanghai")
-MEGABYTE = 1_000_000
 
 
 @dataclass
@@ -116,8 +116,7 @@ class Desk:
     @cached_property
     def limits(self) -> Limits:
         """Largest file, packed and unpacked."""
-        packed, unpacked = (int(settings.setting(name)) for name in ("JIQUN_UPLOAD_MB", "JIQUN_UNPACKED_MB"))
-        return Limits(packed * MEGABYTE, unpacked * MEGABYTE)
+        return file_limits()
 
     @cached_property
     def form_words(self) -> Words:

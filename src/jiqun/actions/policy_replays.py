@@ -19,9 +19,9 @@ from jiqun.actions.form_memory import office_of
 from jiqun.actions.judging_files import FirmFile
 from jiqun.actions.judging_replay import Side, replay_firms
 from jiqun.actions.judging_source import FirmSource, read_firms
+from jiqun.actions.kept_rights import kept_actor
 from jiqun.actions.own_office import day_told, is_own
 from jiqun.actions.replay_files import LEDGERS, SYNTHETIC, ReplayFiles, ReplayRun
-from jiqun.actions.upload_work import kept_actor
 from jiqun.actions.work_folders import WORKING
 from jiqun.core.errors import InputError, NotFound, PackErrors, WrongState
 from jiqun.ledger import audit

@@ -241,7 +241,10 @@ def ruling_lines(pack: Pack, ruling: Ruling, catalogue: Catalogue) -> tuple[Ruli
 
 def documents_of(pack: Pack, ruling: Ruling) -> tuple[DocumentLine, ...]:
     """What a ruling is taken from: the document of the version, and those of the numbers of a place it used."""
-    used = (pack.version(ruling.version).document, *(key for one in ruling.clauses for key in one.numbers_from))
+    used = (
+        pack.version(ruling.version).document,
+        *(key for one in ruling.clauses for key in one.numbers_from),
+    )
     found = map(pack.source.document, dict.fromkeys(used))
     return tuple(document_line(one) for one in found if one is not None)
 
