@@ -42,5 +42,7 @@ def use(patched: pytest.MonkeyPatch, folder: Path) -> dict[str, str]:
     """Let the actions see these packs beside the shipped ones; gives their keys by name."""
     own = packs(folder)
     shipped = policy_packs.packs
+    one_of = policy_packs.pack
     patched.setattr(policy_packs, "packs", lambda desk: {**shipped(desk), **own})
+    patched.setattr(policy_packs, "pack", lambda desk, key: own.get(key) or one_of(desk, key))
     return {key.rpartition("/")[2]: key for key in own}

@@ -64,8 +64,9 @@ def answer(
 
     NotFound, NotAllowed; InputError `policy.no_answer`; RowErrors with every answer that cannot be read: none is taken then
     """
+    check_answer(key, by=by)
     held = held_firm(desk, key, by=by, on=on)
-    check_answer(held.key, by=by)
+    check_answer(held.key, by=by)  # merged into another, it is that one's scope that counts
     catalogue = policy_packs.catalogue(desk)
     kept = read_answers(given, catalogue, file=FILE, row=1)
     if not kept:

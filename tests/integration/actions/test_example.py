@@ -14,7 +14,7 @@ from django.db import transaction
 from jiqun import settings
 from jiqun.actions import example, example_collection, homes, questions
 from jiqun.actions.held_firms import held_firms
-from jiqun.actions.judging_files import find_pack
+from jiqun.actions.policy_packs import find_pack
 from jiqun.actions.reading.collecting import collection_page
 from jiqun.lake.facts import FactReader
 from jiqun.ledger import audit, batches, relations, sources, subjects
