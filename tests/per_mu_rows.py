@@ -9,8 +9,8 @@ from functools import cache
 
 from rules_house import PACKS
 
-from jiqun.brain.per_mu import Shown, trial_score
 from jiqun.actions.policy_numbers import clauses_for
+from jiqun.brain.per_mu import Shown, trial_score
 from jiqun.rules.firm import Firm
 from jiqun.rules.pack import Pack, Version
 from jiqun.rules.reader import read_pack

@@ -78,7 +78,8 @@ def cost_lines(before: Graded, after: Graded) -> tuple[CostLine, ...]:
     units = {(one.id, one.unit) for side in (before, after) for one in side.version.measures}
     alike = {key for key in wanted if sum(id == key for id, _ in units) == 1}
     return tuple(
-        _line(measures[key], old.get(key, Cost()), new.get(key, Cost()), is_alike=key in alike) for key in wanted
+        _line(measures[key], old.get(key, Cost()), new.get(key, Cost()), is_alike=key in alike)
+        for key in wanted
     )
 
 

@@ -179,10 +179,10 @@ def test_a_replay_of_another_office_does_not_exist_for_you(desk: Desk) -> None:
 AMOUNT = st.none() | st.decimals(0, 10**9, places=4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.dictionaries(st.sampled_from([one.name for one in pack().parameters]), AMOUNT),
-    st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12),
+    st.text("甲\"'\\#] =\n", max_size=8),
 )
 def test_numbers_that_are_kept_are_read_again(
     tmp_path_factory: pytest.TempPathFactory, values: dict[str, Decimal | None], label: str
@@ -196,7 +196,10 @@ def test_numbers_that_are_kept_are_read_again(
     (held,) = tomllib.loads(
         (store.folder(ID) / "parameters" / "typed.toml").read_text("utf-8"), parse_float=Decimal
     )["set"]
-    assert held["label"] == {"zh": label, "en": label} and (held["from"], held["to"]) == (ON, date(2024, 1, 1))
+    assert held["label"] == {"zh": label, "en": label} and (held["from"], held["to"]) == (
+        ON,
+        date(2024, 1, 1),
+    )
     read_again = {
         name: None if value == "" else Decimal(value) for name, value in held.get("values", {}).items()
     }
@@ -242,11 +245,17 @@ def test_typed_numbers_make_a_set_until_the_next_one_starts() -> None:
         REGION, TIER, date(2024, 1, 1), None, NUMBERS, Label("明年", "next year"), "doc", "B"
     )
     (kept, made) = with_values([later], (REGION, TIER), ON, {"quota_a": D(20)})
-    assert kept is later and (made.starts, made.ends, made.values) == (ON, date(2024, 1, 1), {"quota_a": D(20)})
+    assert kept is later and (made.starts, made.ends, made.values) == (
+        ON,
+        date(2024, 1, 1),
+        {"quota_a": D(20)},
+    )
     (again, changed) = with_values([later, made], (REGION, TIER), ON, {"quota_a": None, "quota_b": D(40)})
     assert again is later and changed.values == {"quota_a": None, "quota_b": D(40)}
     assert with_values([later, made], (REGION, TIER), ON, {"quota_a": D(20)}) == (later, made)
-    held = with_values([later], (REGION, TIER), date(2024, 1, 1), {"weight_tax_per_mu": NUMBERS["weight_tax_per_mu"]})
+    held = with_values(
+        [later], (REGION, TIER), date(2024, 1, 1), {"weight_tax_per_mu": NUMBERS["weight_tax_per_mu"]}
+    )
     assert held == (later,)  # the same number keeps its document and its mark
     (other,) = with_values([later], (REGION, TIER), date(2024, 1, 1), {"weight_tax_per_mu": D(1)})
     assert (other.document, other.confidence) == (DOCUMENT, "U") and other.label == later.label

@@ -51,11 +51,11 @@ def by_rows(
     for one in firms:
         held = parameters[one.region, str(one.values[tier_field])]
         said = judge(of, one, parameters=held, on=on, kind=kind)
-        found.append(ColumnRuling(one.uscc, one.region, said.verdict, said.score, "", said.levels, {}, {}, {}))
+        found.append(
+            ColumnRuling(one.uscc, one.region, said.verdict, said.score, "", said.levels, {}, {}, {})
+        )
     for key, held in parameters.items():
-        group = [
-            place for place, one in enumerate(firms) if (one.region, str(one.values[tier_field])) == key
-        ]
+        group = [place for place, one in enumerate(firms) if (one.region, str(one.values[tier_field])) == key]
         ranked = [Ranked(str(n), _exact(found[n]), found[n].levels) for n in group]
         assert isinstance(of.grading, RankQuota)
         for place, level in grades(of.grading, ranked, held).items():
@@ -79,7 +79,10 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging_replay, "judge_firms", by_rows)
 
 
-FIRMS = tuple(firm(str(n), tax, power) for n, (tax, power) in enumerate(((100, 100), (80, 20), (60, 60), (40, 10), (20, 20))))
+FIRMS = tuple(
+    firm(str(n), tax, power)
+    for n, (tax, power) in enumerate(((100, 100), (80, 20), (60, 60), (40, 10), (20, 20)))
+)
 """万元/亩 10 8 6 4 2, 元/千瓦时 1 4 1 4 1: points 80 128 56 104 32, so the grades are B A C B D."""
 
 
@@ -110,7 +113,10 @@ def test_ranks_share_the_mean_of_their_places() -> None:
 def test_agreement_by_hand(
     before: list[int | None], after: list[int | None], agreement: str, moved: int
 ) -> None:
-    assert _agreement([ruling(one) for one in before], [ruling(one) for one in after]) == (D(agreement), moved)
+    assert _agreement([ruling(one) for one in before], [ruling(one) for one in after]) == (
+        D(agreement),
+        moved,
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -131,7 +137,12 @@ def test_agreement_is_alike_both_ways_and_never_beyond_one(pairs: list[tuple[int
         (ruling(None, "", State.UNKNOWN), ruling(60, "D"), 1, ("unknown", "D 60.00")),
         (ruling(60, "A"), ruling(None, "", State.NOT_APPLICABLE), -1, ("A 60.00", "not_applicable")),
         (ruling(None, "", State.UNMET), ruling(None, "", State.UNKNOWN), 1, ("unmet", "unknown")),
-        (ruling(90), ruling(60), 0, ("met 90.00", "met 60.00")),  # where grades are given points alone move nobody
+        (
+            ruling(90),
+            ruling(60),
+            0,
+            ("met 90.00", "met 60.00"),
+        ),  # where grades are given points alone move nobody
     ],
 )
 def test_who_rises_and_who_falls(
@@ -142,9 +153,7 @@ def test_who_rises_and_who_falls(
 
 
 def test_points_decide_where_a_rule_has_no_grades(tmp_path: Path) -> None:
-    plain = read_pack(
-        written(tmp_path, HEAD + VERSION + clause('kind = "flag"\nfield = "own_brand"')), PACKS
-    )
+    plain = read_pack(written(tmp_path, HEAD + VERSION + clause('kind = "flag"\nfield = "own_brand"')), PACKS)
     one = Side(plain, plain.versions[0], ON)
     file = FirmFile("", "", FIRMS, (), ())
     assert _move(file, 0, (ruling(60), ruling(61)), (one, one))[0] == 1
@@ -224,7 +233,10 @@ def test_what_came_of_it_is_kept_and_read_again(tmp_path: Path) -> None:
     assert (told["rises"], told["falls"], told["same"], told["firms"]) == (2, 2, 1, 5)
     assert ["B", "A", 1] in told["flows"] and told["levels"]["A"] == [1, 1]
     reward = next(one for one in told["costs"] if one["measure"] == "reward")
-    assert (reward["before"]["total"], reward["after"]["total"]) == (None, "0.3")  # money is text, never a float
+    assert (reward["before"]["total"], reward["after"]["total"]) == (
+        None,
+        "0.3",
+    )  # money is text, never a float
     assert all(isinstance(one["agreement"], str) for one in told["stability"])
     for id in ("r1", "../etc", R.replace("r", "d", 1)):
         with pytest.raises(NotFound, match=r"replay\.not_found"):

@@ -55,8 +55,12 @@ def test_what_is_not_known_is_a_range_between_floor_and_cap() -> None:
     assert points(untold) == Range(None, None)
     assert points(untold, cap_pct=D(150), floor_points=D(0)) == Range(D(20), D(110))  # 0…90 and 20
     assert points(seen(5, 1), base_tax_per_mu=None, cap_pct=D(100)) == Range(None, D(80))  # …60 and 20
-    assert points(seen(5, 1), base_tax_per_mu=D(0), cap_pct=D(100)) == Range(None, D(80))  # no base to divide by
-    assert points(untold, weight_tax_per_mu=D(0)) == Range.exactly(D(20))  # what weighs nothing need not be known
+    assert points(seen(5, 1), base_tax_per_mu=D(0), cap_pct=D(100)) == Range(
+        None, D(80)
+    )  # no base to divide by
+    assert points(untold, weight_tax_per_mu=D(0)) == Range.exactly(
+        D(20)
+    )  # what weighs nothing need not be known
 
 
 def test_a_missing_figure_that_counts_as_at_the_base_has_its_weight() -> None:
@@ -87,13 +91,16 @@ def test_shares_cut_ten_firms_in_two_four_three_one() -> None:
 )
 def test_shares_that_do_not_add_to_100(a: int | None, b: int | None, c: int | None, expected: str) -> None:
     shares = {
-        f"quota_{key}": None if share is None else D(share) for key, share in zip("abc", (a, b, c), strict=True)
+        f"quota_{key}": None if share is None else D(share)
+        for key, share in zip("abc", (a, b, c), strict=True)
     }
     assert graded([seen(tax) for tax in (9, 7, 5, 3, 1)], **shares) == expected
 
 
 def test_firms_of_one_score_share_the_better_place() -> None:
-    assert graded([seen(9), seen(9), seen(7), seen(5), seen(1)]) == "AABCD"  # places 1 1 3 4 5; cuts 1, 3, 4.5
+    assert (
+        graded([seen(9), seen(9), seen(7), seen(5), seen(1)]) == "AABCD"
+    )  # places 1 1 3 4 5; cuts 1, 3, 4.5
     assert graded([seen(5)] * 5) == "AAAAA"
     assert graded([seen(10, 0), seen(0, 3), seen(1), seen(1), seen(1)]) == "AABBB"  # 60 = 60; then place 3
 
@@ -125,12 +132,16 @@ def test_nobody_is_near_a_grade_it_cannot_have() -> None:
     assert [one.grade for one in placed] == ["B", "B", "C", "D", "D"]
     steps = [(one.place, one.grade, one.points) for one in near(version(), firms, placed)]
     assert steps == [(3, "C", 12), (2, "B", 24)]  # nobody has A: it is no step for the first two
-    assert list(near(version(), firms, tried(version(), score(), firms, NUMBERS))) == []  # no shares, no steps
+    assert (
+        list(near(version(), firms, tried(version(), score(), firms, NUMBERS))) == []
+    )  # no shares, no steps
 
 
 def test_what_points_are_worth_in_the_unit_of_the_figure() -> None:
     tax, power = items(score())
-    assert worth(tax, D(6), NUMBERS) == 1 and worth(power, D(6), NUMBERS) == D("0.3")  # 6 × 10 ÷ 60, 6 × 2 ÷ 40
+    assert worth(tax, D(6), NUMBERS) == 1 and worth(power, D(6), NUMBERS) == D(
+        "0.3"
+    )  # 6 × 10 ÷ 60, 6 × 2 ÷ 40
     for number in (None, D(0)):
         assert worth(tax, D(6), {**NUMBERS, "weight_tax_per_mu": number}) is None
     assert worth(tax, D(6), {**NUMBERS, "base_tax_per_mu": None}) is None
@@ -155,7 +166,10 @@ def test_a_trial_with_the_rules_own_numbers_is_the_ruling(rows: list[tuple[int, 
     firms = [firm(str(n), tax, power or None) for n, (tax, power) in enumerate(rows)]
     rulings = [judge(version(), one, parameters=numbers, on=ON, kind="new") for one in firms]
     placed = tried(
-        version(), score(), [shown(version(), score(), one, parameters=numbers, on=ON) for one in firms], numbers
+        version(),
+        score(),
+        [shown(version(), score(), one, parameters=numbers, on=ON) for one in firms],
+        numbers,
     )
     assert [one.score for one in placed] == [one.score for one in rulings]
     ranked = [
