@@ -43,7 +43,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """A measure before and after, and the difference where both are known; confidence: the mark of the measure."""
+    """A measure before and after, and the difference where both are known and of one unit; confidence: its mark."""
 
     measure: str
     label: Label
@@ -71,11 +71,16 @@ class Graded:
 
 
 def cost_lines(before: Graded, after: Graded) -> tuple[CostLine, ...]:
-    """Every measure either side has, in the order of the side that is to hold."""
+    """Every measure either side has, in the order and the words of the side that is to hold."""
     old, new = (costs_of(side) for side in (before, after))
-    measures = {one.id: one for side in (after, before) for one in reversed(side.version.measures)}
+    measures = {one.id: one for side in (before, after) for one in side.version.measures}
     wanted = dict.fromkeys(one.id for side in (after, before) for one in side.version.measures)
-    return tuple(_line(measures[key], old.get(key, Cost()), new.get(key, Cost())) for key in wanted)
+    units = {(one.id, one.unit) for side in (before, after) for one in side.version.measures}
+    alike = {key for key in wanted if sum(id == key for id, _ in units) == 1}
+    return tuple(
+        _line(measures[key], old.get(key, Cost()), new.get(key, Cost()), is_alike=key in alike)
+        for key in wanted
+    )
 
 
 def costs_of(side: Graded) -> dict[str, Cost]:
@@ -91,8 +96,8 @@ def possible(one: ColumnRuling) -> tuple[str, ...]:
     return (one.level,) if one.level else one.levels
 
 
-def _line(one: Measure, old: Cost, new: Cost) -> CostLine:
-    known = old.total is not None and new.total is not None
+def _line(one: Measure, old: Cost, new: Cost, *, is_alike: bool) -> CostLine:
+    known = is_alike and old.total is not None and new.total is not None
     difference = EXACT.subtract(new.known, old.known) if known else None
     return CostLine(one.id, one.label, one.grades, one.unit, one.confidence, old, new, difference)
 

@@ -12,6 +12,7 @@ from typing import cast
 
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from jiqun.lake.exact import WIDEST, Exact, Plain, Size, as_exact, constant
@@ -54,7 +55,8 @@ class Points:
     @property
     def exact(self) -> ir.BooleanValue:
         """Is there but one value? Never NULL."""
-        return cast(ir.BooleanValue, ibis.coalesce(self.low == self.high, _NO))
+        alike = ops.Equals(self.low, self.high).to_expr()  # == with a literal NULL would ask for IS NULL
+        return cast(ir.BooleanValue, ibis.coalesce(alike, _NO))
 
     def capped(self, most: ir.DecimalValue | None) -> "Points":
         """Nothing above; an empty cap caps nothing, an open low side stays open."""
