@@ -219,7 +219,7 @@ class _Reader:
     def _subject(self, row: Row, number: int) -> Subject | None:
         code, name = row.get("uscc", "").upper(), row.get("name", "")
         if code and grade(code) is Grade.MALFORMED:
-            self.wrong(number, "uscc", "firm.bad_code", code)
+            self.wrong(number, "uscc", "gate.malformed_uscc", code)
             return None
         found = subjects.by_code(code) if code else None
         named: Sequence[Subject] = subjects.named(name) if name and not code else ()

@@ -50,7 +50,9 @@ def read_day(text: str) -> date | None:
         day = date(*(int(part) for part in found.groups())) if found else None
     except ValueError:
         return None
-    return None if day == NEVER else day  # what some programs write where they know nothing; never is said in a word
+    return (
+        None if day == NEVER else day
+    )  # what some programs write where they know nothing; never is said in a word
 
 
 def state_of(kind: Kind, text: str, choices: Sequence[str] = ()) -> State:
