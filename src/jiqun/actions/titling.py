@@ -233,10 +233,9 @@ class _Reader:
     def _day(self, row: Row, column: str, number: int) -> date | None:
         try:
             day = value_of(row[column], next(iter(self.kinds.values())).field)
-        except BadValue as error:
-            self.wrong(number, column, error.code, row[column], "2026-04-01")
-            return None
-        if not isinstance(day, date) or day == NEVER:
-            self.wrong(number, column, "firm.bad_date", row[column], "2026-04-01")
+        except BadValue:
+            day = None
+        if not isinstance(day, date) or day == NEVER:  # a day in a list of titles is never "never"
+            self.wrong(number, column, "gate.bad_date", row[column], "2026-04-01")
             return None
         return day

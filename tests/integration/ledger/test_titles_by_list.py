@@ -1,4 +1,4 @@
-"""A list of titles 称号名单: each refusal with its place and sentence; reminders by the calendar; taking back; who sees what."""
+"""A list of titles 称号名单: each refusal with its sentence; reminders by the calendar; taking back; who sees what."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -69,18 +69,19 @@ REFUSED: tuple[tuple[Mapping[str, str], str, str, str], ...] = (
     ({"title": ""}, "title", "title.no_kind", ""),
     ({"title": "最佳企业"}, "title", "title.no_kind", "最佳企业"),
     ({"title": "established_on"}, "title", "title.no_kind", "established_on"),
-    ({"from": ""}, "granted_on", "firm.bad_date", ""),
-    ({"from": "2024-02-30"}, "granted_on", "firm.bad_date", "2024-02-30"),
-    ({"from": "无"}, "granted_on", "firm.bad_date", "无"),
-    ({"to": "长期"}, "valid_until", "firm.bad_date", "长期"),
-    ({"to": "0001-01-01"}, "valid_until", "firm.bad_date", "0001-01-01"),
-    ({"to": "从未"}, "valid_until", "firm.bad_date", "从未"),
+    ({"from": ""}, "granted_on", "gate.bad_date", ""),
+    ({"from": "2024-02-30"}, "granted_on", "gate.bad_date", "2024-02-30"),
+    ({"from": "无"}, "granted_on", "gate.bad_date", "无"),
+    ({"to": "长期"}, "valid_until", "gate.bad_date", "长期"),
+    ({"to": "0001-01-01"}, "valid_until", "gate.bad_date", "0001-01-01"),
+    ({"to": "从未"}, "valid_until", "gate.bad_date", "从未"),
     ({"to": "2024-04-30"}, "valid_until", "title.days", "2024-04-30"),
     ({"from": "2026-11-22"}, "granted_on", "gate.date_in_future", "2026-11-22"),
 )
 SENTENCES = {
-    "gate.malformed_uscc": "统一社会信用代码格式不对", "title.no_enterprise": "台账里没有这家企业", "title.several": "有几家企业同名",
-    "title.no_kind": "没有这种称号", "firm.bad_date": "日期写法不对", "title.days": "有效期止早于认定日期",
+    "gate.malformed_uscc": "统一社会信用代码格式不对", "title.no_enterprise": "台账里没有这家企业",
+    "title.several": "有几家企业同名",
+    "title.no_kind": "没有这种称号", "gate.bad_date": "日期写法不对", "title.days": "有效期止早于认定日期",
     "gate.date_in_future": "日期在将来",
 }  # fmt: skip
 
