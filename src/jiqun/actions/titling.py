@@ -219,7 +219,7 @@ class _Reader:
     def _subject(self, row: Row, number: int) -> Subject | None:
         code, name = row.get("uscc", "").upper(), row.get("name", "")
         if code and grade(code) is Grade.MALFORMED:
-            self.wrong(number, "uscc", "firm.bad_code", code)
+            self.wrong(number, "uscc", "gate.malformed_uscc", code)
             return None
         found = subjects.by_code(code) if code else None
         named: Sequence[Subject] = subjects.named(name) if name and not code else ()
@@ -233,10 +233,9 @@ class _Reader:
     def _day(self, row: Row, column: str, number: int) -> date | None:
         try:
             day = value_of(row[column], next(iter(self.kinds.values())).field)
-        except BadValue as error:
-            self.wrong(number, column, error.code, row[column], "2026-04-01")
-            return None
-        if not isinstance(day, date) or day == NEVER:
-            self.wrong(number, column, "firm.bad_date", row[column], "2026-04-01")
+        except BadValue:
+            day = None
+        if not isinstance(day, date) or day == NEVER:  # a day in a list of titles is never "never"
+            self.wrong(number, column, "gate.bad_date", row[column], "2026-04-01")
             return None
         return day

@@ -41,15 +41,18 @@ def read_flag(text: str) -> bool | None:
 
 
 def read_day(text: str) -> date | None:
-    """A day as people write it, NEVER for never; None for anything else."""
+    """A day as people write it, NEVER for never; None for anything else, the 0001-01-01 of an empty cell among it."""
     plain = text.strip()
     if plain.lower() in NEVER_WORDS:
         return NEVER
     found = _DAY.fullmatch(plain)
     try:
-        return date(*(int(part) for part in found.groups())) if found else None
+        day = date(*(int(part) for part in found.groups())) if found else None
     except ValueError:
         return None
+    return (
+        None if day == NEVER else day
+    )  # what some programs write where they know nothing; never is said in a word
 
 
 def state_of(kind: Kind, text: str, choices: Sequence[str] = ()) -> State:

@@ -47,8 +47,8 @@ def test_a_list_with_errors_is_refused_whole(world: World) -> None:
     with pytest.raises(RowErrors) as refused:
         titling.register(world.desk, handed_in(world, *rows[:-1]), by=COUNTY, at=world.now())
     assert [(one.row, one.code) for one in refused.value.errors] == [
-        (3, "title.no_kind"), (4, "title.days"), (5, "gate.date_in_future"), (6, "firm.bad_date"), (6, "firm.bad_date"),
-        (7, "title.no_enterprise"), (8, "firm.bad_code"),
+        (3, "title.no_kind"), (4, "title.days"), (5, "gate.date_in_future"), (6, "gate.bad_date"), (6, "gate.bad_date"),
+        (7, "title.no_enterprise"), (8, "gate.malformed_uscc"),
     ]  # fmt: skip
     with pytest.raises(RowErrors) as twice:
         titling.register(world.desk, handed_in(world, GOOD, rows[-1]), by=COUNTY, at=world.now())
