@@ -66,8 +66,8 @@ def held_against(op: Op, value: Range, needed: Decimal) -> State | None:
         outside = (low is not None and low > needed) or (high is not None and high < needed)
         return State.UNMET if outside else None
     if op in (Op.LE, Op.LT):
-        flipped = Range(None if high is None else -high, None if low is None else -low)
-        return held_against(Op.GE if op is Op.LE else Op.GT, flipped, -needed)
+        flipped = Range(high and high.copy_negate(), low and low.copy_negate())  # `-high` would round
+        return held_against(Op.GE if op is Op.LE else Op.GT, flipped, needed.copy_negate())
     strict = op is Op.GT
     if low is not None and (low > needed if strict else low >= needed):
         return State.MET
