@@ -131,7 +131,9 @@ class _Reader:
         if needed < len(ways):
             ways.sort(key=_cost)
         gaps = [gap for way in ways[:needed] for gap in way]
-        return gaps or [self._gap(one, top, wanted=wanted)]  # all is well inside: whether it applies is not known
+        return gaps or [
+            self._gap(one, top, wanted=wanted)
+        ]  # all is well inside: whether it applies is not known
 
     def _parts(self, one: ClauseResult, inner: Sequence[ClauseResult], top: str) -> list[Gap]:
         """Of a score: the parts below their own minimum."""

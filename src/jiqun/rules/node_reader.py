@@ -209,9 +209,7 @@ class NodeReader:
     def _at_least(self, view: View, about: About) -> Node:
         n = self.operands.read(view.data.get("n"), (*view.place, "n"))
         nodes = self._inside(view, about)
-        if isinstance(n.operand, Constant) and (
-            n.operand.value % 1 or not 0 < n.operand.value <= len(nodes)
-        ):
+        if isinstance(n.operand, Constant) and (n.operand.value % 1 or not 0 < n.operand.value <= len(nodes)):
             view.wrong("n", "rule.bad_value", seen=n.operand.value, allowed=f"1–{len(nodes)}")
         return tree.AtLeast(about, n.operand, nodes)
 

@@ -162,7 +162,9 @@ def between(low: float | None, high: float | None) -> Range:
         (None, None, None, (None, None)), (-2, 1, 0, (-2, 0)),
     ],
 )  # fmt: skip
-def test_a_cap(low: float | None, high: float | None, most: float | None, capped: tuple[float, float]) -> None:
+def test_a_cap(
+    low: float | None, high: float | None, most: float | None, capped: tuple[float, float]
+) -> None:
     limit = None if most is None else D(most)
     assert between(low, high).capped(limit) == between(*capped)
 
@@ -174,7 +176,9 @@ def test_a_cap(low: float | None, high: float | None, most: float | None, capped
         (-1, None, 0, (0, None)), (1, None, 0, (1, None)), (None, -1, 0, (0, 0)), (-3, -1, None, (-3, -1)),
     ],
 )  # fmt: skip
-def test_a_floor(low: float | None, high: float | None, least: int | None, floored: tuple[float, float]) -> None:
+def test_a_floor(
+    low: float | None, high: float | None, least: int | None, floored: tuple[float, float]
+) -> None:
     limit = None if least is None else D(least)
     assert between(low, high).floored(limit) == between(*floored)
 
@@ -245,7 +249,9 @@ def ranges(draw: st.DrawFn) -> tuple[Range, Decimal]:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(ranges(), min_size=1, max_size=4), ends)
-def test_what_is_true_of_the_numbers_lies_in_the_range(drawn: list[tuple[Range, Decimal]], most: D | None) -> None:
+def test_what_is_true_of_the_numbers_lies_in_the_range(
+    drawn: list[tuple[Range, Decimal]], most: D | None
+) -> None:
     """Whatever the unknown numbers turn out to be, their sum, best and cap lie where the ranges said."""
     parts, numbers = [one for one, _ in drawn], [number for _, number in drawn]
     assert total(parts).holds(sum(numbers, D(0)))
