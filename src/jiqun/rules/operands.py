@@ -1,5 +1,6 @@
 """取数 operands for one firm: the number an operand gives, and which columns or parameters are missing for it."""
 
+from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -77,7 +78,7 @@ def held_against(op: Op, value: Range, needed: Decimal) -> State | None:
 
 
 def days_before(on: date, *, years: int, days: int) -> date:
-    """The day so many years and days before; the 29th of February counts as the 28th."""
+    """The day so many years and days before; the 29th of February counts as the 28th in a year without one."""
     year = max(on.year - years, 2)
-    back = on.replace(year=year, day=28) if (on.month, on.day) == (2, 29) else on.replace(year=year)
-    return back - timedelta(days=days)
+    leap = (on.month, on.day) == (2, 29) and not isleap(year)
+    return on.replace(year=year, day=28 if leap else on.day) - timedelta(days=days)
