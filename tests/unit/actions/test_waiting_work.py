@@ -1,4 +1,4 @@
-"""Work that waits in a folder: done once, by those rights that are left, its fault kept; and the list of bad cells as a file."""
+"""Work that waits in a folder: done once, by what rights are left, its fault kept; and bad cells as a file."""
 
 import csv
 import json

@@ -168,12 +168,14 @@ RISING = ((None, 5, 0.0), (5, 10, 3.0), (10, None, 5.0))
 FALLING = ((None, 5, 5.0), (5, 10, 3.0), (10, None, 0.0))
 EDGES = [
     # boundary, bands, value, points
-    (Boundary.HIGHER_SCORE, RISING, "4.99", 0), (Boundary.HIGHER_SCORE, RISING, "5", 3), (Boundary.HIGHER_SCORE, RISING, "10", 5),
+    (Boundary.HIGHER_SCORE, RISING, "4.99", 0), (Boundary.HIGHER_SCORE, RISING, "5", 3),
+    (Boundary.HIGHER_SCORE, RISING, "10", 5),
     (Boundary.HIGHER_SCORE, FALLING, "5", 5), (Boundary.HIGHER_SCORE, FALLING, "5.01", 3),
     (Boundary.HIGHER_SCORE, FALLING, "10", 3), (Boundary.HIGHER_SCORE, FALLING, "10.01", 0),
     (Boundary.HALF_OPEN, RISING, "5", 3), (Boundary.HALF_OPEN, RISING, "10", 5), (Boundary.HALF_OPEN, FALLING, "5", 3),
     (Boundary.HALF_OPEN, FALLING, "10", 0), (Boundary.HALF_OPEN, FALLING, "9.99", 3),
-    (Boundary.RIGHT_CLOSED, RISING, "5", 0), (Boundary.RIGHT_CLOSED, RISING, "10", 3), (Boundary.RIGHT_CLOSED, RISING, "10.01", 5),
+    (Boundary.RIGHT_CLOSED, RISING, "5", 0), (Boundary.RIGHT_CLOSED, RISING, "10", 3),
+    (Boundary.RIGHT_CLOSED, RISING, "10.01", 5),
     (Boundary.RIGHT_CLOSED, FALLING, "5", 5), (Boundary.RIGHT_CLOSED, FALLING, "10", 3),
     (Boundary.RIGHT_CLOSED, RISING, "-100", 0), (Boundary.RIGHT_CLOSED, RISING, "100", 5),
 ]  # fmt: skip
