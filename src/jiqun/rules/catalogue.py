@@ -62,7 +62,7 @@ class Catalogue:
         """The field a column names, `rd_expense_wan` or `rd_expense_wan@-1`; None when there is none."""
         name, _, back = column.partition("@-")
         found = self.fields.get(name)
-        if found is None or ("@" in column and not back.isdigit()):
+        if found is None or ("@" in column and not back.isdecimal()):
             return None
         year_back = int(back) if back else 0
         if year_back > found.years or (back and not year_back):

@@ -125,13 +125,15 @@ class _Reader:
             for each in inner
             if each.state is not State.NOT_APPLICABLE
         ]
-        if one.kind in ("all", "veto"):
-            return [gap for way in ways for gap in way]
-        needed = 1
+        needed = len(ways) if one.kind in ("all", "veto") else 1
         if one.kind == "at_least":
             needed = int(one.needed) if isinstance(one.needed, Decimal) else len(ways)
-        ways.sort(key=_cost)
-        return [gap for way in ways[:needed] for gap in way]
+        if needed < len(ways):
+            ways.sort(key=_cost)
+        gaps = [gap for way in ways[:needed] for gap in way]
+        return gaps or [
+            self._gap(one, top, wanted=wanted)
+        ]  # all is well inside: whether it applies is not known
 
     def _parts(self, one: ClauseResult, inner: Sequence[ClauseResult], top: str) -> list[Gap]:
         """Of a score: the parts below their own minimum."""
@@ -149,7 +151,7 @@ class _Reader:
         needed = one.needed if isinstance(one.needed, Decimal) else None
         share = None
         if short is not None and needed:
-            share = min(abs(EXACT.divide(short, needed)), ONE)
+            share = min(EXACT.divide(short, needed).copy_abs(), ONE)
         weight = self.effort.get(one.id, self.effort.get(top, ONE))
         return Gap(
             one.id, top, one.label, state, one.value, one.op, one.needed, one.unit, short, share, one.missing,

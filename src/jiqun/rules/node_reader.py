@@ -6,7 +6,7 @@ from typing import TypeAlias
 from jiqun.rules import tree
 from jiqun.rules.operand_reader import NOUGHT, OperandReader
 from jiqun.rules.pack import CONFIDENCE, KINDS
-from jiqun.rules.placing import COMMON, Outer, inside
+from jiqun.rules.placing import COMMON, OF_PART, Outer, inside
 from jiqun.rules.score_reader import ScoreReader
 from jiqun.rules.sheet import View
 from jiqun.rules.tree import About, Constant, Field, Label, Node, Op, Operand
@@ -209,7 +209,7 @@ class NodeReader:
     def _at_least(self, view: View, about: About) -> Node:
         n = self.operands.read(view.data.get("n"), (*view.place, "n"))
         nodes = self._inside(view, about)
-        if isinstance(n.operand, Constant) and not 0 < n.operand.value <= len(nodes):
+        if isinstance(n.operand, Constant) and (n.operand.value % 1 or not 0 < n.operand.value <= len(nodes)):
             view.wrong("n", "rule.bad_value", seen=n.operand.value, allowed=f"1–{len(nodes)}")
         return tree.AtLeast(about, n.operand, nodes)
 
@@ -239,7 +239,7 @@ class NodeReader:
         return tree.ScoreSum(about, parts, *self._limits(view))
 
     def _part(self, view: View, outer: Outer) -> tree.Part:
-        view.only((*COMMON, "item", "max", "minimum", "above"))
+        view.only((*OF_PART, "item", "max", "minimum", "above"))
         about = self.about(view, outer, None)
         items = tuple(self.scores.score(one, inside(about, n)) for n, one in enumerate(view.views("item")))
         if not items:

@@ -1,5 +1,6 @@
 """取数 operands for one firm: the number an operand gives, and which columns or parameters are missing for it."""
 
+from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -66,8 +67,8 @@ def held_against(op: Op, value: Range, needed: Decimal) -> State | None:
         outside = (low is not None and low > needed) or (high is not None and high < needed)
         return State.UNMET if outside else None
     if op in (Op.LE, Op.LT):
-        flipped = Range(None if high is None else -high, None if low is None else -low)
-        return held_against(Op.GE if op is Op.LE else Op.GT, flipped, -needed)
+        flipped = Range(high and high.copy_negate(), low and low.copy_negate())  # `-high` would round
+        return held_against(Op.GE if op is Op.LE else Op.GT, flipped, needed.copy_negate())
     strict = op is Op.GT
     if low is not None and (low > needed if strict else low >= needed):
         return State.MET
@@ -77,7 +78,7 @@ def held_against(op: Op, value: Range, needed: Decimal) -> State | None:
 
 
 def days_before(on: date, *, years: int, days: int) -> date:
-    """The day so many years and days before; the 29th of February counts as the 28th."""
+    """The day so many years and days before; the 29th of February counts as the 28th in a year without one."""
     year = max(on.year - years, 2)
-    back = on.replace(year=year, day=28) if (on.month, on.day) == (2, 29) else on.replace(year=year)
-    return back - timedelta(days=days)
+    leap = (on.month, on.day) == (2, 29) and not isleap(year)
+    return on.replace(year=year, day=28 if leap else on.day) - timedelta(days=days)

@@ -198,11 +198,12 @@ class Pack:
         return {name: one for name, one in found.items() if one.values[name] is not None}
 
     def _sets_on(self, region: str, on: date, tier: str) -> Iterator[ParameterSet]:
-        """Those in force there, the widest place first."""
+        """Those in force there, the widest place first, and of a place those for every tier first."""
         for place in reversed(places(region)):
-            for one in self.sets:
-                if one.region == place and one.tier in ("", tier) and one.holds(on):
-                    yield one
+            for kept in dict.fromkeys(("", tier)):
+                for one in self.sets:
+                    if (one.region, one.tier) == (place, kept) and one.holds(on):
+                        yield one
 
 
 def places(region: str) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from jiqun.rules.tree import About
 
 COMMON = ("id", "label", "clause", "confidence", "only", "when", "kind", "changeable")
 """Keys every node may have."""
+OF_PART = ("id", "label", "clause", "confidence", "changeable")
+"""Keys a part of a score may have: it always applies, what is in it may not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def hull(parts: Iterable[Range]) -> Range:
 
 def shown(value: Decimal, places: int = 2) -> Decimal:
     """The number as it is printed: halves away from zero, 111.0995 → 111.10."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=EXACT)
 
 
 def _add(a: Decimal | None, b: Decimal | None) -> Decimal | None:

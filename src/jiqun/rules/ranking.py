@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jiqun.rules.formulas import percent_of
-from jiqun.rules.ranges import ZERO
+from jiqun.rules.ranges import EXACT, ZERO
 from jiqun.rules.tree import Constant, Parameter, Quota, RankQuota
 
 
@@ -57,7 +57,7 @@ def _cuts(
         share = _share(quota, parameters)
         if share is None:
             return None
-        reached += share
+        reached = EXACT.add(reached, share)
         cuts.append(percent_of(Decimal(count), reached))
     if cuts and cuts[-1] is not None:
         cuts[-1] = None  # shares that do not reach 100 leave nobody without a grade

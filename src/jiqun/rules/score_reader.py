@@ -124,11 +124,13 @@ class ScoreReader:
     def _multi(self, view: View, about: About) -> Score:
         """Options as names of flags worth `each`, or as { field, points }."""
         options: list[Option] = []
-        for number, one in enumerate(view.items("options")):
+        told = view.items("options")
+        each = view.number("each") if any(isinstance(one, str) for one in told) else None
+        for number, one in enumerate(told):
             place = (*view.place, "options", number)
             if isinstance(one, str):
                 field = self.operands.field(one, place, ("flag",))
-                options.append(Option(field, (view.number("each") if not options else None) or _each(view)))
+                options.append(Option(field, each or Decimal(0)))
             elif isinstance(one, dict):
                 table = View(view.sheet, cast(dict[str, object], one), place)
                 table.only(("field", "points"))
@@ -186,10 +188,6 @@ class ScoreReader:
         if not found:
             view.wrong("of", "rule.missing_key", seen="of", allowed="of = [ { kind = … } ]")
         return tree.BestOf(about, found)
-
-
-def _each(view: View) -> Decimal:
-    return as_number(view.data.get("each")) or Decimal(0)
 
 
 def _edge(value: Decimal | None) -> str:

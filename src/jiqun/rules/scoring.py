@@ -1,10 +1,13 @@
 """计分 points of a number: bands by their boundary rule, steps, ratios to a base; pure, on numbers and ranges."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from jiqun.rules.ranges import ANYTHING, EXACT, ZERO, Range, hull
 from jiqun.rules.tree import Band, BandTable, Boundary, Option, PerStep
+
+WIDE = Context(prec=999)
+"""Digits for counting full steps: a quotient of more digits than `EXACT` has would raise."""
 
 
 def owns(bands: Sequence[Band], place: int, boundary: Boundary) -> bool:
@@ -34,7 +37,7 @@ def step_points(node: PerStep, value: Decimal | None, most: Decimal | None) -> R
     """Points for every full step, from 0 to `most`."""
     if value is None:
         return Range(ZERO, most)
-    steps = EXACT.divide_int(value, node.step) if value > 0 else ZERO
+    steps = WIDE.divide_int(value, node.step) if value > 0 else ZERO
     return Range.exactly(EXACT.multiply(steps, node.points)).capped(most)
 
 
@@ -43,9 +46,9 @@ def option_points(options: Sequence[tuple[Option, bool | None]], most: Decimal |
     low = high = ZERO
     for option, ticked in options:
         if ticked is not False:
-            high += option.points
+            high = EXACT.add(high, option.points)
         if ticked:
-            low += option.points
+            low = EXACT.add(low, option.points)
     return Range(low, high).capped(most)
 
 

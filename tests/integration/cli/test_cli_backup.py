@@ -12,9 +12,12 @@ import orjson
 import pytest
 from cli_house import House, fact, facts_file, firm, table
 
+from jiqun.actions.draft_files import Draft, DraftFiles
 from jiqun.actions.match_files import MatchFiles, MatchList
 from jiqun.actions.policy_files import Line, Run, RunFiles
+from jiqun.actions.replay_files import ReplayFiles, ReplayRun
 from jiqun.brain.matching import Asked
+from jiqun.rules.reader import read_pack
 
 AT = datetime(2026, 6, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 RUN, AT_WORK, LIST = (
@@ -22,6 +25,13 @@ RUN, AT_WORK, LIST = (
     "p20260601090001bbbbbbbbbbbb",
     "m20260601090000cccccccccccc",
 )
+DRAFT, REPLAY = "d20260601090000dddddddddddd", "r20260601090000eeeeeeeeeeee"
+KEPT = (
+    f"drafts/{DRAFT}/draft.json", f"drafts/{DRAFT}/rule.toml", f"drafts/{DRAFT}/source.toml",
+    f"drafts/{DRAFT}/parameters/typed.toml", f"replays/{REPLAY}/replay.json", "efforts.toml",
+)  # fmt: skip
+"""Of a draft, a replay and the office's own weights; each must come back byte for byte."""
+PER_MU = Path(__file__).resolve().parents[3] / "packs" / "zhejiang" / "per_mu"
 QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("facts", "cluster:415x"), ("facts", "--document", "002"), ("subjects", "search", "轴承"), ("batches", "list"),
     ("accounts", "list"),
@@ -62,7 +72,8 @@ def saved(lived_in: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hand_in(home: Path) -> None:
-    """A run of a policy that is judged and answered, one still at work, and a list to be matched."""
+    """A run that is judged and answered, one still at work, a list to be matched, a draft, a replay, own weights."""
+    draft_and_replay(home)
     runs, lists = RunFiles(home / "policies"), MatchFiles(home / "matching")
     run = Run(
         RUN, "zhejiang/per_mu", "2018", "亩均.csv", "2023-09-01", "new", "", "张", 1, "region:331003", AT, 1
@@ -73,6 +84,20 @@ def hand_in(home: Path) -> None:
     runs.change(RUN, state="done", report={"firms": 1})
     runs.start(replace(run, id=AT_WORK, queued_at=AT), ("name",), [(2, ["乙厂"])])
     lists.start(MatchList(LIST, "match", "名单.csv", "张", 1, "region:331003", AT, 1), (Asked(2, "甲厂"),))
+
+
+def draft_and_replay(home: Path) -> None:
+    """A draft with numbers typed in it and a replay of it, and how hard the office thinks each step is."""
+    drafts, replays = DraftFiles(home / "drafts"), ReplayFiles(home / "replays")
+    who = ("张", 1, "region:331003", AT)
+    drafts.start(
+        Draft(DRAFT, "zhejiang/per_mu", "2018", "试算", "2026-06-01", "331003", *who), read_pack(PER_MU)
+    )
+    sides = (DRAFT, "2026-06-01", "2018", "2023-09-01", "new", "331003")
+    replays.start(ReplayRun(REPLAY, "zhejiang/per_mu", "ledger", "试算", *sides, *who, state="done"))
+    (home / "efforts.toml").write_text(
+        '[[effort]]\nweight = 3\nlabel = { zh = "难", en = "hard" }\nfields = ["listed"]\n'
+    )
 
 
 def answers(house: House) -> list[dict[str, object]]:
@@ -92,14 +117,29 @@ def test_a_restored_copy_answers_the_same_and_goes_on_working(
     assert copy.json("engine", "check")["ok"] is True
     assert (copy.home / "secret.key").read_text() != (lived_in.home / "secret.key").read_text()
     sql = "SELECT count(*) FROM ledger_audit_event WHERE action = 'home.{}'"
-    for kind, folder in ((RunFiles, "policies"), (MatchFiles, "matching")):
+    for kind, folder in (
+        (RunFiles, "policies"),
+        (MatchFiles, "matching"),
+        (DraftFiles, "drafts"),
+        (ReplayFiles, "replays"),
+    ):
         ours, theirs = kind(lived_in.home / folder), kind(copy.home / folder)
         assert list(theirs.all()) == list(ours.all()) and len(list(ours.all())) > 0
     runs, kept = RunFiles(lived_in.home / "policies"), RunFiles(copy.home / "policies")
     assert kept.sheet(RUN) == runs.sheet(RUN) and kept.lines(RUN) == runs.lines(RUN) != ()
     assert kept.answers(RUN) == {2: {"pollutant_t": "0.3"}} and kept.sheet(AT_WORK)[1] == ["乙厂"]
     assert MatchFiles(copy.home / "matching").rows(LIST) == (Asked(2, "甲厂"),)
+    for name in KEPT:
+        assert (copy.home / name).read_bytes() == (lived_in.home / name).read_bytes(), name
+    assert read_pack(copy.home / "drafts" / DRAFT, PER_MU.parents[1]).sets == _sets_of(lived_in, copy)
     assert copy.count(sql.format("restore")) == 1 and lived_in.count(sql.format("backup")) >= 1
+
+
+def _sets_of(house: House, copy: House) -> tuple[object, ...]:
+    """The numbers of the draft of a house, as they would stand in its copy."""
+    pack = read_pack(house.home / "drafts" / DRAFT, PER_MU.parents[1])
+    assert pack.sets, "a draft without numbers proves nothing"
+    return tuple(replace(one, file=one.file.replace(str(house.home), str(copy.home))) for one in pack.sets)
 
 
 def test_the_portable_ledger_answers_the_same(lived_in: House, tmp_path: Path) -> None:
