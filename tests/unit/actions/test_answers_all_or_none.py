@@ -1,4 +1,4 @@
-"""一次问清 answers are entered all or not at all, for a firm of one's scope, and a firm does not say what an authority decides."""
+"""一次问清 answers are entered all or not at all, for a firm of one's scope; a firm grants itself no title."""
 
 import csv
 from collections.abc import Mapping

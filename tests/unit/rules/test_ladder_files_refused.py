@@ -196,7 +196,7 @@ def test_a_step_weighs_no_less_for_what_it_reads_besides(
 def test_every_node_of_a_version_has_a_weight(packs: dict[str, Pack]) -> None:
     quick = Efforts(Decimal(3), {"employees": Effort(Decimal(1), A)}, {}, catalogue())
     by_clause = quick.by_clause(packs["test/second"].version_on(ON))
-    assert by_clause == {"staff": 1, "years": 3, "judged": 3}
+    assert by_clause == {"staff": 1, "years": 3, "judged": 3, "all": 3}  # the whole as its heaviest
     graded = quick.by_clause(packs["test/graded"].version_on(ON))
     assert (graded["level_two"], graded["two_staff"], graded["scale"]) == (1, 1, 3)
 
@@ -235,7 +235,8 @@ def test_a_help_is_for_a_place_and_those_below_it() -> None:
 
     helps = [told("all", ""), told("city", "330600"), told("county", "330624")]
     for region, keys in (
-        ("330624", ["all", "city", "county"]), ("330683", ["all", "city"]), ("331003", ["all"]), ("330600", ["all", "city"]), ("", ["all"]),
+        ("330624", ["all", "city", "county"]), ("330683", ["all", "city"]), ("331003", ["all"]),
+        ("330600", ["all", "city"]), ("", ["all"]),
     ):  # fmt: skip
         assert [one.key for one in helping(helps, ["employees@-1"], region)] == keys, region
     assert helping(helps, ["rd_expense_wan"], "330624") == helping(helps, [], "330624") == ()
