@@ -29,6 +29,7 @@ PAGES = {
     "policies": "/policies/", "policy": "/policies/zhejiang/per_mu/",
     "ladders": "/ladders/", "firm-ladder": "/ladders/firms/enterprise:91339901HC0948931K/",
     "digital": "/ladders/firms/enterprise:91339901HC0948931K/digital/",
+    "recognitions": "/recognitions/", "titles": "/titles/",
     "per-mu": "/per-mu/", "replay": "/policies/replay/",
     "search": "/subjects/?q=纺织",
     "subject": "/subjects/region:330603", "enterprise": "/subjects/enterprise:舜宇集团有限公司",

@@ -4,7 +4,7 @@ Made-up firms and real ones are never counted together. A title nobody knows of 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,6 +18,7 @@ from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.chains import chains, members
 from jiqun.actions.reading.climbs import ClimbLine, Climbs
 from jiqun.actions.reading.policies import of
+from jiqun.actions.reading.sample_county import places_to_choose, sample_day
 from jiqun.actions.reading.statements import Label, Link
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can
 from jiqun.rules.ladders import Ladder
@@ -102,6 +103,8 @@ class LadderContext:
     years     title dates counted back; untold: titles whose length is not known count from today on only
     rows      a page of the list; total: all of it; by_place, by_chain: where they are
     own       enterprises this person acts for
+    places    what the list can be narrowed to; whole: also to no place at all
+    sample    the day to look at the synthetic county on, "" where there is none to see
     """
 
     ask: LadderAsk
@@ -126,12 +129,20 @@ class LadderContext:
     by_chain: tuple[PlaceCount, ...]
     may_export: bool
     own: tuple[Link, ...]
+    places: tuple[tuple[str, Label], ...]
+    whole: bool
+    sample: str
     shows: tuple[str, ...] = SHOWN
 
     @property
     def lowest_first(self) -> tuple[RungLine, ...]:
         """The rungs from the lowest up."""
         return self.rungs[::-1]
+
+    @property
+    def untold(self) -> bool:
+        """Is nothing known of who holds a rung or holds none?"""
+        return not self.none and not any(rung.held for rung in self.rungs)
 
 
 def asked(desk: Desk, actor: Actor, told: LadderAsk) -> LadderAsk:
@@ -226,11 +237,13 @@ class LadderView:
             tuple((key, of(one.label)) for key, one in climbing.ladders(desk).items()), self.one.judged,
             place_of(self.archive, ask.region) if ask.region else None,
             self.archive.link(ask.chain) if ask.chain else None, tuple(groups),
-            len(self.firms), self._rungs(held), held[""] - unknown, unknown, tuple(self._years()),
+            len(self.firms), self._rungs(held), held[""] - unknown, unknown, self._years(),
             self.labels.get(ask.rung, Label("", "")),
             tuple(self._row(firm, has) for firm, has in rows[(page - 1) * SIZE : page * SIZE]), len(rows), pages,
             self._by_place(firm for firm, _ in rows), self._by_chain([firm.key for firm, _ in rows], groups),
             can(self.archive.actor, Permission.EXPORT, target_scope=ANYWHERE), self._own(),
+            places_to_choose(self.archive, made_up=ask.made_up),
+            not _own_region(self.archive.actor, made_up_regions() if ask.made_up else None), sample_day(self.archive),
         )  # fmt: skip
 
     def _own(self) -> tuple[Link, ...]:
@@ -254,18 +267,18 @@ class LadderView:
             )
         return tuple(found)
 
-    def _years(self) -> Iterator[YearLine]:
-        """At the end of each of the last years, and today; only where titles have dates."""
-        if self.one.judged:
-            return
+    def _years(self) -> tuple[YearLine, ...]:
+        """At the end of each of the last years, and today; none where no title has a day that is known."""
         firms, packs, last = [held.firm for held in self.firms], policy_packs.packs(self.desk), self.ask.on
+        found: list[YearLine] = []
         for year in range(last.year - YEARS_BACK, last.year + 1):
             day = min(date(year, 12, 31), last)
             counted = [
                 (rung.key, sum(1 for firm in firms if climbing.was_in_force(rung, firm, packs, day)))
                 for rung in self.one.rungs
             ]
-            yield YearLine(year, tuple(counted))
+            found.append(YearLine(year, tuple(counted)))
+        return tuple(found) if any(n for one in found for _, n in one.counts) else ()
 
     def _by_place(self, firms: Iterable[HeldFirm]) -> tuple[PlaceCount, ...]:
         counted = Counter(held.firm.region for held in firms)

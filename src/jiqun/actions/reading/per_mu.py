@@ -17,6 +17,7 @@ from jiqun.actions.policy_numbers import typed_number
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.policies import VersionLine, of, version_line
 from jiqun.actions.reading.policy_words import number_text, range_text, unit_words
+from jiqun.actions.reading.sample_county import sample_day
 from jiqun.actions.reading.statements import Label
 from jiqun.actions.replay_files import LEDGERS
 from jiqun.brain.per_mu import Near, Placed, items, near, worth
@@ -105,6 +106,7 @@ class PerMuContext:
     shares      do the shares of the grades stand (else nobody is graded), and do they hold officially
     risen, fallen   firms of a better or worse grade than under what holds; None where that gives no grades
     points      for the scatter: [x, y, place] of every firm with both figures, at most POINTS_MOST
+    sample      the day to look at the synthetic county on, "" where there is none to see
     """
 
     source: str
@@ -142,6 +144,7 @@ class PerMuContext:
     addresses: tuple[str, ...]
     marks: str
     is_ledger: bool
+    sample: str
 
 
 def per_mu_page(
@@ -213,6 +216,7 @@ class _Page:
             tuple(here.members[place].firm.name or here.members[place].firm.uscc for _, _, place in points),
             tuple(self._address(here.members[place]) for _, _, place in points),
             "".join(self._mark(placed[place].grade) for _, _, place in points), here.ask.source in LEDGERS,
+            sample_day(self.archive),
         )  # fmt: skip
 
     def _is_set(self, one: ParameterSet) -> bool:

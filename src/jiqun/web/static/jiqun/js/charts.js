@@ -124,10 +124,10 @@ function scatter(data) {
     value: point, href: data.addresses[place], tip: `${data.names[place]}\n${data.axes[0]} ${point[0]}\n${data.axes[1]} ${point[1]}`,
   }]);
   return {
-    ...shared(), grid: { left: 12, right: 24, top: 66, bottom: 40, containLabel: true },
+    ...shared(), grid: { left: 12, right: 24, top: 72, bottom: 40, containLabel: true },
     dataZoom: [{ type: "inside", xAxisIndex: 0, filterMode: "none" }, { type: "inside", yAxisIndex: 0, filterMode: "none" }],
     xAxis: axis({ type: "value", name: data.axes[0], nameLocation: "middle", nameGap: 28, nameTextStyle: { color: colour("ink-3") } }),
-    yAxis: axis({ type: "value", name: data.axes[1], nameTextStyle: { color: colour("ink-3"), align: "left" } }),
+    yAxis: axis({ type: "value", name: data.axes[1], nameGap: 12, nameTextStyle: { color: colour("ink-3"), align: "left" } }),
     tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data.tip },
     series: groups.map((group, place) => ({
       type: "scatter", name: group.name, symbol: GRADE_SIGNS[place] ?? "emptyCircle", symbolSize: 7, data: of(group.mark),
