@@ -34,6 +34,7 @@ VERBS = (
     "collections",
     "packs",
     "judging",
+    "edge",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works
