@@ -168,7 +168,7 @@ def test_one_key_at_two_connectors_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_connector_has_manifest_and_quality_card() -> None:
-    assert "http_in" in connector_keys()
+    assert connector_keys() == ("csv_drop", "http_in", "modbus", "mqtt_json", "opcua", "sparkplug")
     for key in connector_keys():
         manifest = manifest_of(key)
         assert re.fullmatch(manifest.pattern, manifest.example), key
@@ -176,3 +176,9 @@ def test_every_connector_has_manifest_and_quality_card() -> None:
         assert marks >= {"reconnects", "source_time", "quality", "bad_input", "nothing_twice", "security"}, (
             key
         )
+
+
+def test_the_examples_are_sound() -> None:
+    for name, count in (("spring", 37), ("dye", 19)):
+        config = read_config(PACKS.parent / "example" / "edge" / f"{name}.toml", packs=PACKS)
+        assert config.site == name and sum(len(one.points) for one in config.connectors) == count

@@ -35,6 +35,7 @@ VERBS = (
     "packs",
     "judging",
     "edge",
+    "plant",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

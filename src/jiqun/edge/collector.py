@@ -55,13 +55,15 @@ class Collector:
         *,
         marks: Sequence[bytes] = (),
         refused: Sequence[tuple[str, str, object]] = (),
+        once: bool = True,
     ) -> bool:
         """Take samples and answer when they are sealed; False when one of the marks was taken before.
 
         refused  (reason, key, seen) of what was not even a sample
+        once     look whether a mark was taken before; without it the marks are only remembered
         SourceDown `edge.buffer_full` when the buffer takes nothing: the source must keep them.
         """
-        if any([await asyncio.to_thread(self.buffer.taken, mark) for mark in marks]):
+        if once and any([await asyncio.to_thread(self.buffer.taken, mark) for mark in marks]):
             self.screen.counts["delivered_again"] += 1
             return False
         now = self.clock.wall_us()

@@ -21,6 +21,11 @@ from jiqun.edge.screen import Screen
 
 STATUS_S = 2.0
 CLASSES = {
+    "opcua": "jiqun.edge.opcua.connector:OpcUa",
+    "modbus": "jiqun.edge.modbus.connector:Modbus",
+    "sparkplug": "jiqun.edge.sparkplug.connector:SparkplugHost",
+    "mqtt_json": "jiqun.edge.mqtt_json.connector:MqttJson",
+    "csv_drop": "jiqun.edge.csv_drop.connector:CsvDrop",
     "http_in": "jiqun.edge.http_in.connector:HttpIn",
 }
 

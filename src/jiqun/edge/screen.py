@@ -58,7 +58,9 @@ class Screen:
         if self._unchanged(point, reading):
             self.counts["unchanged"] += 1
             return None
-        self._last[point.key] = reading
+        last = self._last.get(point.key)
+        if last is None or reading.read_us >= last.read_us:  # history sent later is no state of now
+            self._last[point.key] = reading
         self.counts["readings"] += 1
         if reading.flag:
             self.counts[reading.flag] += 1
