@@ -1,6 +1,7 @@
 """OPC UA 服务器 of a plant: one variable a tag with source timestamps, and one that takes commands about faults."""
 
 import asyncio
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ from asyncua import Server, ua
 
 from jiqun.core.errors import InputError
 from jiqun.edge.plant.clockwork import Plant
+
+logging.getLogger("asyncua").setLevel(logging.ERROR)  # it warns that a synthetic plant encrypts nothing
 
 NAMESPACE = "urn:jiqun:plant"
 COMMAND = "command"
