@@ -99,7 +99,7 @@ def test_damaged_bytes_are_a_payload_or_the_one_error(payload: Payload, data: st
 
 
 @pytest.mark.fuzz
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=2_000, deadline=None)
 @given(st.binary(max_size=200))
 def test_many_bytes(data: bytes) -> None:
     test_any_bytes_are_a_payload_or_the_one_error.hypothesis.inner_test(data)  # type: ignore[attr-defined]
