@@ -27,6 +27,7 @@ from jiqun.edge.manifests import manifest_of
 from jiqun.edge.mqtt import MqttConnector
 from jiqun.edge.mqtt_json.connector import MqttJson
 from jiqun.edge.opcua.values import quality_of_code, sample_of
+from jiqun.edge.plant.commands import PlantOrder, start
 from jiqun.edge.points import Point, PointKind, Quality, Sample
 from jiqun.edge.running import Box
 from jiqun.edge.screen import Screen
@@ -47,6 +48,12 @@ def configured(folder: Path, gate: str, *, status_port: int = 0, limits: str = "
         encoding="utf-8",
     )
     return folder / "edge.toml"
+
+
+@pytest.fixture(autouse=True)
+def sealed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests do not wait half a second for each batch."""
+    monkeypatch.setattr("jiqun.edge.collector.SEAL_S", 0.05)
 
 
 @pytest.fixture
@@ -359,3 +366,49 @@ sys.exit(main(["--lang", "en", "edge", "check", "example/edge/spring.toml"]) if 
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "The configuration is sound" in done.stdout and "34 points" in done.stdout
+
+
+def test_a_port_or_a_folder_that_cannot_be_had_is_an_error_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket
+
+    async def taken_port(*_: object) -> None:
+        raise OSError(98, "Address already in use")
+
+    monkeypatch.setattr("jiqun.edge.plant.commands._spring", taken_port)
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        box = Box(
+            read_config(configured(tmp_path, "http://127.0.0.1:9/x", status_port=port), packs=PACKS),
+            units=UNITS,
+        )
+        with pytest.raises(SourceDown, match=r"edge\.port_in_use"):
+            asyncio.run(box.run(asyncio.Event()))
+        box.buffer.close()
+        with pytest.raises(SourceDown, match=r"edge\.port_in_use"):
+            start(PlantOrder("spring", port), print)
+    (tmp_path / "var").write_text("")
+    with pytest.raises(SourceDown, match=r"edge\.buffer_in_use"):
+        Buffer(buffer_config(tmp_path / "var"))
+
+
+def test_a_folder_of_files_with_a_name_of_its_own_is_said_in_status(tmp_path: Path, gate: Gate) -> None:
+    """Several connectors in one box: each has its line, its kind and its promise."""
+    path = configured(tmp_path, gate.address)
+    (tmp_path / "files.csv").write_text("key,address,unit,kind\nmade,pieces,件,counter\n", encoding="utf-8")
+    more = '[[connector]]\nname = "files"\nkind = "csv_drop"\nfolder = "in"\nsettled_s = 0\npoints = "files.csv"\n'
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    box = Box(read_config(path, packs=PACKS), units=UNITS)
+
+    async def story(box: Box) -> None:
+        await until(lambda: box.connectors[1].state == "up")
+        rows = "time,pieces\n" + "".join(f"{datetime.now(UTC).isoformat()},{n}\n" for n in range(5))
+        (tmp_path / "in" / "shift.csv").write_text(rows + "noon,7\n")
+        await until(lambda: len(gate.readings()) == 5 and len(gate.refused()) == 1)
+        lines = [(one["name"], one["kind"], one["promise"]) for one in box.status()["connectors"]]  # type: ignore[attr-defined]
+        assert lines == [("in", "http_in", "acknowledged"), ("files", "csv_drop", "acknowledged")]
+
+    run_story(box, story)
+    assert (tmp_path / "in" / "taken" / "shift.csv").exists() and gate.refused()[0]["reason"] == "bad_row"

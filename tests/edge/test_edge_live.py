@@ -63,6 +63,12 @@ async def until(true: Callable[[], object], seconds: float = 60) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.fixture(autouse=True)
+def sealed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests do not wait half a second for each batch."""
+    monkeypatch.setattr("jiqun.edge.collector.SEAL_S", 0.05)
+
+
 @pytest.fixture
 def gate():
     opened = Gate()

@@ -218,6 +218,8 @@ def opened(config: BufferConfig) -> tuple[sqlite3.Connection, Path | None]:
     try:
         config.path.parent.mkdir(parents=True, exist_ok=True)
         return _open(config), None
+    except OSError as error:
+        raise SourceDown("edge.buffer_in_use", seen=str(error)) from error
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise SourceDown("edge.buffer_in_use", seen=f"{config.path}: {error}") from error

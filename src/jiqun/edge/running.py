@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 
+from jiqun.core.errors import SourceDown
 from jiqun.core.units import UnitTable
 from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import BoxClock, Clock, Jumps
@@ -47,10 +48,10 @@ class Box:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop`; then connectors are hung up first, what they gave is sealed, and the buffer is closed."""
+        door = self._door(asyncio.get_running_loop())
         sealing = asyncio.create_task(self.collector.run())
         sending = asyncio.create_task(self.gateway.run())
         showing = asyncio.create_task(self._show())
-        door = self._door(asyncio.get_running_loop())
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(one.run(), name=one.name) for one in self.connectors]
@@ -120,7 +121,12 @@ class Box:
                 return 404, {"error": "/status"}
             return 200, asyncio.run_coroutine_threadsafe(told(), loop).result(10)
 
-        return Door("127.0.0.1", self.config.status_port, answer, most_bytes=1000)
+        try:
+            return Door("127.0.0.1", self.config.status_port, answer, most_bytes=1000)
+        except OSError as error:
+            raise SourceDown(
+                "edge.port_in_use", seen=f"status_port {self.config.status_port}: {error}"
+            ) from error
 
     def _made(self, config: ConnectorConfig) -> Connector:
         module, _, name = CLASSES[config.manifest.key].partition(":")

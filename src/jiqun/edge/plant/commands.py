@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from jiqun.core.errors import SourceDown
 from jiqun.edge.plant.clockwork import Plant
 
 TICK_S = 0.5
@@ -38,7 +39,10 @@ def start(order: PlantOrder, told: Callable[[list[str]], None]) -> None:
             loop.add_signal_handler(name, stop.set)
         await run_plant(plant, order, stop, told)
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except OSError as error:
+        raise SourceDown("edge.port_in_use", seen=str(error)) from error
 
 
 async def run_plant(
