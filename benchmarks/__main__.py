@@ -17,6 +17,7 @@ ALL = (
     "recompute",
     "workbook",
     "judging",
+    "detecting",
 )
 
 

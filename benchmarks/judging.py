@@ -1,7 +1,9 @@
 """A million made-up firms judged by the little giant of 2026, beside SQL written by hand for its verdict alone.
 
 The column judge writes verdict, clause states as int8 and distances; the SQL by hand one verdict per firm. Both read
-the same Parquet file and write a table. Both must give the same verdict for every firm, and the row judge on a sample.
+the same Parquet file and write a table in which a firm is its row number. Both must give the same verdict for every firm,
+and the row judge on a sample. Beside them: openfisca-core on the same clauses, every pack over 100,000 firms, and the
+replay of one year of 亩均 after another.
 """
 
 import os
@@ -55,9 +57,14 @@ SELECT row, CAST(CASE
 
 
 def main(folder: Path) -> None:
-    """One process: firms, both queries in turn, the row judge on a sample."""
-    got = child("judging", "measure", str(folder / "firms.parquet"))
+    """One process each: both queries in turn and the row judge on a sample; openfisca; every pack; the replay."""
+    from benchmarks import judging_openfisca, judging_packs
+
+    firms = folder / "firms.parquet"
+    got = child("judging", "measure", str(firms))
     line("judging_little_giant_2026", **got, aim="ratio <= 3")
+    judging_openfisca.main(folder, firms.with_suffix(".judged.parquet"))
+    judging_packs.main(folder)
 
 
 def measure(path: str) -> None:
@@ -72,7 +79,7 @@ def measure(path: str) -> None:
     database = connect(memory="2GB")
     _made_up(database, firm_types(version), path)
     source = f"read_parquet('{path}')"
-    columns = plan(version, kind="new", on=ON).query.over({"firms": source})
+    columns = f"SELECT * EXCLUDE (uscc, region) FROM ({plan(version, kind='new', on=ON).query.over({'firms': source})})"
     by_hand = BY_HAND.replace("FROM firms", f"FROM {source}")
     ours, plain = [], []
     for _ in range(max(1, min(ROUNDS, 5))):
@@ -84,6 +91,8 @@ def measure(path: str) -> None:
     if different:
         raise SystemExit(f"{different} verdicts differ from the SQL by hand")
     rate = _rows(database, version, source)
+    joined = f"SELECT f.*, verdict FROM {source} AS f JOIN by_hand USING (row)"
+    database.execute(f"COPY ({joined}) TO '{Path(path).with_suffix('.judged.parquet')}' (FORMAT parquet)")
     verdicts = dict(database.execute("SELECT verdict, count(*) FROM judged GROUP BY 1 ORDER BY 1").fetchall())
     report(
         firms=FIRMS, columns=len(database.execute("DESCRIBE judged").fetchall()), seconds=median(ours),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from warm_start import hash_quickly
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -69,6 +70,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, (present, reason) in NEEDS.items():
             if item.get_closest_marker(marker) and not present:
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_configure() -> None:
+    """Passwords are hashed the product's way, with fewer rounds."""
+    hash_quickly()
 
 
 def pytest_unconfigure() -> None:

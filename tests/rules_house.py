@@ -7,8 +7,9 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from jiqun.core.states import NEVER
 from jiqun.rules.catalogue import Catalogue
-from jiqun.rules.firm import NEVER, Firm, Value
+from jiqun.rules.firm import Firm, Value
 from jiqun.rules.pack import Pack
 from jiqun.rules.reader import read_all
 from jiqun.rules.tree import columns
@@ -92,3 +93,26 @@ def _values(column: str) -> st.SearchStrategy[Value]:
     return st.sampled_from(
         [Decimal(n) for n in ("0", "1", "2", "3", "10", "60", "100", "600", "1200", "5000", "20000")]
     )
+
+
+def banded(bands: str) -> str:
+    """A clause with a score of one table of bands."""
+    return clause('kind = "score_sum"') + (
+        '[[version.clause.part]]\nid = "part"\nlabel = { zh = "部", en = "part" }\n[[version.clause.part.item]]\n'
+        'kind = "band_table"\nlabel = { zh = "项", en = "item" }\nvalue = "segment_share_pct"\nunit = "%"\n'
+        f"bands = [\n{bands}\n]\n"
+    )
+
+
+OWN = clause('kind = "flag"\nfield = "own_brand"')
+BROKEN = {
+    "rule.cycle": HEAD + '[define]\na = { defined = "b" }\nb = { defined = "a" }\n' + VERSION + OWN,
+    "rule.unknown_field": HEAD + VERSION + OWN.replace("own_brand", "own_brend"),
+    "rule.two_values": HEAD + VERSION + OWN + VERSION.replace('"one"', '"two"') + OWN,
+    "rule.band_gap": HEAD + VERSION + banded("{ to = 1, points = 0 },\n{ from = 2, points = 5 },"),
+    "rule.band_overlap": HEAD + VERSION + banded("{ to = 3, points = 0 },\n{ from = 2, points = 5 },"),
+    "rule.unit_mismatch": HEAD
+    + VERSION
+    + clause('kind = "compare"\nvalue = "employees"\nge = 5\nunit = "亩"'),
+}
+"""Packs with one mistake each, by the code it is refused with."""

@@ -16,6 +16,7 @@ PRODUCT = [
     "reports",
     "--extra",
     "edge",
+    "factory",
     "requirements/build.in",
 ]
 LOCKS = {

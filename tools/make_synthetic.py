@@ -8,8 +8,8 @@ organisation number that starts with HC, and its check characters (GB 11714, GB 
 
 The same files, byte for byte, come out everywhere: one fixed seed, a stream per purpose, nothing of `random` but
 `random()`, exponentials and logarithms from `decimal`, no `sum` of floats (its rounding changed in Python 3.12). The
-parts: synthetic_chance (chance), synthetic_trades (trades, chains, parks), synthetic_firms (firms and books), this file
-(the files that are written).
+parts: synthetic_chance (chance), synthetic_trades (trades, chains, parks), synthetic_firms (firms and books),
+synthetic_policy (what the rules read), this file (the files that are written).
 
 How the numbers hang together (T = what tools/synthetic_trades.py says of the trade, 万元 unless said; LN(m, s) is
 log-normal with median m; the bounds are kept by tests/unit/example/test_synthetic.py):
@@ -44,7 +44,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from synthetic_chance import SEED, Dice, exp
-from synthetic_firms import YEARS, Firm, end_and_begin, found_firms, keep_books
+from synthetic_firms import LATER, YEARS, Firm, end_and_begin, found_firms, go_on, keep_books, missing_later
+from synthetic_policy import TOLD, catalogue, header, is_small_place, mapping, sheets
 from synthetic_trades import CHAINS, CITY, CLUSTER, COUNTY, PARKS, ROUTES, SEGMENTS, TRADES
 
 SOURCE = "synthetic_county"
@@ -66,6 +67,9 @@ QUANTITIES = (
     ("资产总计（万元）", "total_assets", "万元", "stock", 2, 0.06),
     ("有效发明专利（件）", "valid_invention_patent_count", "件", "stock", 0, 0.06),
 )
+ALL = frozenset(item[1] for item in QUANTITIES)
+FEW = frozenset(("revenue", "employee_count", "total_assets"))
+"""What a firm below scale on little land is asked for in the last year."""
 ENTERPRISE_COLUMNS = ("name", "uscc", "region", "city", "address", "established_on", "legal_form", "capital",
                       "capital_unit", "industry_code", "business_scope", "status", "synthetic")  # fmt: skip
 RELATION_COLUMNS = ("subject", "predicate", "object", "valid_from", "valid_to", "source", "locator", "quote",
@@ -86,8 +90,13 @@ def account_rows(firms: Sequence[Firm], year: int, missing: set[str]) -> Iterabl
     """Rows of a year's accounts, some cells left empty."""
     dice = Dice(1000 + year)
     for firm in firms:
+        told = (
+            FEW if year == LATER and firm.accounts[year]["revenue"] < 2000 and is_small_place(firm) else ALL
+        )
         cells = [
-            "" if dice.next() < empty else figure(firm.accounts[year][indicator], decimals)
+            ""
+            if indicator not in told or dice.next() < empty
+            else figure(firm.accounts[year][indicator], decimals)
             for _, indicator, _, _, decimals, empty in QUANTITIES
         ]
         if firm.code not in missing:
@@ -228,6 +237,22 @@ def write(folder: Path, name: str, columns: Sequence[str], rows: Iterable[Sequen
         writer.writerows(rows)
 
 
+def write_policy(folder: Path, firms: Sequence[Firm]) -> None:
+    """Write what the rules read, one file and its map per sheet."""
+    fields = catalogue(ROOT / "packs" / "tables" / "firm.csv")
+    order = {name: place for place, name in enumerate(fields)}
+    for sheet, chosen in sheets(firms):
+        seen = {column for known in chosen for column in known.cells}
+        columns = sorted(seen, key=lambda column: (order[column.partition("@")[0]], column))
+        names = ("统一社会信用代码", "企业名称", *(header(column, fields) for column in columns))
+        rows = (
+            [one.firm.code, one.firm.name, *(one.cells.get(name, "") for name in columns)] for one in chosen
+        )
+        write(folder, f"policy_{sheet.name}.csv", names, rows)
+        told = mapping(sheet, columns, fields, COUNTY)
+        (folder / f"policy_{sheet.name}.toml").write_text(told, encoding="utf-8", newline="\n")
+
+
 def make(folder: Path) -> None:
     """Draw the county and write its files."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -240,15 +265,32 @@ def make(folder: Path) -> None:
     write(folder, "enterprises.csv", ENTERPRISE_COLUMNS, enterprise_rows(firms))
     write(folder, "relations.csv", RELATION_COLUMNS, relation_rows(firms))
     columns = ("统一社会信用代码", "企业名称", *(item[0] for item in QUANTITIES))
-    for year in YEARS:
+    later = Dice(7)
+    for firm in firms:
+        go_on(firm, later)
+    missing[LATER] = missing_later(firms)
+    for year in (*YEARS, LATER):
         write(folder, f"accounts_{year}.csv", columns, account_rows(firms, year, missing[year]))
         (folder / f"accounts_{year}.toml").write_text(account_map(year), encoding="utf-8", newline="\n")
+    write_policy(folder, firms)
     note = (
         f"由 tools/make_synthetic.py 按固定种子 {SEED} 随机生成，企业、地区、数字、关系全部为虚构，不与真实数据相加。"
         f"Made by tools/make_synthetic.py, seed {SEED}; all of it is invented and never added to real data."
     )
     title = "合成示范县（随机生成，非真实数据） Sample County (synthetic)"
-    row = [SOURCE, title, "tools/make_synthetic.py", "", "0", "2024-12-31", "0", "synthetic", "zh", note, "1"]
+    row = [
+        SOURCE,
+        title,
+        "tools/make_synthetic.py",
+        "",
+        "0",
+        TOLD.isoformat(),
+        "0",
+        "synthetic",
+        "zh",
+        note,
+        "1",
+    ]
     write(folder, "source.csv", SOURCE_COLUMNS, [row])
 
 

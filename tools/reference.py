@@ -39,7 +39,8 @@ FAMILIES = (
 KIND_WORDS = {
     Kind.LEVEL: ("水平量", "level"), Kind.SHARE: ("占比、率", "share"), Kind.GROWTH: ("增速", "growth rate"),
     Kind.POINTS: ("百分点之差", "difference in points"), Kind.COMPLETION: ("完成率", "completion rate"),
-    Kind.RANK: ("位次", "rank"),
+    Kind.RANK: ("位次", "rank"), Kind.FLAG: ("状态：是否", "state: yes or no"),
+    Kind.CHOICE: ("状态：选项", "state: one of some words"), Kind.DATE: ("状态：日期", "state: a day"),
 }  # fmt: skip
 
 
@@ -149,7 +150,8 @@ def indicators_page() -> str:
         found = [known.get(key) for key in keys]
         rows = [
             (code(i.key), i.label["zh"], i.label["en"], i.unit, i.kind.value, i.stock_or_flow.value, i.adds.value,
-             f"{i.definition['zh']} {i.definition['en']}" + (f" = `{i.expression}`" if i.expression else ""))
+             f"{i.definition['zh']} {i.definition['en']}" + (f" = `{i.expression}`" if i.expression else "")
+             + (f" {'、'.join(i.choices)}" if i.choices else ""))
             for i in found
         ]  # fmt: skip
         heads = (

@@ -12,6 +12,8 @@ from jiqun.core.uscc import check_character
 
 COUNT = 2000
 YEARS = (2022, 2023, 2024)
+LATER = 2025
+"""A year added later: drawn from streams of its own, so that the years before stay as they were."""
 MISSING = 35
 FOUNDED_LATE = {2023: 14, 2024: 9}
 CLOSED = 12
@@ -161,3 +163,35 @@ def keep_books(firm: Firm, dice: Dice) -> None:
             "energy_consumption": energy, "electricity_use": energy * power / 2.85, "profit": revenue * margin,
             "total_assets": assets, "valid_invention_patent_count": patents,
         }  # fmt: skip
+
+
+def go_on(firm: Firm, dice: Dice) -> None:
+    """Draw the accounts of LATER out of those of the year before: growth, and every share near where it was."""
+    before = firm.accounts[LATER - 1]
+    growth = 0.04 + 0.06 * (firm.trade.tech == 1) + 0.12 * dice.normal(0.0, 1.0)
+    growth -= dice.between(0.36, 0.92) if dice.next() < 0.02 else 0.0
+    revenue = before["revenue"] * exp(growth)
+    margin = 0.6 * before["profit"] / before["revenue"] + 0.022 + 0.15 * growth + dice.normal(0.0, 0.02)
+    share = before["value_added"] / before["revenue"] + dice.normal(0.0, 0.006)
+    added = revenue * min(0.30, max(0.17, share))
+    tax = revenue * before["tax"] / before["revenue"] * exp(dice.normal(0.0, 0.12))
+    research = before["rd_expense"] / before["revenue"] * exp(dice.normal(0.12, 0.12))
+    staff = max(3, round(before["employee_count"] * exp(0.6 * growth + dice.normal(0.0, 0.05))))
+    energy = added * before["energy_consumption"] / before["value_added"] / 1.02 * exp(dice.normal(0.0, 0.06))
+    firm.accounts[LATER] = {
+        "land_area_mu": before["land_area_mu"], "tax": min(tax, 0.5 * added), "revenue": revenue, "value_added": added,
+        "rd_expense": revenue * min(0.15, research), "employee_count": staff,
+        "rd_staff": min(staff // 2, max(1, round(staff * (2.2 * min(0.15, research) + 0.03)))) if research else 0,
+        "energy_consumption": energy,
+        "electricity_use": energy * before["electricity_use"] / before["energy_consumption"],
+        "profit": revenue * margin, "total_assets": before["total_assets"] * exp(0.5 * growth),
+        "valid_invention_patent_count": before["valid_invention_patent_count"]
+        + (dice.count(0.15 * (1 + before["valid_invention_patent_count"])) if research else 0),
+    }  # fmt: skip
+
+
+def missing_later(firms: Sequence[Firm]) -> set[str]:
+    """Codes missing in the accounts of LATER: the closed ones, and some that handed in nothing."""
+    closed = {firm.code for firm in firms if firm.status != "存续"}
+    others = [firm.code for firm in firms if firm.code not in closed]
+    return closed | set(Dice(8).sample(others, MISSING - len(closed)))

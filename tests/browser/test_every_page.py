@@ -30,7 +30,8 @@ MORE = (
 ADDRESSES = {**screens.PAGES, **dict.fromkeys(MORE, "")}
 WITHOUT_FACTS = {"clusters", "indicators", "search", "sources", "imports", "matching", "merges", "batches", "quarantine",
                  "audit", "accounts", "tokens", "why-count", "upload", "batch", "held-row", "account", "map", "conflicts",
-                 "objections", "collections", "policies", "policy", "policy-run", "ruling", "questions"}  # fmt: skip
+                 "objections", "collections", "policies", "policy", "per-mu", "replay",
+                 "policy-run", "ruling", "questions", "ladders"}  # fmt: skip
 LANGUAGE_OF = {"zh": "zh-Hans", "en": "en"}
 PRODUCT = {"zh": "集群 jiqun", "en": "jiqun clusters"}
 FACT = re.compile(r"/why/fact/(f[0-9a-f]{19})")

@@ -1,4 +1,4 @@
-"""An officer runs 亩均 on a dropped workbook and prints one firm's ruling; the questions are answered on a phone."""
+"""An officer runs 亩均 on a dropped workbook and prints one firm's ruling; a firm answers on a phone and sees its way up."""
 
 import io
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from browser_house import Window
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +35,42 @@ def workbook() -> bytes:
     return out.getvalue()
 
 
+def changed_until(page: Page, selector: str, text: str) -> None:
+    """Wait until an element says something."""
+    page.wait_for_function(
+        "([selector, text]) => document.querySelector(selector).textContent.includes(text)",
+        arg=[selector, text],
+    )
+
+
+def tries_and_replays(window: Window, run: str) -> None:
+    """Shares are tried on the per-mu page, kept as a draft, replayed; the letters are printed."""
+    page = window.page
+    window.go(f"/per-mu/?from={run}")
+    for grade, share in (("a", "50"), ("b", "25"), ("c", "25")):
+        page.fill(f"#n-quota_{grade}", share)
+    changed_until(page, "#per-mu-counts", "A 1")
+    page.locator("[data-slides=n-weight_tax_per_mu]").fill("60")
+    changed_until(page, "#per-mu-counts", "130")
+    assert page.input_value("#n-weight_tax_per_mu") == "60"
+    page.evaluate("document.getElementById('trial').reset()")
+    changed_until(page, "#per-mu-counts", "100")
+    page.fill("#n-quota_a", "50")
+    page.fill("#n-quota_b", "25")
+    page.fill("#n-quota_c", "25")
+    with page.expect_navigation(url=re.compile(r"/policies/drafts/d[^/]+/$")):
+        page.click("#trial button[type=submit]")
+    draft = page.url.rstrip("/").rpartition("/")[2]
+    window.go(f"/policies/replay/?from={run}")
+    page.select_option("#after", draft)
+    with page.expect_navigation(url=re.compile(r"/policies/replays/r[^/]+/$")):
+        page.click(".replay-form button[type=submit]")
+    page.wait_for_selector("[data-chart=sankey] canvas")
+    window.go(f"/policies/runs/{run}/letters/?days=5")
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == page.locator(".letter").count() == len(FIRMS)
+
+
 def test_an_officer_judges_a_workbook_and_prints_a_ruling(visit: Visit, tmp_path: Path) -> None:
     window = visit(OFFICER)
     page = window.page
@@ -58,6 +95,7 @@ def test_an_officer_judges_a_workbook_and_prints_a_ruling(visit: Visit, tmp_path
         row["line"]["row"]: row["line"]["verdict"] for row in window.json(f"/api/policy-runs/{id}")["rows"]
     }
     assert verdicts == {2: "met", 3: "unknown", 4: "met"}
+    tries_and_replays(window, id)
 
     phone = visit(OFFICER, size="phone")
     address = f"/policies/runs/{id}/3/questions/"
@@ -77,3 +115,24 @@ def test_an_officer_judges_a_workbook_and_prints_a_ruling(visit: Visit, tmp_path
     assert left["answered"] == 2
     assert not {one["column"] for one in asked[:2]} & {one["column"] for one in left["questions"]}
     assert phone.too_wide() == 0
+
+    own = visit("demo-firm", size="phone")
+    own.go("/ladders/")
+    key = own.page.locator("[data-own]").get_attribute("href").partition("/firms/")[2].strip("/")
+    own.go(f"/ladders/firms/{key}/questions/")
+    asked = own.json(f"/api/pages/ladders/firms/{key}/questions/")["questions"]
+    assert own.page.locator(".ask").count() == len(asked) == 5
+    for one in asked:
+        field = own.page.locator(f"[name='field-{one['column']}']").first
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(index=1)
+        else:
+            field.fill("2020-01-02" if one["kind"] == "date" else "9")
+    with own.page.expect_navigation():
+        own.page.click("button.is-big")
+    own.settle()
+    assert "5 项回答已入账" in own.page.inner_text("main")
+    way = own.json(f"/api/pages/ladders/firms/{key}/")
+    assert len(way["answers"]) == 5 and any(line["climb"] for line in way["ladders"])
+    assert own.page.locator(".one-ladder .next-rung").count() and own.page.locator(".way li").count()
+    assert own.too_wide() == 0

@@ -7,25 +7,29 @@ is allowed is answered with anything but 401 and 403 (what the state allows is a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
-from web_house import CLUSTER, REGISTER_HEADER, SCOPES, SHENGZHOU, XINCHANG, House, as_csv, key_of
+from web_house import CLUSTER, REGISTER_HEADER, SCOPES, SHENGZHOU, XINCHANG, House, as_csv, firms, key_of
 
 from jiqun.actions import merging
 from jiqun.actions.collecting import NewCollection, open_collection
 from jiqun.actions.desk import ZONE
 from jiqun.actions.merging import Pair
-from jiqun.ledger import collections
+from jiqun.ledger import collections, recognitions, titles
 from jiqun.ledger.permissions import system
+from jiqun.ledger.recognitions import NewCandidate, Recognition
 from jiqun.ledger.roles import ROLES, UNSCOPED, Permission, matrix
 from jiqun.ledger.scopes import Scope
+from jiqun.ledger.titles import NewTitle
 
 P = Permission
 JSON = "application/json"
+FIELD = "title_innovative_sme_until"
+TITLES = ("企业名称", "称号", "认定日期", "有效期止")
 FIRM = {"pack": "zhejiang/per_mu", "on": "2023-09-01", "firm": "新昌县试一试有限公司"}
 Asked = Callable[[Client, House, "Place"], HttpResponse]
 
@@ -84,6 +88,33 @@ class Place:
         facts = house.client("administrator").get(f"/api/facts?batch={self.batch(house)}").json()["rows"]
         return next(fact["id"] for fact in facts if fact["subject"]["key"] == key_of(self.county))
 
+    def recognition(self, state: str = "candidates") -> str:
+        """A round over its enterprises in which the first is a candidate."""
+        at, on = datetime(2026, 11, 22, 9, 0, tzinfo=ZONE), date(2026, 6, 1)
+        held = recognitions.list_page(within=[self.county], state="open").rows
+        if held:
+            return held[0].id
+        made = Recognition(
+            recognitions.new_id(at), "national/innovative_sme", "2022", "new", self.county, on, FIELD, "创新型中小企业",
+            "innovative SME", 3, 1, {"met": 1}, False, "", "office", at, state,
+            *("office", at, date(2026, 11, 22), date(2099, 11, 27)) if state == "publicity" else (),
+        )  # fmt: skip
+        recognitions.create(made, [NewCandidate(key_of(self.county), "试验", "", self.county, {})])
+        return made.id
+
+    def candidate(self) -> str:
+        """The address of that candidate, in publicity."""
+        (one,) = recognitions.candidates(self.recognition("publicity")).rows
+        return f"/api/recognitions/candidates/{one.id}"
+
+    def title(self) -> int:
+        """A title its first enterprise holds."""
+        days = date(2026, 1, 1), date(2026, 1, 1), date(2028, 12, 31)
+        told = NewTitle(
+            key_of(self.county), "试验", self.county, FIELD, "创新型", "innovative", "registered", *days
+        )
+        return titles.enter(told, by="office", at=datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)).id
+
     def objection(self, house: House) -> int:
         """An objection the provincial officer filed about it."""
         told = {"fact": self.private_fact(house), "value": "1", "reason": "试"}
@@ -93,6 +124,11 @@ class Place:
 def _upload(client: Client, *_: object) -> HttpResponse:
     file = SimpleUploadedFile("a.csv", as_csv(REGISTER_HEADER, [("新昌县试一试有限公司", "", "新昌县", "")]))
     return client.post("/api/imports", {"kind": "enterprises", "source": "", "file": file})
+
+
+def _titles(client: Client, address: str, place: "Place") -> HttpResponse:
+    row = (firms(place.county)[0][0], FIELD, "2026-01-01", "2028-12-31")
+    return client.post(address, {"file": SimpleUploadedFile("t.csv", as_csv(TITLES, [row, row]))})
 
 
 def _post(client: Client, address: str, body: dict[str, object] | None = None) -> HttpResponse:
@@ -111,6 +147,8 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "page of subjects": lambda c, h, p: c.get("/subjects/"),
         "policies": lambda c, h, p: c.get("/api/policies"),
         "one policy": lambda c, h, p: c.get("/api/policies/zhejiang/per_mu"),
+        "round made public": lambda c, h, p: c.get(f"/api/recognitions/{p.recognition('publicity')}"),
+        "one title": lambda c, h, p: c.get(f"/api/titles/{p.title()}"),
         "page of a policy": lambda c, h, p: c.get("/policies/zhejiang/per_mu/"),
     },
     P.READ_ENTERPRISE: {
@@ -134,6 +172,28 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "answer about a firm": lambda c, h, p: c.put(
             "/api/policy-runs/p20260101000000000000000000/firms/2", {"values": {}}, content_type=JSON
         ),
+        "answer for an enterprise": lambda c, h, p: c.put(
+            f"/api/enterprises/{key_of(p.county)}/answers",
+            {"values": {"employees": "120"}},
+            content_type=JSON,
+        ),
+        "answer for an enterprise on the page": lambda c, h, p: c.post(
+            f"/ladders/firms/{key_of(p.county)}/answer/", {"field-employees": "120"}
+        ),
+        "page of drafts": lambda c, h, p: c.get("/policies/replay/"),
+        "begin a draft on a page": lambda c, h, p: c.post(
+            "/policies/drafts/begin/", {"pack": "zhejiang/per_mu|2018", "on": "2023-09-01"}
+        ),
+        "page of a draft": lambda c, h, p: c.get("/policies/drafts/d20260101000000000000000000/"),
+        "numbers of a draft on a page": lambda c, h, p: c.post(
+            "/policies/drafts/d20260101000000000000000000/numbers/", {}
+        ),
+        "begin a replay on a page": lambda c, h, p: c.post(
+            "/policies/replays/begin/",
+            {"run": "p20260101000000000000000000", "before": "2018", "after": "2018"},
+        ),
+        "page of a replay": lambda c, h, p: c.get("/policies/replays/r20260101000000000000000000/"),
+        "page of letters": lambda c, h, p: c.get("/policies/runs/p20260101000000000000000000/letters/"),
         "throw a run away": lambda c, h, p: c.delete("/api/policy-runs/p20260101000000000000000000"),
         "template": lambda c, h, p: c.get("/api/templates/enterprise"),
         "template on the page": lambda c, h, p: c.get("/imports/templates/enterprise.xlsx"),
@@ -162,6 +222,7 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "file": lambda c, h, p: _post(
             c, "/api/objections", {"fact": p.private_fact(h), "value": "1", "reason": "试"}
         ),
+        "candidate": lambda c, h, p: _post(c, f"{p.candidate()}/object", {"reason": "试"}),
         "page of the form": lambda c, h, p: c.get(f"/objections/new/{p.private_fact(h)}/"),
         "file on the page": lambda c, h, p: c.post(
             f"/objections/new/{p.private_fact(h)}/file/", {"value": "1", "reason": "试"}
@@ -172,6 +233,18 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "accept on the page": lambda c, h, p: c.post(
             f"/objections/{p.objection(h)}/move/", {"move": "ask", "text": "试"}
         ),
+    },
+    P.RECOGNISE: {
+        "round not public": lambda c, h, p: c.get(f"/api/recognitions/{p.recognition()}"),
+        "start": lambda c, h, p: _post(
+            c,
+            "/api/recognitions",
+            {"pack": "zhejiang/per_mu", "region": p.county, "on": "2026-06-01"},
+        ),
+        "withdraw": lambda c, h, p: _post(c, f"/api/recognitions/{p.recognition()}/withdraw", {"text": "试"}),
+        "decide on the page": lambda c, h, p: c.post(f"/recognitions/{p.recognition('publicity')}/decide/"),
+        "take back": lambda c, h, p: _post(c, f"/api/titles/{p.title()}/take-back", {"reason": "试"}),
+        "register on the page": lambda c, h, p: _titles(c, "/titles/register/", p),
     },
     P.COLLECT: {
         "follow": lambda c, h, p: c.get(f"/api/collections/{p.collection(h)}"),

@@ -13,13 +13,14 @@ from duckdb import DuckDBPyConnection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from jiqun.core.states import NEVER
 from jiqun.lake import judge_columns
 from jiqun.lake.formula_columns import COLUMN_FORMULAS
 from jiqun.lake.judge_conditions import CONDITIONS
 from jiqun.lake.judge_run import ColumnRuling, connect, judge_firms
 from jiqun.lake.judge_scores import SCORES
 from jiqun.rules import tree
-from jiqun.rules.firm import NEVER, Firm, Value
+from jiqun.rules.firm import Firm, Value
 from jiqun.rules.formulas import FORMULAS
 from jiqun.rules.judge import judge, parameters_for
 from jiqun.rules.pack import Pack, Version
@@ -76,6 +77,9 @@ def numbers(version: Version) -> list[Decimal]:
         for edge in (one.low, one.high)
         if edge is not None
     }
+    for one in tree.walk(version):  # points an expert may give: in a band, on its ends and outside
+        if isinstance(one, Range):
+            found |= {end for end in (one.low, one.high) if end is not None}
     return sorted(
         {
             value + by
@@ -97,6 +101,10 @@ def values(version: Version, rng: random.Random) -> Iterator[tuple[str, Value]]:
         on.replace(year=on.year - 3),
         on.replace(year=on.year - 3) - timedelta(days=1),
     ]
+    ends = {
+        end for one in tree.walk(version) if isinstance(one, tree.Dated) for end in (one.since, one.until)
+    }
+    days += [end + timedelta(days=by) for end in sorted(ends - {None}) for by in (-1, 0, 1)]
     texts = sorted(
         {choice for one in tree.walk(version) if isinstance(one, tree.OneOf) for choice in one.choices}
         | {"其他"}

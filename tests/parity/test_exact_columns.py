@@ -61,3 +61,51 @@ def test_a_root_cannot_be_reckoned_with_and_says_so() -> None:
     assert (caught.value.code, caught.value.facts["seen"]) == ("judge.root", "growth_points")
     whole = Exact(constant(Decimal(2)))
     assert as_exact(whole, "growth_points") is whole
+
+
+def test_a_guess_rounds_as_the_exact_number_does() -> None:
+    """At halves, beside halves, and where numbers are too long for a float to tell."""
+    table = ibis.table(dict.fromkeys("ab", "decimal") | {"row": "int64"}, name="lake_given")
+    a, b = (Exact(Plain(table[name], Size.column(10, 6))) for name in "ab")
+    columns: dict[str, ibis.Value] = {}
+    for name in ("ratio", "percent", "growth", "two_year_compound_growth"):
+        number = COLUMN_FORMULAS[name](a, b)
+        columns[name] = number.rounded(6, number.guess(6))
+    query = compile_query(table.select("row", **columns))
+    tops = (
+        "1",
+        "3",
+        "5",
+        "-5",
+        "0",
+        "0.000001",
+        "9999999999.999999",
+        "4567.891234",
+        "-4567.89",
+        "1.00050000000",
+    )
+    bottoms = (
+        "2000000",
+        "32",
+        "64",
+        "3",
+        "7",
+        "0.000001",
+        "9999999999.999999",
+        "1024",
+        "333.333333",
+        "0",
+        "800000",
+    )
+    rows = [(Decimal(top), Decimal(bottom)) for top in tops for bottom in bottoms]
+    with connect() as database:
+        given = ", ".join(
+            f"({top}::DECIMAL(16, 6), {bottom}::DECIMAL(16, 6), {n})" for n, (top, bottom) in enumerate(rows)
+        )
+        sources = {"given": f"(SELECT * FROM (VALUES {given}) AS t(a, b, row))"}
+        answers = database.execute(f"SELECT * FROM ({query.over(sources)}) ORDER BY row").fetchall()
+    for row, answer in zip(rows, answers, strict=True):
+        for column, seen in zip(query.columns[1:], answer[1:], strict=True):
+            expected = apply(column, row)
+            wanted = None if expected is None else expected.quantize(Decimal("0.000001"), ROUND_HALF_UP, WIDE)
+            assert seen == wanted, (column, row)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -19,9 +20,19 @@ def sources() -> list[Path]:
     return [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(parsed(path)))
+
+
 def functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield path, node
 
@@ -65,7 +76,7 @@ def test_no_bag_modules() -> None:
 def test_every_module_and_public_function_speaks() -> None:
     silent = []
     for path in sources():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         public = [
             n
             for n in tree.body
@@ -79,7 +90,7 @@ def test_no_wildcard_imports() -> None:
     stars = [
         where(path, node)
         for path in sources()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
     ]
     assert not stars
@@ -91,7 +102,7 @@ def test_engines_ask_no_clock(room: str) -> None:
         where(path, node)
         for path in sources()
         if path.is_relative_to(SOURCE / room)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr in ("now", "today", "utcnow", "monotonic")
     ]
     assert not asked

@@ -6,17 +6,19 @@ Who works holds the lock of the folder; a killed run is taken up again. What wen
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from jiqun.actions.desk import Desk
-from jiqun.actions.upload_work import PATIENCE, actor_again, fault_of, rights_now
+from jiqun.actions.kept_rights import actor_again, rights_now
 from jiqun.actions.work_folders import WORKING, Kept, Progress, WorkFolders
-from jiqun.core.errors import JiqunError, WrongState
+from jiqun.core.errors import JiqunError, RowErrors, WrongState
 from jiqun.lake.durable import locked
 from jiqun.ledger.permissions import Actor
 
+PATIENCE = timedelta(seconds=4)
+"""How long work may wait for a worker before who asks does it."""
 TOLD_EVERY = timedelta(seconds=0.5)
 
 log = logging.getLogger("jiqun.work")
@@ -68,15 +70,18 @@ class Background(Generic[Held]):
     store   the folders of a home
     report  does the work; what it gives is kept as the report
     queue   puts the work on a folder into the queue
+    waiting states of a folder that waits for work; ended: its state once done, by that before (done where not told)
     """
 
     store: Callable[[Desk], WorkFolders[Held]]
     report: Callable[[Desk, Held, Actor, Teller], Mapping[str, Any]]
     queue: Callable[[str], object]
+    waiting: tuple[str, ...] = (WORKING,)
+    ended: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def look_after(self, desk: Desk, held: Held) -> Held:
         """Asked how far it is: start the work here when nobody has taken it up (no worker, or it was killed)."""
-        if held.state != WORKING or held.queued_at is None or desk.now() - held.queued_at < PATIENCE:
+        if held.state not in self.waiting or held.queued_at is None or desk.now() - held.queued_at < PATIENCE:
             return held
         if not self._is_held(desk, held.id):
             threading.Thread(target=self._work_here, args=(desk, held.id), daemon=True).start()
@@ -88,7 +93,7 @@ class Background(Generic[Held]):
         try:
             with locked(store.lock(id)):
                 held = store.read(id)
-                if held.state == WORKING:
+                if held.state in self.waiting:
                     self._step(desk, store, held)
         except WrongState as error:
             if error.code != "lake.locked":
@@ -96,10 +101,14 @@ class Background(Generic[Held]):
 
     def take_up_leftover(self, desk: Desk) -> int:
         """Queue anew what a killed process left half-way; for a worker that has just started. Gives how many."""
-        found = [one.id for one in self.store(desk).all() if one.state == WORKING]
+        found = self.leftover(desk)
         for id in found:
             self.queue(id)
         return len(found)
+
+    def leftover(self, desk: Desk) -> list[str]:
+        """Ids of the folders that wait for work."""
+        return [one.id for one in self.store(desk).all() if one.state in self.waiting]
 
     def _work_here(self, desk: Desk, id: str) -> None:
         from django.db import connections
@@ -117,10 +126,11 @@ class Background(Generic[Held]):
             store.change(held.id, state="failed", fault=fault_of(error))
             return
         except Exception:
-            log.exception("work on %s stopped", held.id)
+            asked = (held.actor or {}).get("request_id", "")
+            log.exception("work on %s, asked for in request %s, stopped", held.id, asked)
             store.change(held.id, state="failed", fault={"code": "http.server_error", "facts": {}})
             raise
-        store.change(held.id, state="done", report=report)
+        store.change(held.id, state=self.ended.get(held.state, "done"), report=report)
 
     def _is_held(self, desk: Desk, id: str) -> bool:
         try:
@@ -128,3 +138,13 @@ class Background(Generic[Held]):
                 return False
         except WrongState:
             return True
+
+
+def fault_of(error: JiqunError) -> dict[str, object]:
+    """An error as it is kept: code and facts, the sentence is chosen where it is shown."""
+    lines = len(error.errors) if isinstance(error, RowErrors) else 0
+    return {
+        "code": error.code,
+        "facts": {name: str(value) for name, value in error.facts.items()},
+        "lines": lines,
+    }

@@ -1,4 +1,4 @@
-"""备份与恢复 backup: everything an office owns in one file — ledger, lake, uploads — and back into an empty home.
+"""备份与恢复 backup: all an office owns in one file — ledger, lake, uploads, work handed in — and back into an empty home.
 
 The secret key stays out unless asked for: without it a restored home makes its own, and whoever was signed in signs in
 again. Passwords and API tokens go on working, as they are kept as hashes of their own.
@@ -18,6 +18,7 @@ from django.db import transaction
 import jiqun
 from jiqun.actions import homes, outbox
 from jiqun.actions.backup_archive import ArchiveWriter, Manifest
+from jiqun.actions.backup_work import copy_work
 from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, WrongState
 from jiqun.lake.standstill import data_files, moving_files, standstill
@@ -93,7 +94,7 @@ def backup(
 
 
 def _still(desk: Desk, folder: Path, *, portable: bool) -> tuple[Path, list[Path]]:
-    """Copy ledger, logs and spool as of one moment; gives where, and the data files the logs speak of."""
+    """Copy ledger, logs and spool as of one moment, then the work handed in; gives where, and the data files of the logs."""
     root = desk.lake.root
     with standstill(root, outbox.WRITERS, wait_s=WAIT_S):
         if portable:
@@ -106,6 +107,7 @@ def _still(desk: Desk, folder: Path, *, portable: bool) -> tuple[Path, list[Path
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
         live = [Path(name) for files in data_files(desk.lake).values() for name in files]
+    copy_work(desk, folder)
     return folder, live
 
 

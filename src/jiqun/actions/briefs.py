@@ -15,6 +15,7 @@ from django.db import transaction
 from jiqun import settings
 from jiqun.actions.brief_text import BriefText, brief_text
 from jiqun.actions.desk import Desk
+from jiqun.actions.policy_brief import run_brief
 from jiqun.actions.reading.briefs import read_brief
 from jiqun.core.errors import NotFound, SourceDown
 from jiqun.ledger import audit
@@ -41,16 +42,24 @@ def make_brief(
     SourceDown: brief.no_word, brief.no_typst, brief.no_font; NotFound for what there is no brief of
     """
     check(by, Permission.EXPORT, target_scope=ANYWHERE)
-    if form not in FORMS:
-        raise NotFound("brief.unknown_form", seen=form, allowed=" ".join(FORMS))
-    text = brief_text(read_brief(desk, by, kind, key), lang)
-    writers: dict[str, Callable[[BriefText], bytes]] = {"docx": as_word, "pdf": as_pdf}
-    body = writers[form](text)
+    if kind == "policy-run":
+        text = run_brief(desk, by, key, lang)
+    else:
+        text = brief_text(read_brief(desk, by, kind, key), lang)
+    body = written(text, form)
     with transaction.atomic():
         audit.record(
             by, "brief.make", f"{kind}:{key}", {"form": form, "lang": lang}, at=at, target_label=text.title
         )
     return f"{text.title}-{at:%Y%m%d}.{form}", FORMS[form], body
+
+
+def written(text: BriefText, form: str) -> bytes:
+    """The brief as a file of one of FORMS; NotFound `brief.unknown_form`."""
+    if form not in FORMS:
+        raise NotFound("brief.unknown_form", seen=form, allowed=" ".join(FORMS))
+    writers: dict[str, Callable[[BriefText], bytes]] = {"docx": as_word, "pdf": as_pdf}
+    return writers[form](text)
 
 
 def as_word(text: BriefText) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jiqun import settings
+from jiqun.actions.file_limits import file_limits
 from jiqun.core.indicators import IndicatorTable
 from jiqun.core.industries import Industries
 from jiqun.core.messages import Messages
@@ -19,6 +20,7 @@ from jiqun.core.trust import TrustOrder
 from jiqun.core.units import UnitTable
 from jiqun.core.working_days import WorkingDays
 from jiqun.exchange.objections import Practice
+from jiqun.exchange.recognitions import RecognitionPractice
 from jiqun.lake.files import Limits
 from jiqun.lake.forms.words import Words
 from jiqun.lake.mapping import table_fields
@@ -27,7 +29,6 @@ from jiqun.lake.trust import TrustRow
 from jiqun.ledger import identities
 
 ZONE = ZoneInfo("Asia/Shanghai")
-MEGABYTE = 1_000_000
 
 
 @dataclass
@@ -65,6 +66,11 @@ class Desk:
     def practice(self) -> Practice:
         """异议办理规则."""
         return Practice.load(self.packs / "objections.toml")
+
+    @cached_property
+    def recognition(self) -> RecognitionPractice:
+        """自动认定规则."""
+        return RecognitionPractice.load(self.packs / "recognitions.toml")
 
     @cached_property
     def calendar(self) -> WorkingDays:
@@ -110,8 +116,7 @@ class Desk:
     @cached_property
     def limits(self) -> Limits:
         """Largest file, packed and unpacked."""
-        packed, unpacked = (int(settings.setting(name)) for name in ("JIQUN_UPLOAD_MB", "JIQUN_UNPACKED_MB"))
-        return Limits(packed * MEGABYTE, unpacked * MEGABYTE)
+        return file_limits()
 
     @cached_property
     def form_words(self) -> Words:

@@ -59,7 +59,7 @@ def _synthetic(folder: Path) -> Iterator[Order]:
     order = Order("subjects", made_up / "subjects.csv", SYNTHETIC, synthetic=True)
     yield order
     yield replace(order, kind="enterprises", path=made_up / "enterprises.csv")
-    for path in sorted(made_up.glob("accounts_*.csv")):
+    for path in (*sorted(made_up.glob("accounts_*.csv")), *sorted(made_up.glob("policy_*.csv"))):
         yield replace(order, kind="enterprises", path=path, mapping=path.with_suffix(".toml"))
     yield replace(order, kind="relations", path=made_up / "relations.csv")
 

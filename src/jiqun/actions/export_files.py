@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
-from jiqun.core.errors import InputError
+from jiqun.core.errors import InputError, RowError
 from jiqun.core.facts import plain
 from jiqun.lake.catalogue import Column, TableDef
 from jiqun.lake.handed_out import write_parquet_file
@@ -30,6 +30,7 @@ CHUNK = 20_000
 EXACT_DIGITS = 15
 CELL_LIMIT = 32_767
 SHEET_ROWS = 1_048_575
+ERROR_FIELDS = ("file", "row", "column", "code", "seen", "allowed")
 Row = Sequence[object]
 
 
@@ -50,6 +51,13 @@ def write_file(sheet: Sheet, path: Path, form: str) -> int:
     if form not in writers:
         raise InputError("export.unknown_format", seen=form, allowed=" ".join(FORMATS))
     return writers[form](sheet, path)
+
+
+def write_errors(path: Path, errors: Iterable[RowError]) -> None:
+    """Every bad cell as CSV: file, row, column, code, what was seen, what is allowed."""
+    columns = tuple(Column(name, "text", "", "") for name in ERROR_FIELDS)
+    rows = ([getattr(error, name) for name in ERROR_FIELDS] for error in errors)
+    write_file(Sheet("errors", columns, rows), path, "csv")
 
 
 def defused(text: str) -> str:

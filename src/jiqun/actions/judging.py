@@ -12,7 +12,9 @@ from pathlib import Path
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import Row, Sheet, write_file
-from jiqun.actions.judging_files import FirmFile, find_pack, read_firm_file
+from jiqun.actions.judging_files import FirmFile
+from jiqun.actions.judging_source import FirmSource, read_firms
+from jiqun.actions.policy_packs import find_pack
 from jiqun.actions.reading.policy_words import Words
 from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import Column
@@ -22,10 +24,10 @@ from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
 from jiqun.rules import tree
 from jiqun.rules.catalogue import Catalogue
 from jiqun.rules.firm import Firm
-from jiqun.rules.judge import judge, parameters_for
+from jiqun.rules.judge import judge_by
 from jiqun.rules.pack import Pack, Version
 from jiqun.rules.ranges import Range, shown
-from jiqun.rules.ruling import ClauseResult, Ruling
+from jiqun.rules.ruling import ClauseResult
 from jiqun.rules.showing import SIGNS, plain
 from jiqun.rules.truth import State
 
@@ -58,13 +60,19 @@ CLAUSE_COLUMNS = (
     Column("points", "text", "得分", "Points, or from–to"),
     Column("missing", "text", "缺的材料", "Papers and parameters nobody has filled in"),
     Column("document", "text", "出处", "Clause of the document"),
-    Column("confidence", "text", "可信度", "A, B, C or U"),
+    Column(
+        "confidence",
+        "text",
+        "可信度",
+        "A, B, C or U: the lower of the clause's and of the numbers of the place",
+    ),
+    Column("numbers_from", "text", "参数出处", "Document the numbers of the place are taken from"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeOrder:
-    """What is to be judged: a pack by key or a draft by folder, a day, a kind, a file of firms, where the answer goes.
+    """What is to be judged: a pack by key or a draft by folder, a day, a kind, where firms come from, where the answer goes.
 
     out      None judges without writing
     explain  writes `<out>.clauses.csv` beside it, clause by clause
@@ -72,11 +80,9 @@ class JudgeOrder:
 
     key: str
     on: date
-    path: Path
+    firms: FirmSource
     out: Path | None = None
     kind: str = "new"
-    region: str = ""
-    sheet: str = ""
     explain: bool = False
     lang: str = "zh"
 
@@ -103,9 +109,10 @@ class Judged:
 
 
 def judge_file(desk: Desk, order: JudgeOrder, *, by: Actor) -> Judged:
-    """Judge every firm of a file and write the answer.
+    """Judge every firm of a file or of the ledger and write the answer.
 
-    InputError: pack.no_version, export.unknown_format and what the file is refused for; NotFound rule.no_pack; NotAllowed
+    InputError: judge.no_firms, pack.no_version, export.unknown_format, what the file is refused for;
+    NotFound rule.no_pack; NotAllowed
     """
     check(by, Permission.READ_PUBLIC, target_scope=ANYWHERE)
     check(by, Permission.EXPORT, target_scope=ANYWHERE)
@@ -114,7 +121,7 @@ def judge_file(desk: Desk, order: JudgeOrder, *, by: Actor) -> Judged:
         raise InputError("export.unknown_format", seen=form, allowed=" ".join(FORMS))
     pack = find_pack(desk, order.key)
     version = pack.version_on(order.on, order.kind)
-    file = read_firm_file(desk, order.path, on=order.on, region=order.region, sheet=order.sheet)
+    file = read_firms(desk, order.firms, by=by, on=order.on)
     judged = judged_by(pack, version, file, on=order.on, kind=order.kind)
     if order.out is not None:
         rows = (
@@ -205,14 +212,9 @@ def points_text(points: Range | None) -> str:
 def clause_rows(judged: Judged, order: JudgeOrder, words: Words) -> Iterator[Row]:
     """Every clause of every firm as the row judge explains it."""
     for firm in judged.file.firms:
-        ruling = explained(judged.pack, judged.version, firm, on=order.on, kind=order.kind)
+        ruling = judge_by(judged.pack, judged.version, firm, on=order.on, kind=order.kind)
         for one in ruling.clauses:
-            yield _clause_row(firm, one, _papers(one, words, order.lang), order.lang)
-
-
-def explained(pack: Pack, version: Version, firm: Firm, *, on: date, kind: str) -> Ruling:
-    """The ruling of one firm with its explanation."""
-    return judge(version, firm, parameters=parameters_for(pack, firm, on=on), on=on, kind=kind)
+            yield _clause_row(firm, one, words, order.lang)
 
 
 def _papers(one: ClauseResult, words: Words, lang: str) -> str:
@@ -224,7 +226,7 @@ def _papers(one: ClauseResult, words: Words, lang: str) -> str:
     return ("；" if lang == "zh" else "; ").join(told)
 
 
-def _clause_row(firm: Firm, one: ClauseResult, papers: str, lang: str) -> Row:
+def _clause_row(firm: Firm, one: ClauseResult, words: Words, lang: str) -> Row:
     value = (
         plain(shown(one.value, 4))
         if isinstance(one.value, Decimal)
@@ -236,5 +238,6 @@ def _clause_row(firm: Firm, one: ClauseResult, papers: str, lang: str) -> Row:
     sign = SIGNS[one.op] if one.op else ""
     return [
         firm.uscc, firm.name, one.id, getattr(one.label, lang), one.state.value, value, one.unit, one.period,
-        f"{sign} {needed}".strip(), points_text(one.points), papers, one.clause, one.confidence,
+        f"{sign} {needed}".strip(), points_text(one.points), _papers(one, words, lang), one.clause, one.confidence,
+        getattr(words.titles(one.numbers_from), lang),
     ]  # fmt: skip

@@ -1,21 +1,19 @@
 """待判企业 firms handed in to be judged: any file an office has, every bad cell told at once, nothing taken in half."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from jiqun.actions.desk import Desk
-from jiqun.core.errors import InputError, NotFound, RowError, RowErrors
+from jiqun.core.errors import InputError, RowError
 from jiqun.core.regions import Region
 from jiqun.lake.files import open_table
 from jiqun.lake.judge_columns import PLACES, WHOLE
 from jiqun.lake.judge_run import too_long
 from jiqun.rules.catalogue import Catalogue
 from jiqun.rules.firm import Firm
-from jiqun.rules.firms import Firms, firms_of
-from jiqun.rules.pack import Pack
-from jiqun.rules.reader import read_pack
+from jiqun.rules.firms import firms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +25,6 @@ class FirmFile:
     firms: tuple[Firm, ...]
     remarks: tuple[RowError, ...]
     notes: tuple[tuple[str, str], ...]
-
-
-def find_pack(desk: Desk, key: str) -> Pack:
-    """A pack by its key, or a draft by its folder; NotFound `rule.no_pack`, PackErrors of what is wrong with it."""
-    for folder in (desk.packs / key, Path(key)):
-        if key and (folder / "rule.toml").is_file():
-            return read_pack(folder, desk.packs)
-    known = sorted(path.parent.relative_to(desk.packs).as_posix() for path in desk.packs.rglob("rule.toml"))
-    raise NotFound("rule.no_pack", seen=key, allowed=" ".join(known))
 
 
 def read_firm_file(desk: Desk, path: Path, *, on: date, region: str = "", sheet: str = "") -> FirmFile:
@@ -57,8 +46,11 @@ def firms_of_rows(
     desk: Desk, rows: Sequence[Sequence[str]], *, file: str, on: date, region: str = ""
 ) -> FirmFile:
     """The firms of a table as a spreadsheet numbers it: the header first, then row 2, empty where there is none."""
-    found = firms_of(rows, Catalogue.load(desk.packs), file=file, on=on)
-    firms = _placed(desk, found, numbers_of(rows), file=file, region=region, on=on)
+    if region and not county_code(desk, region, on):
+        raise InputError("judge.unknown_region", seen=region, allowed="331003")
+    places = _Places(desk, file, region, on)
+    found = firms_of(rows, Catalogue.load(desk.packs), file=file, on=on, also=places.wrong)
+    firms = tuple(replace(one, region=places.code(one)) for one in found.firms)
     return FirmFile(file, "", firms, found.remarks, ())
 
 
@@ -67,31 +59,29 @@ def numbers_of(rows: Sequence[Sequence[str]]) -> list[int]:
     return [number for number, cells in enumerate(rows[1:], start=2) if any(cell.strip() for cell in cells)]
 
 
-def _placed(
-    desk: Desk, found: Firms, numbers: Sequence[int], *, file: str, region: str, on: date
-) -> tuple[Firm, ...]:
-    """The firms with the code of their county; RowErrors for a county nobody knows, for numbers too long to reckon with."""
-    if region and not _code(desk, region, on):
-        raise InputError("judge.unknown_region", seen=region, allowed="331003")
-    codes: dict[str, str] = {}
-    errors: list[RowError] = []
-    firms: list[Firm] = []
-    for number, firm in zip(numbers, found.firms, strict=True):
-        named = firm.region or region
-        code = codes.setdefault(named, _code(desk, named, on))
-        if named and not code:
-            errors.append(RowError(file, number, "region", "judge.unknown_region", named, "331003"))
-        errors += [
-            RowError(file, number, column, "judge.too_long", seen, f"{WHOLE} + {PLACES}")
-            for column, seen in too_long(firm)
-        ]
-        firms.append(replace(firm, region=code))
-    if errors:
-        raise RowErrors(errors, code="firm.refused")
-    return tuple(firms)
+class _Places:
+    """The counties of the firms of a file, each looked up once."""
+
+    def __init__(self, desk: Desk, file: str, region: str, on: date) -> None:
+        self.desk, self.file, self.region, self.on = desk, file, region, on
+        self.codes: dict[str, str] = {}
+
+    def code(self, firm: Firm) -> str:
+        """The code of a firm's county; "" when it names none, or one nobody knows."""
+        named = firm.region or self.region
+        if named not in self.codes:
+            self.codes[named] = county_code(self.desk, named, self.on)
+        return self.codes[named]
+
+    def wrong(self, number: int, firm: Firm) -> Iterator[RowError]:
+        """A county nobody knows, and numbers too long to reckon with; told with the other bad cells of the file."""
+        if firm.region and not self.code(firm):
+            yield RowError(self.file, number, "region", "judge.unknown_region", firm.region[:80], "331003")
+        for column, seen in too_long(firm):
+            yield RowError(self.file, number, column, "judge.too_long", seen, f"{WHOLE} + {PLACES}")
 
 
-def _code(desk: Desk, text: str, on: date) -> str:
-    """The code of a county by its code or name; "" when nobody, or more than one, is called that."""
+def county_code(desk: Desk, text: str, on: date) -> str:
+    """The code of a place by its code or name; "" when nobody, or more than one, is called that."""
     found = desk.regions.resolve(text, on=on) if text else None
     return found.code if isinstance(found, Region) else ""

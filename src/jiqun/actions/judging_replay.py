@@ -1,17 +1,21 @@
 """政策重放 replay: the same firms judged by what holds and by what is to hold: who rises, who falls, where.
 
-Nothing is recorded and the ledger is not read. A draft is a pack in a folder of its own.
+Nothing is recorded: the ledger is read where its firms are asked for, never written. A draft is a pack in a folder of
+its own.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from jiqun.actions.desk import Desk
-from jiqun.actions.judging_files import FirmFile, find_pack, read_firm_file
+from jiqun.actions.judging_costs import CostLine, Graded, cost_lines, possible
+from jiqun.actions.judging_files import FirmFile
+from jiqun.actions.judging_source import FirmSource, read_firms
+from jiqun.actions.policy_packs import find_pack
 from jiqun.core.errors import InputError
 from jiqun.lake.judge_run import ColumnRuling, judge_firms, parameters_of
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
@@ -20,6 +24,9 @@ from jiqun.rules.pack import Pack, Version
 from jiqun.rules.truth import State
 
 CHANGES = (Decimal("0.9"), Decimal("1.1"))
+AT_ONCE = 200_000
+"""Firms judged at once when weights move; the rest waits its turn."""
+Tell = Callable[[str, int, int], None]
 _ORDER = (State.NOT_APPLICABLE, State.UNMET, State.UNKNOWN, State.MANUAL, State.MET)
 
 
@@ -30,11 +37,9 @@ class ReplayOrder:
     key: str
     before: str
     after: str
-    path: Path
+    firms: FirmSource
     on: date | None = None
     kind: str = "new"
-    region: str = ""
-    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,11 @@ class Stability:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What moves between two versions."""
+    """What moves between two versions.
+
+    levels   firms by grade, level or verdict, before and after; flows: firms by where they were and where they are now
+    costs    what the measures come to before and after
+    """
 
     before: str
     after: str
@@ -112,6 +121,8 @@ class Replay:
     regions: tuple[RegionMoves, ...]
     levels: Mapping[str, tuple[int, int]]
     stability: tuple[Stability, ...]
+    flows: Mapping[tuple[str, str], int]
+    costs: tuple[CostLine, ...]
 
     def as_json(self) -> dict[str, object]:
         """The object `--json` prints."""
@@ -121,33 +132,49 @@ class Replay:
             "regions": [one.as_json() for one in self.regions],
             "levels": {key: list(pair) for key, pair in self.levels.items()},
             "stability": [one.as_json() for one in self.stability],
+            "flows": [[*pair, firms] for pair, firms in self.flows.items()],
+            "costs": [one.as_json() for one in self.costs],
         }  # fmt: skip
 
 
 def replay(desk: Desk, order: ReplayOrder, *, by: Actor) -> Replay:
-    """Judge a file of firms by both sides.
+    """Judge the firms of a file or of the ledger by both sides, as they are known on the later of both days.
 
-    InputError pack.no_version and what the file is refused for; NotFound rule.no_pack; NotAllowed
+    InputError judge.no_firms, pack.no_version and what the file is refused for; NotFound rule.no_pack; NotAllowed
     """
     check(by, Permission.READ_PUBLIC, target_scope=ANYWHERE)
     pack = find_pack(desk, order.key)
-    before, after = (_side(desk, pack, text, order.on) for text in (order.before, order.after))
-    file = read_firm_file(
-        desk, order.path, on=max(before.on, after.on), region=order.region, sheet=order.sheet
-    )
-    old, new = (_judged(side, file, order.kind) for side in (before, after))
-    moves = [
-        _move(file, place, pair, (before, after)) for place, pair in enumerate(zip(old, new, strict=True))
-    ]
+    before, after = (side_of(desk, pack, text, order.on) for text in (order.before, order.after))
+    file = read_firms(desk, order.firms, by=by, on=max(before.on, after.on))
+    return replay_firms((before, after), file, order.kind)
+
+
+def replay_firms(sides: tuple[Side, Side], file: FirmFile, kind: str, tell: Tell | None = None) -> Replay:
+    """Judge the same firms by both sides; `tell` hears how many of how many rounds are done."""
+    before, after = sides
+    say = tell or (lambda what, done, total: None)
+    rounds = 3
+    say("重放 replay", 0, rounds)
+    old = _judged(before, file, kind)
+    say("重放 replay", 1, rounds)
+    new = _judged(after, file, kind)
+    say("重放 replay", 2, rounds)
+    moves = [_move(file, place, pair, sides) for place, pair in enumerate(zip(old, new, strict=True))]
     rises = tuple(move for way, move in moves if way > 0)
     falls = tuple(move for way, move in moves if way < 0)
+    costs = cost_lines(*(
+        Graded(side.pack, side.version, side.on, file.firms, [possible(one) for one in found])
+        for side, found in ((before, old), (after, new))
+    ))  # fmt: skip
+    flows = Counter((_said(was), _said(now)) for was, now in zip(old, new, strict=True))
     return Replay(
         before.name, after.name, len(file.firms), len(moves) - len(rises) - len(falls), rises, falls,
-        tuple(_regions(file, rises, falls)), _levels(old, new), tuple(_stability(after, file, order.kind, new)),
+        tuple(_regions(file, rises, falls)), _levels(old, new), tuple(_stability(after, file, kind, new)),
+        dict(sorted(flows.items())), costs,
     )  # fmt: skip
 
 
-def _side(desk: Desk, pack: Pack, text: str, on: date | None) -> Side:
+def side_of(desk: Desk, pack: Pack, text: str, on: date | None) -> Side:
     """A version by its key or a draft by its folder, `@DATE` behind either."""
     name, _, day = text.partition("@")
     try:
@@ -242,14 +269,24 @@ def _stability(side: Side, file: FirmFile, kind: str, now: Sequence[ColumnRuling
 def _all_changed(
     side: Side, file: FirmFile, kind: str, changes: Sequence[tuple[str, Decimal]]
 ) -> Iterator[list[ColumnRuling]]:
-    """Every change judged at once: the firms once for each, in places of its own with parameters of its own."""
-    parameters: dict[tuple[str, str], dict[str, Decimal | None]] = {}
+    """Changes judged together, as many as AT_ONCE allows: the firms once for each, in places of its own."""
     held = parameters_of(side.pack, file.firms, on=side.on)
+    many = max(1, AT_ONCE // max(1, len(file.firms)))
+    for first in range(0, len(changes), many):
+        yield from _changed(side, file, kind, (held, changes[first : first + many]))
+
+
+def _changed(
+    side: Side, file: FirmFile, kind: str,
+    moved: tuple[Mapping[tuple[str, str], Mapping[str, Decimal | None]], Sequence[tuple[str, Decimal]]],
+) -> Iterator[list[ColumnRuling]]:  # fmt: skip
+    held, changes = moved
+    parameters: dict[tuple[str, str], dict[str, Decimal | None]] = {}
     for number, (name, factor) in enumerate(changes):
         for (region, tier), values in held.items():
             weight = values.get(name)
             changed = {name: None if weight is None else weight * factor}
-            parameters[f"{region}#{number}", tier] = values | changed
+            parameters[f"{region}#{number}", tier] = {**values, **changed}
     firms = [
         replace(firm, region=f"{firm.region}#{number}")
         for number in range(len(changes))

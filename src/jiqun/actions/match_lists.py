@@ -13,6 +13,7 @@ from django.db import transaction
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.form_memory import office_of
+from jiqun.actions.kept_rights import kept_actor
 from jiqun.actions.match_files import WORKING, MatchFiles, MatchList
 from jiqun.brain.matching import Asked
 from jiqun.core.errors import InputError, NotFound, WrongState
@@ -95,7 +96,7 @@ def receive(desk: Desk, stream: BinaryIO | None, order: HandIn, *, by: Actor, at
     name = order.name[:NAME_OF_LIST] or rows[0].name
     made = MatchList(
         id, "names", name, by.label, by.user_id or 0, office_of(by), at, len(rows), columns, queued_at=at,
-        actor=match_work.kept_actor(by),
+        actor=kept_actor(by),
     )  # fmt: skip
     with transaction.atomic():
         _note(by, "match.receive", made, {"rows": len(rows)}, at)
@@ -115,7 +116,7 @@ def search_duplicates(desk: Desk, *, by: Actor, at: datetime) -> MatchList:
     store = files(desk)
     made = MatchList(
         store.new_id(at), "dedupe", "", by.label, by.user_id or 0, office_of(by), at, queued_at=at,
-        actor=match_work.kept_actor(by),
+        actor=kept_actor(by),
     )  # fmt: skip
     with transaction.atomic():
         _note(by, "dedupe.start", made, {}, at)

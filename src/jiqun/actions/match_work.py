@@ -13,11 +13,8 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.desk import desk as own_desk
 from jiqun.actions.journal import Journal
 from jiqun.actions.match_files import MatchFiles, MatchList
-from jiqun.actions.upload_work import kept_actor
 from jiqun.brain.matching import Asked, Candidate, Decision, Evidence
 from jiqun.ledger.permissions import Actor
-
-__all__ = ["enqueue", "kept_actor", "look_after", "take_up_leftover", "work", "work_on_list"]
 
 
 @task()

@@ -1,4 +1,4 @@
-"""异议办理 objecting: a number is disputed, evidence attached, an answer given; accepted, the number is corrected at once.
+"""异议办理 objecting: a number or a candidate is disputed, evidence attached, an answer given; accepted, it is put right.
 
 Every step is one ledger transaction with its audit line; an accepted objection brings its correction in that same one.
 """
@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from jiqun.actions import correcting, evidence, outbox
+from jiqun.actions import correcting, disputed_candidates, evidence, outbox
 from jiqun.actions import objection_policy as policy
 from jiqun.actions.correcting import Correction, Row
 from jiqun.actions.desk import Desk
@@ -59,7 +59,7 @@ def file(desk: Desk, filing: Filing, *, by: Actor, at: datetime) -> Objection:
     reason = _said(filing.reason, needed=True)
     wanted = Correction(filing.value.strip(), filing.unit.strip() or str(held["unit"]), reason[:100], "异议")
     fact = correcting.judged(desk, held, wanted, at=at)
-    if fact.value is None:
+    if fact.base_value is None:
         raise InputError("objection.say_value", seen=filing.value)
     if (fact.base_value, fact.bound.value) == (held["base_value"], held["bound"]):
         raise WrongState("objection.nothing_to_correct", seen=plain(fact.value))
@@ -81,6 +81,29 @@ def file(desk: Desk, filing: Filing, *, by: Actor, at: datetime) -> Objection:
     return made
 
 
+def file_against(
+    desk: Desk,
+    candidate: int,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+    files: Sequence[tuple[str, BinaryIO]] = (),
+) -> Objection:
+    """Object to a candidate in publicity; until there is an answer it cannot be granted the title."""
+    new = disputed_candidates.disputed(candidate, _said(reason, needed=True), by=by, at=at)
+    kept = _kept(desk, files)
+    due_on = desk.practice.due_on(new.office, at, desk.calendar)
+    with transaction.atomic():
+        made = objections.file(new, by=by.label, by_id=by.user_id, at=at, due_on=due_on)
+        objections.note(made.id, Step("file", new.reason, by.label, at))
+        _attach(made.id, kept, by=by, at=at)
+        disputed_candidates.hold(candidate)
+        told = {"candidate": candidate, "recognition": new.cell["recognition"], "files": len(kept)}
+        _note(by, "file", made, told, at)
+    return made
+
+
 def move(
     desk: Desk,
     id: int,
@@ -95,7 +118,7 @@ def move(
     objection = objections.get(id)
     said = _said(text)
     policy.check_move(desk.practice, by, objection, name, text=said)
-    if name == ACCEPT:
+    if name == ACCEPT and not objection.candidate:
         return _accept(desk, objection, said, by=by, at=at)
     step = desk.practice.moves[name]
     if files and step.by != "party":
@@ -112,6 +135,8 @@ def move(
         moved = objections.move(id, step.after, before=step.before, **values)
         objections.note(id, Step(name, said, by.label, at))
         _attach(id, kept, by=by, at=at)
+        if moved.candidate:
+            disputed_candidates.settle(moved, by=by, at=at)
         _note(by, name, moved, {"text": said[:300], "files": len(kept)}, at)
     return moved
 
@@ -154,12 +179,14 @@ def _new(held: Row, fact: Fact, reason: str) -> NewObjection:
     subject = subjects.get_many([key]).get(key)
     region = subject.region if subject else ""
     bound = "" if held["bound"] == "=" else str(held["bound"])
-    stated = f"{bound}{plain(held['value']) or held['value_text'] or ''} {held['unit']}"  # type: ignore[arg-type]
+    number = plain(held["value"])  # type: ignore[arg-type]
+    stated = f"{bound}{number} {held['unit']}" if number else str(held["value_text"] or "")
     return NewObjection(
         subject=key, subject_label=subject.label_zh if subject else "", region=region,
         office=office_kind(region), fact=str(held["id"]), disputed_hash=str(held["content_hash"]),
         source=str(held["source"]), cell={name: str(held[name] or "") for name in CELL}, said=stated[:300],
-        wanted=plain(fact.value), unit=fact.unit, reason=reason,
+        wanted=plain(fact.value) or fact.value_text, unit=fact.unit if fact.value is not None else "", reason=reason,
+        candidate=0,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def can_file(by: Actor, subject: str) -> bool:
 def check_read(by: Actor, objection: Objection) -> None:
     """Raise unless `by` is of one of the two sides: the enterprise (or its officer), or an office that may answer."""
     target = subjects.target_of(objection.subject)
-    if permissions.can(by, Permission.OBJECT, target_scope=target):
+    if permissions.can(by, Permission.OBJECT, target_scope=target) or _filed_against(by, objection):
         return
     permissions.check(by, Permission.ANSWER_OBJECTION, target_scope=target)
 
@@ -51,7 +51,11 @@ def can_answer(by: Actor, objection: Objection) -> bool:
 
 
 def check_party(by: Actor, objection: Objection) -> None:
-    """Raise unless `by` is who filed the objection, or speaks for the enterprise."""
+    """Raise unless `by` is who filed the objection, or speaks for the enterprise whose number it is."""
+    if objection.candidate:
+        if not _filed_against(by, objection):
+            raise NotAllowed("objection.not_party", seen=objection.id, by=by.label)
+        return
     permissions.check(by, Permission.OBJECT, target_scope=subjects.target_of(objection.subject))
     if not is_filer(by, objection) and not _speaks_for(by, objection.subject):
         raise NotAllowed("objection.not_party", seen=objection.id, by=by.label)
@@ -87,6 +91,12 @@ def is_filer(by: Actor, objection: Objection) -> bool:
     if by.user_id is None or objection.filed_by_id is None:
         return by.user_id == objection.filed_by_id and by.label == objection.filed_by
     return by.user_id == objection.filed_by_id
+
+
+def _filed_against(by: Actor, objection: Objection) -> bool:
+    """Is it this person's own objection to a candidate, which may be somebody else's enterprise?"""
+    can_object = permissions.can(by, Permission.OBJECT, target_scope=permissions.ANYWHERE)
+    return bool(objection.candidate) and is_filer(by, objection) and can_object
 
 
 def reaches(by: Actor) -> tuple[Reach, ...]:

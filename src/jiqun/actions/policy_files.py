@@ -13,13 +13,10 @@ from typing import Any
 
 import orjson
 
-from jiqun.actions.export_files import Sheet, write_file
+from jiqun.actions.export_files import write_errors
 from jiqun.actions.work_folders import WORKING, WorkFolders
 from jiqun.core.errors import RowError
-from jiqun.lake.catalogue import Column
 from jiqun.lake.durable import write_durably
-
-ERROR_FIELDS = ("file", "row", "column", "code", "seen", "allowed")
 
 
 @dataclass(frozen=True)
@@ -129,9 +126,7 @@ class RunFiles(WorkFolders[Run]):
         """Write down what cannot be read."""
         told = [asdict(one) for one in errors]
         write_durably(self.folder(id) / "errors.json", orjson.dumps(told))
-        rows = ([one[name] for name in ERROR_FIELDS] for one in told)
-        columns = tuple(Column(name, "text", "", "") for name in ERROR_FIELDS)
-        write_file(Sheet("errors", columns, rows), self.errors_csv(id), "csv")
+        write_errors(self.errors_csv(id), errors)
 
     def errors(self, id: str) -> tuple[RowError, ...]:
         """What cannot be read, or is worth a look."""

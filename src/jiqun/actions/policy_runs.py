@@ -4,8 +4,8 @@ A run belongs to the office that handed it in; for everybody else it does not ex
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,10 +14,11 @@ from django.db import transaction
 from jiqun.actions import policy_judge, policy_packs, policy_work
 from jiqun.actions.desk import Desk
 from jiqun.actions.form_memory import office_of
-from jiqun.actions.judging_files import firms_of_rows, numbers_of
+from jiqun.actions.judging_files import FirmFile, firms_of_rows, numbers_of
+from jiqun.actions.kept_rights import kept_actor
+from jiqun.actions.own_office import day_told, is_own
 from jiqun.actions.policy_files import Line, Run
 from jiqun.actions.policy_sheets import read_answers, with_answers
-from jiqun.actions.upload_work import kept_actor
 from jiqun.actions.work_folders import WORKING
 from jiqun.core.errors import InputError, NotFound, WrongState
 from jiqun.lake.durable import locked
@@ -58,7 +59,7 @@ def receive(desk: Desk, stream: BinaryIO | None, order: RunOrder, *, by: Actor, 
     """
     check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
     pack = policy_packs.pack(desk, order.pack)
-    on = _day(order.on)
+    on = day_told(order.on)
     version = pack.version_on(on, order.kind)
     region = desk.regions.get(order.region).code if order.region else ""
     store = policy_work.files(desk)
@@ -82,7 +83,7 @@ def read(desk: Desk, id: str, *, by: Actor) -> Run:
     """A run of your office; another office's does not exist for you."""
     check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
     found = policy_work.files(desk).read(id)
-    if not _is_own(found, by):
+    if not is_own(found, by):
         raise NotFound("policy.run_not_found", seen=id)
     return found
 
@@ -90,7 +91,7 @@ def read(desk: Desk, id: str, *, by: Actor) -> Run:
 def mine(desk: Desk, *, by: Actor, pack: str = "") -> list[Run]:
     """The runs of your office, newest first, of one pack or of all."""
     return [
-        one for one in policy_work.files(desk).all() if _is_own(one, by) and (not pack or one.pack == pack)
+        one for one in policy_work.files(desk).all() if is_own(one, by) and (not pack or one.pack == pack)
     ]
 
 
@@ -111,6 +112,18 @@ def firm_of(desk: Desk, run: Run, row: int) -> Firm:
     alone = [table[0], *[[]] * (row - 2), table[row - 1]]
     (firm,) = firms_of_rows(desk, alone, file=run.name, on=run.day, region=run.region).firms
     return with_answers(firm, store.answers(run.id).get(row, {}), policy_packs.catalogue(desk))
+
+
+def firms(desk: Desk, run: Run) -> FirmFile:
+    """Every firm of a run in the order of its sheet, each with what was answered since."""
+    store, catalogue = policy_work.files(desk), policy_packs.catalogue(desk)
+    table, told = store.sheet(run.id), store.answers(run.id)
+    read = firms_of_rows(desk, table, file=run.name, on=run.day, region=run.region)
+    held = [
+        with_answers(firm, told[row], catalogue) if row in told else firm
+        for row, firm in zip(numbers_of(table), read.firms, strict=True)
+    ]
+    return replace(read, firms=tuple(held))
 
 
 def ruling_of(desk: Desk, run: Run, firm: Firm) -> Ruling:
@@ -167,18 +180,6 @@ def throw_away(desk: Desk, id: str, *, by: Actor, at: datetime) -> Run:
         _note(by, "policy.throw_away", run, {}, at)
     policy_work.files(desk).remove(id)
     return run
-
-
-def _is_own(run: Run, by: Actor) -> bool:
-    office = office_of(by)
-    return bool(office) and run.office == office
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError("rule.bad_day", seen=text, allowed="2026-06-01") from None
 
 
 def _one_firm(order: RunOrder) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:

@@ -16,7 +16,6 @@ from jiqun.core.errors import InputError, RowError
 from jiqun.core.facts import Fact, Status
 from jiqun.core.periods import Period
 from jiqun.core.units import UnitTable, fits
-from jiqun.lake.cell_words import NOTHING
 from jiqun.lake.forms.percents import as_percent
 from jiqun.lake.gate_enterprises import Judged, Registration
 from jiqun.lake.gate_facts import FactGate
@@ -114,12 +113,12 @@ def _of_row(
     faults: list[RowError] = []
     for n, told in places:
         text = cells[n].strip() if n < len(cells) else ""
-        if text in NOTHING:
+        if gate.says_nothing(told.indicator, text):
             continue
         if told.reads == "fraction":
             text = as_percent(text)
         text, unit = amount_and_unit(text, told.unit, gate.units)
-        fact, wrong = gate.read(row, _as_row(subject, text, replace(told, unit=unit)))
+        fact, wrong = gate.read(row, _as_row(subject, text, unit, told))
         faults.extend(replace(fault, column=told.column) for fault in wrong)
         if fact is not None:
             facts.append(fact)
@@ -133,8 +132,8 @@ def amount_and_unit(text: str, unit: str, units: UnitTable) -> tuple[str, str]:
     return (found[1], own.key) if found and own else (text, unit)
 
 
-def _as_row(subject: str, text: str, told: QuantityColumn) -> dict[str, str]:
+def _as_row(subject: str, text: str, unit: str, told: QuantityColumn) -> dict[str, str]:
     return {
-        "subject": subject, "indicator": told.indicator, "period": told.period, "value": text, "unit": told.unit,
+        "subject": subject, "indicator": told.indicator, "period": told.period, "value": text, "unit": unit,
         "scope": told.scope, "status": told.status, "locator": told.column,
     }  # fmt: skip

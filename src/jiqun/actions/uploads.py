@@ -15,6 +15,7 @@ from jiqun.actions.batching import scope_of
 from jiqun.actions.desk import Desk
 from jiqun.actions.form_memory import for_sister, office_of, with_origin
 from jiqun.actions.forms import read_form
+from jiqun.actions.kept_rights import kept_actor
 from jiqun.actions.quantities import check_quantities
 from jiqun.actions.upload_files import WORKING, Upload, UploadFiles
 from jiqun.actions.upload_tables import check_percentages, describe
@@ -232,7 +233,7 @@ def start(desk: Desk, id: str, step: str, *, by: Actor, at: datetime) -> Upload:
     with transaction.atomic():
         _note(by, "check" if step == "checking" else "import", upload, {}, at)
         upload_work.enqueue(id)
-        return files(desk).change(id, state=step, queued_at=at, fault=None, actor=upload_work.kept_actor(by))
+        return files(desk).change(id, state=step, queued_at=at, fault=None, actor=kept_actor(by))
 
 
 def throw_away(desk: Desk, id: str, *, by: Actor, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""判定命令: `jiqun judge KEY --on DATE --input FIRMS.csv --out OUT.csv` and `jiqun replay KEY --from … --to …`."""
+"""判定命令: `jiqun judge KEY --on DATE --input FIRMS.csv|--ledger` and `jiqun replay KEY --from … --to …`."""
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from datetime import date
@@ -9,12 +9,19 @@ from jiqun.cli.output import lang, messages, print_json, print_table, say
 from jiqun.core.errors import InputError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from jiqun.actions.judging import Judged
+    from jiqun.actions.judging_costs import Cost
+    from jiqun.actions.judging_replay import Replay
+    from jiqun.actions.judging_source import FirmSource
 
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
     """Add `judge` and `replay`."""
-    verb = commands.add_parser("judge", parents=[shared], help="judge every firm of a file by a pack")
+    verb = commands.add_parser(
+        "judge", parents=[shared], help="judge the firms of a file or of the ledger by a pack"
+    )
     verb.add_argument("key", metavar="KEY|FOLDER", help="a pack, or the folder of a draft")
     verb.add_argument("--on", type=_day, required=True, metavar="DATE", help="the day judged")
     verb.add_argument("--out", type=Path, metavar="OUT.csv|xlsx", help="where the answer goes")
@@ -31,15 +38,21 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     )
     again.set_defaults(run=run_replay)
     for one in (verb, again):
-        one.add_argument("--input", type=Path, required=True, metavar="FIRMS.csv", help="firms, one row each")
+        whose = one.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--input", type=Path, metavar="FIRMS.csv", help="firms, one row each")
+        whose.add_argument("--ledger", action="store_true", help="the enterprises of the ledger one may read")
+        one.add_argument(
+            "--synthetic", action="store_true", help="of the ledger the made-up enterprises only"
+        )
         one.add_argument("--kind", choices=("new", "re_review"), default="new", help="kind of application")
-        one.add_argument("--region", default="", metavar="R", help="county of the firms that name none")
+        where = "county of the firms of a file that name none; the place whose firms of the ledger are judged"
+        one.add_argument("--region", default="", metavar="R", help=where)
         one.add_argument("--sheet", default="", help="sheet of a workbook")
         one.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run_judge(arguments: Namespace) -> int:
-    """Judge a file."""
+    """Judge the firms of a file or of the ledger."""
     from jiqun.cli import django
 
     _room_for(arguments)
@@ -48,8 +61,8 @@ def run_judge(arguments: Namespace) -> int:
     from jiqun.actions.judging import JudgeOrder, judge_file
 
     order = JudgeOrder(
-        arguments.key, arguments.on, arguments.input, arguments.out, kind=arguments.kind, region=arguments.region,
-        sheet=arguments.sheet, explain=arguments.explain, lang=lang(),
+        arguments.key, arguments.on, _firms(arguments), arguments.out, kind=arguments.kind, explain=arguments.explain,
+        lang=lang(),
     )  # fmt: skip
     judged = judge_file(desk(), order, by=django.cli_actor())
     if arguments.json:
@@ -59,6 +72,15 @@ def run_judge(arguments: Namespace) -> int:
     if arguments.out:
         say(f"已写出 {arguments.out}", f"written: {arguments.out}")
     return 0
+
+
+def _firms(arguments: Namespace) -> "FirmSource":
+    """Where the firms come from; InputError judge.not_of_a_file for made-up ones of a file."""
+    from jiqun.actions.judging_source import FirmSource
+
+    if arguments.synthetic and not arguments.ledger:
+        raise InputError("judge.not_of_a_file", seen="--synthetic", allowed="--ledger")
+    return FirmSource(arguments.input, arguments.region, arguments.sheet, arguments.synthetic)
 
 
 def _room_for(arguments: Namespace) -> None:
@@ -101,7 +123,7 @@ def _tell(judged: "Judged") -> None:
 
 
 def run_replay(arguments: Namespace) -> int:
-    """Judge the same firms twice and tell what moves; the ledger is not touched."""
+    """Judge the same firms twice and tell what moves; nothing is written to the ledger."""
     from jiqun.cli import django
 
     django.setup()
@@ -109,8 +131,7 @@ def run_replay(arguments: Namespace) -> int:
     from jiqun.actions.judging_replay import ReplayOrder, replay
 
     order = ReplayOrder(
-        arguments.key, arguments.before, arguments.after, arguments.input, on=arguments.on, kind=arguments.kind,
-        region=arguments.region, sheet=arguments.sheet,
+        arguments.key, arguments.before, arguments.after, _firms(arguments), on=arguments.on, kind=arguments.kind,
     )  # fmt: skip
     found = replay(desk(), order, by=django.cli_actor())
     if arguments.json:
@@ -130,11 +151,41 @@ def run_replay(arguments: Namespace) -> int:
         [one.as_json() for one in found.regions],
         [(name, name) for name in ("region", "firms", "rises", "falls")],
     )
+    _tell_costs(found)
     if found.stability:
         say("权重各变动 ±10 % 时的名次稳定性", "how stable ranks are when each weight moves by ±10 %")
         shown = ("weight", "change", "agreement", "moved", "regraded")
         print_table([one.as_json() for one in found.stability], [(name, name) for name in shown])
     return 0
+
+
+def _tell_costs(found: "Replay") -> None:
+    """What the measures of grades come to; "—" where that is not known of every firm."""
+    if not found.costs:
+        return
+    say(
+        "分档措施（— 为未知：金额未填，或档次未定）",
+        "what the measures of grades come to (— is unknown: no amount is set, or a grade is open)",
+    )
+    rows = [
+        {
+            "measure": getattr(one.label, lang()), "grades": "/".join(one.grades), "unit": one.unit,
+            "firms": f"{one.before.firms} → {one.after.firms}",
+            "before": _cost(one.before), "after": _cost(one.after), "difference": _amount(one.difference),
+        }
+        for one in found.costs
+    ]  # fmt: skip
+    columns = ("measure", "grades", "firms", "before", "after", "difference", "unit")
+    print_table(rows, [(name, name) for name in columns])
+
+
+def _cost(one: "Cost") -> str:
+    """The total; what is known of it and a question mark where that is not all."""
+    return _amount(one.total) if one.total is not None or not one.known else f"{_amount(one.known)} + ?"
+
+
+def _amount(value: "Decimal | None") -> str:
+    return "—" if value is None else f"{round(value, 2):,f}"
 
 
 def _day(text: str) -> date:

@@ -36,6 +36,8 @@ VERBS = (
     "judging",
     "edge",
     "plant",
+    "recognising",
+    "factory",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

@@ -24,7 +24,11 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     listed.set_defaults(run=run_list)
     check = verbs.add_parser("check", parents=[shared], help="read every pack and run every case")
     check.add_argument(
-        "key", nargs="?", default="", metavar="KEY|FOLDER", help="one pack, or the folder of a draft"
+        "key",
+        nargs="?",
+        default="",
+        metavar="KEY|FOLDER",
+        help="one pack, the folder of a draft, or a folder of packs",
     )
     check.set_defaults(run=run_check)
     show = verbs.add_parser("show", parents=[shared], help="one pack: documents, clauses, what is left out")
@@ -67,9 +71,15 @@ def run_list(arguments: Namespace) -> int:
 def run_check(arguments: Namespace) -> int:
     """Check packs and their cases; every error of all of them at once."""
     from jiqun.rules.cases import check_pack
+    from jiqun.rules.left_out import policies_left_out
 
     checked: list[Checked] = []
     errors: list[RowError] = []
+    if not arguments.key:
+        try:
+            policies_left_out(_root())
+        except PackErrors as error:
+            errors.extend(error.errors)
     for folder in _folders(arguments.key):
         try:
             checked.append(check_pack(folder, _root()))
@@ -132,13 +142,16 @@ def _root() -> Path:
 
 
 def _folders(key: str) -> list[Path]:
-    """The folders to check: all packs, one by its key, or a draft somewhere else."""
+    """The folders to check: all packs, one by its key, a draft somewhere else, or every draft of a folder."""
     root = _root()
     if not key:
         return [path.parent for path in sorted(root.rglob("rule.toml"))]
     for folder in (root / key, Path(key)):
         if (folder / "rule.toml").is_file():
             return [folder]
+        drafts = [path.parent for path in sorted(folder.rglob("rule.toml"))]
+        if drafts:
+            return drafts
     raise NotFound("rule.no_pack", seen=key, allowed=" ".join(_keys()))
 
 

@@ -103,13 +103,14 @@ def run_worker(arguments: Namespace) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from jiqun.actions import match_work, policy_work, upload_work
+    from jiqun.actions import match_work, policy_replays, policy_work, upload_work
     from jiqun.actions.desk import desk
 
     apart(_tidy)
     upload_work.take_up_leftover(desk())
     match_work.take_up_leftover(desk())
     policy_work.take_up_leftover(desk())
+    policy_replays.take_up_leftover(desk())
     call_command("db_worker", interval=0.5, verbosity=0)
     return 0
 

@@ -32,6 +32,7 @@ class Indicator:
 
     expression  name of the formula that derives it from others; None when it is only ever stated
     aliases     what else offices call it in the headers of their forms
+    choices     the words a choice may be, in their order
     """
 
     key: str
@@ -43,6 +44,7 @@ class Indicator:
     adds: Adds
     expression: str | None = None
     aliases: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 class IndicatorTable:
@@ -96,6 +98,9 @@ def _indicator(key: str, table: Table, file: Path, units: UnitTable) -> Indicato
     formula = table.get("expression")
     if formula is not None and (not isinstance(formula, str) or not formula):
         raise PackError("pack.missing_text", file=str(file), key=f"{key}.expression", seen=repr(formula))
+    choices = texts_in(table, "choices", file=file, key=key)
+    if bool(choices) != (table.get("kind") == Kind.CHOICE.value):
+        raise PackError("pack.missing_text", file=str(file), key=f"{key}.choices", seen=repr(choices))
     return Indicator(
         key=key,
         label=labels_in(table, "label", file=file, key=key),
@@ -106,6 +111,7 @@ def _indicator(key: str, table: Table, file: Path, units: UnitTable) -> Indicato
         adds=_word(Adds, table, "adds", file=file, key=key),
         expression=formula,
         aliases=tuple(texts_in(table, "aliases", file=file, key=key)),
+        choices=choices,
     )
 
 

@@ -176,6 +176,7 @@ def _next_month(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1)
 
 
+@lru_cache(maxsize=4096)
 def _text(period: Period) -> str:
     start, last = period.start, period.last_day
     month, last_month = start.isoformat()[:7], last.isoformat()[:7]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 from jiqun.core.errors import InputError, PackError
@@ -22,7 +23,10 @@ _LIMIT = 10 ** (DIGITS - PLACES)
 
 
 class Kind(StrEnum):
-    """What sort of number it is (数值性质); different sorts are never compared or added by mistake."""
+    """What sort of number it is (数值性质); different sorts are never compared or added by mistake.
+
+    The last three are no numbers but states (`core.states`): yes or no, one of some words, a day.
+    """
 
     LEVEL = "level"
     SHARE = "share"
@@ -30,6 +34,9 @@ class Kind(StrEnum):
     POINTS = "points"
     COMPLETION = "completion"
     RANK = "rank"
+    FLAG = "flag"
+    CHOICE = "choice"
+    DATE = "date"
 
 
 _ADDABLE = frozenset({Kind.LEVEL, Kind.POINTS})
@@ -134,13 +141,22 @@ class UnitTable:
             raise InputError("gate.bad_number", seen=str(value), allowed="0-9 . -")
         if not fits(src, dst):
             raise InputError("gate.unit_mismatch", seen=src.key, allowed=dst.key)
-        scaled = Fraction(value) * src.factor / dst.factor * _SCALE
-        if scaled.denominator != 1 and rounding is Rounding.REFUSE:
+        ratio = _millionths(src.factor, dst.factor)
+        above, below = value.as_integer_ratio()
+        whole, rest = divmod(above * ratio.numerator, below * ratio.denominator)
+        if rest and rounding is Rounding.REFUSE:
             raise InputError("unit.not_exact", seen=f"{value} {src.key}", allowed=dst.key)
-        whole = round(scaled)
+        if rest:
+            whole = round(Fraction(value) * ratio)
         if abs(whole) >= _LIMIT * _SCALE:
             raise InputError("unit.too_large", seen=f"{value} {src.key}", allowed=dst.key)
         return _six_places(whole)
+
+
+@lru_cache(maxsize=1024)
+def _millionths(source: Fraction, target: Fraction) -> Fraction:
+    """How many millionths of the target unit one source unit is."""
+    return source / target * _SCALE
 
 
 def _six_places(millionths: int) -> Decimal:

@@ -1,4 +1,5 @@
-"""未来工厂: OEE, alarms, energy, wages 计件, dosing, safety 四色 and the twin, as pure functions on dataclasses.
+"""未来工厂: OEE, alarms, drift and faults of machines, pure functions on dataclasses; later energy, wages 计件.
 
-Arrives with the connection of machines; may import `rules`, `core` and named pure libraries (an ADR each).
+`oee` reckons times and losses, `alarms` moves an alarm through its states, `detect` watches points and groups of points.
+May import `rules`, `core` and named pure libraries (an ADR each), heavy ones where they are used.
 """

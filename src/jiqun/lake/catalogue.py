@@ -69,12 +69,19 @@ FACTS = TableDef(
         Column("period_inferred", "bool", "期间是否推定", "True when the period was inferred, not stated"),
         Column("value", "decimal", "数值", "Value, in `unit`"),
         Column("value_high", "decimal", "区间上限", "Upper value of a range, in `unit`"),
-        Column("base_value", "decimal", "基准单位数值", "Value in the base unit of its dimension"),
+        Column(
+            "base_value",
+            "decimal",
+            "基准单位数值",
+            "Value in the base unit; of a state the number that tells words apart",
+        ),
         Column("base_value_high", "decimal", "基准单位区间上限", "Upper value in the base unit"),
         Column("bound", "text", "界：= ≥ > ≈ < ≤ range", "Bound: = ≥ > ≈ < ≤ range"),
         Column("value_text", "text", "数值原文，如 七成", "Value as worded"),
         Column("unit", "text", "单位", "Unit symbol as stated"),
-        Column("kind", "text", "量的种类", "level, share, growth, points, completion or rank"),
+        Column(
+            "kind", "text", "量的种类", "level, share, growth, points, completion, rank; flag, choice, date"
+        ),
         Column("scope", "text", "口径，如 规上工业", "Scope as stated"),
         Column("breakdown", "text", "分组，如 industry=轴承", "Breakdown, dim=value pairs"),
         Column("status", "text", "性质：实际/目标/预计/自称", "actual, target, estimate or claim"),

@@ -160,14 +160,14 @@ def _delimited(
     if "\x00" in text:
         raise InputError("gate.not_a_table", file=shown, allowed="CSV, CSV.gz, XLSX")
     notes = [("gate.gbk_detected", encoding)] if encoding == "gb18030" else []
-    delimiter = _delimiter_of(text)
+    delimiter = delimiter_of(text)
     if delimiter != ",":
         notes.append(("gate.wrong_delimiter", {"\t": "TAB"}.get(delimiter, delimiter)))
     csv.field_size_limit(1 << 20)
     return _numbered(text, delimiter, shown), encoding, delimiter, notes
 
 
-def _delimiter_of(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """What parts the cells: the mark the first lines have most of, whatever titles stand above."""
     heads = list(islice((line for line in io.StringIO(text) if line.strip()), 6))
     first = {mark: heads[0].count(mark) if heads else 0 for mark in DELIMITERS}

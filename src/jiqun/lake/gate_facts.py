@@ -13,8 +13,9 @@ from jiqun.core.errors import InputError, JiqunError, RowError
 from jiqun.core.facts import QUOTE_LIMIT, Bound, Fact, Status, SubjectKey, fact_id, natural_key
 from jiqun.core.indicators import Indicator, IndicatorTable
 from jiqun.core.periods import SHANGHAI, Period
+from jiqun.core.states import NEVER_WORD, STATES, State, state_of
 from jiqun.core.units import Kind, Rounding, UnitTable, fits
-from jiqun.lake.cell_words import control_character, parse_amount, parse_flag
+from jiqun.lake.cell_words import NOTHING, control_character, parse_amount, parse_flag
 
 EARLIEST = date(1900, 1, 1)
 DIGITS = Decimal(10) ** 22
@@ -82,6 +83,8 @@ class FactGate:
         """One row as a fact, or None with its faults."""
         cells = _Cells(self.file, number, row)
         indicator = cells.take("indicator", self.indicators.get)
+        state = cells.state(indicator) if indicator and indicator.kind in STATES else None
+        row = cells.row
         subject = cells.take("subject", self._subject)
         period = cells.take("period", Period.parse)
         status = cells.take("status", Status.parse, default=Status.ACTUAL)
@@ -99,7 +102,7 @@ class FactGate:
             self._check_days(cells, period, status, recorded)
         if cells.faults or not (indicator and subject and period and unit and status and bound and kind):
             return None, cells.faults
-        base = self._base(cells, "value", value, unit, indicator)
+        base = state.number if state else self._base(cells, "value", value, unit, indicator)
         base_high = self._base(cells, "value_high", high, unit, indicator)
         if cells.faults:
             return None, cells.faults
@@ -112,6 +115,12 @@ class FactGate:
             self.synthetic or synthetic,
         )  # fmt: skip
         return replace(fact, id=fact_id(fact, is_document=self.is_document(fact.source))), cells.faults
+
+    def says_nothing(self, indicator: str, text: str) -> bool:
+        """Does a cell say that nobody knows? "None" says so of a number; of a state it is an answer."""
+        known = self.indicators.find(indicator)
+        is_state = known is not None and known.kind in STATES
+        return text in NOTHING and not (is_state and text == NEVER_WORD)
 
     def _is_percent(self, text: str) -> bool:
         unit = self.units.find(text.strip())
@@ -206,6 +215,23 @@ class _Cells:
             facts = error.facts
             self.fault(column, error.code, str(facts.get("seen", text)), str(facts.get("allowed", "")))
         return None
+
+    def state(self, indicator: Indicator) -> State | None:
+        """The state told, in the cell of the number or in that of the words; from here on it stands in the words."""
+        text = (self.row.get("value") or "").strip() or (self.row.get("value_text") or "").strip()
+        unit = (self.row.get("unit") or "").strip() or indicator.unit
+        self.row = {**self.row, "value": "", "value_text": text, "unit": unit}
+        if not text:
+            return None
+        if (self.row.get("bound") or "=").strip() not in ("=", "=="):
+            self.fault("bound", "gate.bad_bound", self.row["bound"], "=")
+        try:
+            told = state_of(indicator.kind, text, indicator.choices)
+        except InputError as error:
+            self.fault("value", error.code, str(error.facts["seen"]), str(error.facts["allowed"]))
+            return None
+        self.row = {**self.row, "value_text": told.word}
+        return told
 
     def number(self, column: str, *, percent: bool = False) -> Decimal | None:
         """Read a decimal cell; empty is None (not stated), never zero.

@@ -1,7 +1,7 @@
 """列式判定 the column judge: a version's tree folded into one query that judges every firm at once.
 
-One CTE each for what is read and which parameters hold (inputs), clause states, points, scores, and grades by rank; the
-last one gives the verdict. `rules.judge` is the reference: both must agree on every firm.
+One CTE each for what is read and which parameters hold (inputs), what each condition asks (facts), clause states, points,
+scores, and grades by rank; the last one gives the verdict. `rules.judge` is the reference: both must agree on every firm.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ from jiqun.lake.judge_columns import (
     parameter_table,
     small,
 )  # fmt: skip
-from jiqun.lake.judge_conditions import CONDITIONS, Conditions, StateColumn, all_of, is_scored
+from jiqun.lake.judge_conditions import CONDITIONS, Conditions, StateColumn, all_of, asked_nodes, is_scored
 from jiqun.lake.judge_grades import first_level, grades_left, ranked
 from jiqun.lake.judge_scores import POINTS, SCORES, Items, Scored, earned
 from jiqun.rules import tree
@@ -91,13 +91,15 @@ class _Fold:
             self.judged += [one.condition for one in version.grading.levels]
         if isinstance(version.grading, RankQuota):
             self.judged += [one.when for one in version.grading.rules]
-        self.nodes = [node for one in self.judged for node in tree.walk(one)]
+        self.nodes = asked_nodes(self.judged, kind)
 
     def stages(self, tier_field: str, every: bool) -> Iterator[tuple[str, ir.Table]]:
         """Every stage with its name, each over the table of the one before."""
         inputs = self._inputs(tier_field)
         yield "inputs", inputs
-        clauses = self._with(inputs, "inputs", self._conditions)
+        facts = self._with(inputs, "inputs", self._facts)
+        yield "facts", facts
+        clauses = self._with(facts, "facts", self._conditions)
         yield "clauses", clauses
         points = self._with(clauses, "clauses", self._points)
         yield "points", points
@@ -119,6 +121,9 @@ class _Fold:
     ) -> ir.Table:
         over = _table(before, name)
         return over.mutate(**columns(over))
+
+    def _facts(self, table: ir.Table) -> dict[str, ir.Value]:
+        return Conditions(Numbers(table, self.sizes), kind=self.kind, on=self.on).facts(self.nodes)
 
     def _conditions(self, table: ir.Table) -> dict[str, ir.Value]:
         numbers = Numbers(table, self.sizes)
@@ -200,7 +205,7 @@ class _Fold:
         known = self._known(table)
         known = {one.about.id: None for one in self.nodes if isinstance(one, CONDITIONS)} | known
         conditions = Conditions(Numbers(table, self.sizes), kind=self.kind, on=self.on, known=known)
-        states = [conditions.state(one) for one in tops(self.version)]
+        states = [conditions.every(tops(self.version))]
         applies = small(MET) if self.version.applies is None else conditions.state(self.version.applies)
         judged = (
             cast(ir.BooleanValue, ibis.coalesce(applies != UNMET, ibis.literal(True)))

@@ -35,6 +35,8 @@ FIRMS, PARAMETERS = "firms", "parameters"
 PARAMETER = "parameter:"
 STATE, LOW, HIGH, GAP, SHORT = "state:", "low:", "high:", "gap:", "short:"
 """Before the id of a node: its state, its points, whether something is missing for them, how far a number is short."""
+HOLDS, GUESS = "holds:", "guess:"
+"""Before the id of a node: what it asks taken by itself, true, false or NULL; about what its number is, in millionths."""
 
 Sizes = tuple[tuple[str, Decimal, int], ...]
 """Every parameter with the largest value it has anywhere and its digits after the point."""
@@ -60,11 +62,11 @@ def _fields(node: object) -> Iterator[tuple[tree.Field, str]]:
             yield node.field, "flag"
         case tree.OneOf():
             yield node.field, "text"
-        case tree.Within() | tree.Aged() | tree.TitleHeld():
+        case tree.Within() | tree.Aged() | tree.Dated() | tree.TitleHeld():
             yield node.field, "date"
-        case tree.Manual() | tree.ExpertRange():
+        case tree.Manual():
             if node.decided is not None:
-                yield node.decided, "flag" if isinstance(node, tree.Manual) else "number"
+                yield node.decided, "flag"
         case tree.RankQuota():
             yield from ((one, "text") for one in node.group)
         case _:
@@ -80,6 +82,7 @@ def _fields(node: object) -> Iterator[tuple[tree.Field, str]]:
                 "floor",
                 "amount",
                 "share",
+                "decided",
             ):
                 yield from _operand(getattr(node, name, None))
 

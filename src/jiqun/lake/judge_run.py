@@ -105,11 +105,11 @@ def judge_firms(
     made = plan(version, kind=kind, on=on, tier_field=tier_field, sizes=sizes, every=every)
     using = database or connect()
     using.register("judged_firms", _firm_rows(version, tier_field, firms))
-    using.register("judged_parameters", _parameter_rows(sizes, parameters))
+    using.register("judged_parameters", parameter_rows(sizes, parameters))
     sql = made.query.over(
         {
             name: source
-            for name, source in _sources(version, tier_field, sizes).items()
+            for name, source in sources(version, tier_field, sizes).items()
             if name in made.query.tables
         }
     )
@@ -120,7 +120,8 @@ def judge_firms(
         using.unregister("judged_parameters")
         if database is None:
             using.close()
-    return [_ruling(made, dict(zip(made.query.columns, row, strict=True))) for row in rows]
+    columns, names = made.query.columns, _Names.of(made.query.columns)
+    return [_ruling(made, names, dict(zip(columns, row, strict=True))) for row in rows]
 
 
 def firm_types(version: Version, tier_field: str = "") -> dict[str, str]:
@@ -130,8 +131,11 @@ def firm_types(version: Version, tier_field: str = "") -> dict[str, str]:
     return types | ({tier_field: "VARCHAR"} if tier_field and tier_field not in types else {})
 
 
-def _sources(version: Version, tier_field: str, sizes: Sizes) -> dict[str, str]:
-    firms = ", ".join(
+def sources(
+    version: Version, tier_field: str, sizes: Sizes, *, firms: str = "judged_firms"
+) -> dict[str, str]:
+    """What stands after FROM for every table of a plan, each column in its type; firms may be any table of such columns."""
+    columns = ", ".join(
         f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in firm_types(version, tier_field).items()
     )
     kinds = {name: Size(most, places) for name, most, places in sizes}
@@ -140,7 +144,7 @@ def _sources(version: Version, tier_field: str, sizes: Sizes) -> dict[str, str]:
         for name, size in kinds.items()
     )
     return {
-        FIRMS: f"(SELECT {firms} FROM judged_firms)",
+        FIRMS: f"(SELECT {columns} FROM {firms})",
         PARAMETERS: f"(SELECT for_region, for_tier, {given} FROM judged_parameters)",
     }
 
@@ -157,7 +161,8 @@ def _firm_rows(version: Version, tier_field: str, firms: Sequence[Firm]) -> Tabl
     return _table(columns)
 
 
-def _parameter_rows(sizes: Sizes, parameters: Parameters) -> Table:
+def parameter_rows(sizes: Sizes, parameters: Parameters) -> Table:
+    """What `sources` reads as `judged_parameters`: one row for each place and tier, values as text."""
     columns: dict[str, list[str | None]] = {
         "for_region": [region for region, _ in parameters],
         "for_tier": [tier for _, tier in parameters],
@@ -185,20 +190,33 @@ def _text(firm: Firm, name: str, kind: str) -> str | None:
     return str(value)
 
 
-def _ruling(made: Plan, row: Mapping[str, object]) -> ColumnRuling:
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The columns of an answer by what they tell, id and column: found once, not for every firm."""
+
+    states: tuple[tuple[str, str], ...]
+    short: tuple[tuple[str, str], ...]
+    points: tuple[str, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[str]) -> "_Names":
+        def told(mark: str) -> tuple[tuple[str, str], ...]:
+            return tuple((name.removeprefix(mark), name) for name in columns if name.startswith(mark))
+
+        return cls(told(STATE), told(SHORT), tuple(key for key, _ in told(LOW)))
+
+
+def _ruling(made: Plan, names: _Names, row: Mapping[str, object]) -> ColumnRuling:
     bits = int(str(row["levels"]))
     levels = tuple(key for place, key in enumerate(made.levels) if bits >> place & 1)
     grade = row["grade"]
     level = made.levels[int(str(grade))] if grade is not None else levels[0] if len(levels) == 1 else ""
-    states = {name.removeprefix(STATE): value for name, value in row.items() if name.startswith(STATE)}
-    short = {name.removeprefix(SHORT): value for name, value in row.items() if name.startswith(SHORT)}
-    lows = {name.removeprefix(LOW) for name in row if name.startswith(LOW)}
     return ColumnRuling(
         str(row["uscc"] or ""), str(row["region"] or ""), _state(row["verdict"]),
         _range(row["score_low"], row["score_high"]), level, levels,
-        {key: _state(value) for key, value in states.items()},
-        {key: value for key, value in short.items() if isinstance(value, Decimal)},
-        {key: found for key in lows if (found := _range(row[LOW + key], row[HIGH + key])) is not None},
+        {key: _state(row[name]) for key, name in names.states},
+        {key: value for key, name in names.short if isinstance(value := row[name], Decimal)},
+        {key: found for key in names.points if (found := _range(row[LOW + key], row[HIGH + key])) is not None},
     )  # fmt: skip
 
 
@@ -213,10 +231,19 @@ def _range(low: object, high: object) -> Range | None:
     return Range(low if isinstance(low, Decimal) else None, high if isinstance(high, Decimal) else None)
 
 
+_TOO_LONG = Decimal(10) ** WHOLE
+
+
+def _places(value: Decimal) -> int:
+    """Digits written after the point, zeros at the end included."""
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else PLACES + 1
+
+
 def too_long(firm: Firm) -> Iterator[tuple[str, str]]:
     """Columns of a firm with more digits than the columns of the judge hold, and what stands there."""
     for column, value in firm.values.items():
-        if isinstance(value, Decimal):
+        if isinstance(value, Decimal) and not (abs(value) < _TOO_LONG and _places(value) <= PLACES):
             size = Size.of(value.normalize())
             if size.whole > WHOLE or size.places > PLACES:
                 yield column, f"{value:f}"

@@ -144,7 +144,7 @@ class Items(Conditions):
     def _of_score(self, node: Score) -> Points:
         match node:
             case tree.BandTable():
-                return self._bands(node)
+                return self._settled(self._bands(node), node.decided)
             case tree.PerStep():
                 return self._steps(node)
             case tree.Given():
@@ -154,11 +154,11 @@ class Items(Conditions):
             case tree.RatioToBase():
                 return self._ratio(node)
             case tree.ExpertRange():
-                return self._expert(node)
+                return self._settled(Points.of(node.points), node.decided)
             case tree.MultiSelectCapped():
                 return self._options(node)
             case tree.FirstMatch():
-                return self._first_match(node)
+                return self._settled(self._first_match(node), node.decided)
             case tree.BestOf():
                 return self._best([self.points(one) for one in node.of])
 
@@ -193,16 +193,13 @@ class Items(Conditions):
         unknown = Points(zero, fixed(None) if most is None else most, ibis.literal(True))
         return known.where(steps.notnull(), unknown)
 
-    def _expert(self, node: tree.ExpertRange) -> Points:
-        if node.decided is None:
-            return Points.of(node.points)
-        number = self.numbers.number(node.decided)
-        allowed = number.known()  # points the document does not allow decide nothing
-        for op, end in ((Op.GE, node.points.low), (Op.LE, node.points.high)):
-            if end is not None:
-                allowed = allowed & number.compare(op, Exact(constant(end)))
-        given = number.rounded(POINT_PLACES)
-        return Points(given, given).where(allowed, Points.of(node.points))
+    def _settled(self, points: Points, decided: tree.Field | None) -> Points:
+        """The points an expert gave where nothing is missing and the document allows them; others decide nothing."""
+        if decided is None:
+            return points
+        given = self.numbers.number(decided).rounded(POINT_PLACES)
+        allowed = (given >= points.low) & (given <= points.high) & ~points.gap
+        return Points(given, given).where(cast(ir.BooleanValue, ibis.coalesce(allowed, _NO)), points)
 
     def _options(self, node: tree.MultiSelectCapped) -> Points:
         low, high = fixed(Decimal(0)), fixed(Decimal(0))

@@ -89,6 +89,12 @@ def list_page(
     return page_of(rows, _read, page=page, size=size)
 
 
+def last_id() -> int:
+    """Number of the newest event but signing in and out, 0 without any: tells one state of the ledger from the next."""
+    events = models.AuditEvent.objects.exclude(action__startswith="session.")
+    return events.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def of_target(target: str, *, limit: int = 50) -> tuple[AuditEvent, ...]:
     """The latest lines about one thing."""
     return tuple(_read(models.AuditEvent.objects.filter(target=target).order_by("-id")[:limit]))

@@ -36,6 +36,7 @@ class NewObjection:
     wanted: str
     unit: str
     reason: str
+    candidate: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,16 @@ NEW = tuple(NewObjection.__dataclass_fields__)
 
 
 def file(new: NewObjection, *, by: str, by_id: int | None, at: datetime, due_on: date) -> Objection:
-    """Enter an objection; WrongState("objection.open_already") when one about the same statement waits for its answer."""
+    """Enter an objection.
+
+    WrongState("objection.open_already") when one about the same statement waits for its answer, or one of the same person
+    about the same candidate.
+    """
     _inside()
     # the statement is looked at under a lock of its row, so that two who object at once are told one after the other
-    waiting = models.Objection.objects.select_for_update().filter(fact=new.fact, state__in=OPEN).first()
+    same = {"candidate": new.candidate, "filed_by": by[:150], "filed_by_id": by_id}
+    about = same if new.candidate else {"fact": new.fact, "candidate": 0}
+    waiting = models.Objection.objects.select_for_update().filter(state__in=OPEN, **about).first()
     if waiting is not None:
         raise WrongState("objection.open_already", seen=waiting.pk)
     values = {name: getattr(new, name) for name in NEW}
@@ -155,13 +162,21 @@ def evidence(id: int, number: int) -> Evidence:
 
 
 def list_page(
-    within: Iterable[Reach], *, state: str = "", subject: str = "", page: int = 1, size: int = 50
+    within: Iterable[Reach],
+    *,
+    state: str = "",
+    subject: str = "",
+    filed_by: int | None = None,
+    page: int = 1,
+    size: int = 50,
 ) -> Page[Objection]:
     """Objections within one of the reaches, the next due first.
 
-    state  one state, or `open` for those still to be answered
+    state     one state, or `open` for those still to be answered
+    filed_by  number of a person whose own objections to candidates are among them wherever these lie
     """
-    rows = models.Objection.objects.filter(_within(within))
+    own = Q(filed_by_id=filed_by, candidate__gt=0) if filed_by is not None else Q(pk__in=())
+    rows = models.Objection.objects.filter(_within(within) | own)
     if state:
         rows = rows.filter(state__in=OPEN if state == "open" else (state,))
     if subject:
@@ -175,6 +190,13 @@ def open_about(facts: Iterable[str]) -> dict[str, int]:
     """Those of the statements an open objection disputes, with its number."""
     rows = models.Objection.objects.filter(fact__in=list(facts), state__in=OPEN)
     return dict(rows.values_list("fact", "id"))
+
+
+def about_candidates(candidates: Iterable[int], *, is_open: bool = False) -> tuple[Objection, ...]:
+    """Objections to candidates of a recognition, latest first."""
+    rows = models.Objection.objects.filter(candidate__in=[one for one in candidates if one])
+    rows = rows.filter(state__in=OPEN) if is_open else rows
+    return tuple(map(_objection, rows.order_by("-id")))
 
 
 def about_fact(facts: Iterable[str]) -> tuple[Objection, ...]:

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     OBJECT = "object"
     ANSWER_OBJECTION = "answer_objection"
+    RECOGNISE = "recognise"
     BACKUP = "backup"
 
 
@@ -48,6 +49,7 @@ LABELS: dict[Permission, tuple[str, str]] = {
     P.READ_AUDIT: ("查看审计", "read the audit trail"),
     P.OBJECT: ("提出异议", "object to a number about an enterprise"),
     P.ANSWER_OBJECTION: ("答复异议", "answer objections"),
+    P.RECOGNISE: ("认定称号", "recognise by rule, grant, register and take back titles"),
     P.BACKUP: ("备份与恢复", "back up and restore"),
 }
 UNSCOPED = frozenset({P.READ_PUBLIC, P.VIEW_SYNTHETIC, P.EXPORT, P.MANAGE_TOKENS, P.READ_AUDIT})
@@ -88,9 +90,9 @@ class ProvincialOfficer(Role):
 
     key = "provincial_officer"
     zh, en = "省级经信人员", "Provincial officer"
-    says_zh = "查看和维护全省的集群、企业与数据来源，可导入、撤销和修复全省数据。"
-    says_en = "Reads and keeps the whole province: imports, undoes and repairs data, describes sources."
-    permissions = LEDGER_WORK | {P.MANAGE_SOURCES}
+    says_zh = "查看和维护全省的集群、企业与数据来源，可导入、撤销和修复全省数据，认定和取消称号。"
+    says_en = "Reads and keeps the whole province: imports, undoes and repairs data, describes sources, grants titles."
+    permissions = LEDGER_WORK | {P.MANAGE_SOURCES, P.RECOGNISE}
     scope_kinds = ("all",)
 
 
@@ -99,9 +101,9 @@ class CountyOfficer(Role):
 
     key = "county_officer"
     zh, en = "市县经信人员", "County officer"
-    says_zh = "维护本地区（含下级）的企业与数据，查看全省公开数据，看不到其他地区企业的非公开数据。"
-    says_en = "Keeps the data of one region and all below it; elsewhere reads only what is public."
-    permissions = LEDGER_WORK
+    says_zh = "维护本地区（含下级）的企业与数据，认定和取消其称号，查看全省公开数据，看不到其他地区企业的非公开数据。"
+    says_en = "Keeps the data and titles of one region and all below it; elsewhere reads only what is public."
+    permissions = LEDGER_WORK | {P.RECOGNISE}
     scope_kinds = ("region",)
 
 

@@ -8,24 +8,29 @@ from pathlib import Path
 from typing import cast
 
 from jiqun.core.errors import InputError, PackErrors, RowError
+from jiqun.core.states import NEVER
 from jiqun.rules.catalogue import Catalogue
-from jiqun.rules.firm import NEVER, Firm, Value
-from jiqun.rules.judge import judge_pack
+from jiqun.rules.firm import Firm, Value
+from jiqun.rules.judge import judge, parameters_for
 from jiqun.rules.pack import KINDS, Pack
 from jiqun.rules.ranges import Range, shown
-from jiqun.rules.reader import read_pack
+from jiqun.rules.reader import parameter_values, read_pack
 from jiqun.rules.ruling import Ruling
 from jiqun.rules.sheet import Sheet, View, as_number
 from jiqun.rules.tree import Label
 from jiqun.rules.truth import State
 
 TESTS = ("pass", "fail", "unknown", "boundary")
-EXPECTED = ("verdict", "version", "score", "level", "clauses")
+EXPECTED = ("verdict", "version", "score", "level", "clauses", "points")
+KEYS = ("key", "like", "tests", "about", "on", "kind", "region", "parameters", "firm", "expect")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A firm, a day and what the pack must say; `line` of cases.toml."""
+    """A firm, a day and what the pack must say; `line` of cases.toml.
+
+    parameters   numbers that stand in for those of the place, so that a case can be told where a place has published none
+    """
 
     key: str
     tests: str
@@ -33,6 +38,7 @@ class Case:
     firm: Firm
     on: date
     kind: str
+    parameters: Mapping[str, Decimal | None]
     expect: Mapping[str, object]
     line: int
 
@@ -99,7 +105,7 @@ def read_cases(pack: Pack, errors: list[RowError]) -> tuple[Case, ...]:
     """The cases of a pack; what is wrong goes to `errors`, a kind of case nobody wrote among it."""
     sheet = Sheet(pack.folder / "cases.toml", errors)
     sheet.root.only(("case",))
-    reader = _CaseReader(Catalogue.load(pack.packs))
+    reader = _CaseReader(Catalogue.load(pack.packs), pack)
     cases = tuple(reader.case(view) for view in sheet.root.views("case"))
     for kind in TESTS:
         if not any(case.tests == kind for case in cases):
@@ -110,12 +116,13 @@ def read_cases(pack: Pack, errors: list[RowError]) -> tuple[Case, ...]:
 class _CaseReader:
     """Reads cases one after another; a later one may be like an earlier."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, pack: Pack) -> None:
         self.catalogue = catalogue
+        self.pack = pack
         self.seen: dict[str, Case] = {}
 
     def case(self, view: View) -> Case:
-        view.only(("key", "like", "tests", "about", "on", "kind", "region", "firm", "expect"))
+        view.only(KEYS)
         key = view.text("key")
         like = self._like(view)
         values = dict(like.firm.values) if like else {}
@@ -124,7 +131,8 @@ class _CaseReader:
         on = view.day("on", needed=like is None) or (like.on if like else date.min)
         case = Case(
             key, view.choice("tests", TESTS), view.label("about"), Firm(key, key, region, values), on,
-            view.choice("kind", KINDS, like.kind if like else "new"), self._expect(view), view.line,
+            view.choice("kind", KINDS, like.kind if like else "new"),
+            {**(like.parameters if like else {}), **self._parameters(view)}, self._expect(view), view.line,
         )  # fmt: skip
         if key in self.seen:
             view.wrong("key", "rule.duplicate_id", seen=key)
@@ -151,6 +159,10 @@ class _CaseReader:
                 table.wrong(column, "rule.bad_value", seen=value, allowed=kind)
         return values
 
+    def _parameters(self, view: View) -> dict[str, Decimal | None]:
+        """Numbers by parameter, read as those of a place are."""
+        return parameter_values(view.view("parameters"), [one.name for one in self.pack.parameters])
+
     def _expect(self, view: View) -> Mapping[str, object]:
         table = view.view("expect")
         if table is None:
@@ -158,6 +170,14 @@ class _CaseReader:
             return {}
         table.only(EXPECTED)
         table.choice("verdict", tuple(State))
+        table.view("clauses")  # refused where it is no table
+        points = table.view("points")
+        for scores, names in ((table, ("score",)), (points, points.data if points else ())):
+            for name in names:
+                if scores and name in scores and _told(scores.data[name]) is None:
+                    scores.wrong(
+                        name, "rule.bad_value", seen=scores.data[name], allowed="number [lowest, highest]"
+                    )
         return table.data
 
 
@@ -174,11 +194,13 @@ def _typed(value: object, kind: str) -> Value:
 
 def _run(pack: Pack, case: Case) -> CaseResult:
     try:
-        ruling = judge_pack(pack, case.firm, on=case.on, kind=case.kind)
+        version = pack.version_on(case.on, case.kind)
     except InputError as error:
         return CaseResult(
             pack.key, case, None, (Difference("version", str(case.expect.get("version", "")), str(error)),)
         )
+    numbers = {**parameters_for(pack, case.firm, on=case.on), **case.parameters}
+    ruling = judge(version, case.firm, parameters=numbers, on=case.on, kind=case.kind)
     return CaseResult(pack.key, case, ruling, tuple(_differences(case.expect, ruling)))
 
 
@@ -194,6 +216,10 @@ def _differences(expect: Mapping[str, object], ruling: Ruling) -> Iterator[Diffe
     for key, state in cast(Mapping[str, object], expect.get("clauses", {})).items():
         if states.get(key) != state:
             yield Difference(f"clauses.{key}", str(state), str(states.get(key, "—")))
+    points = {one.id: one.points for one in ruling.clauses}
+    for key, told in cast(Mapping[str, object], expect.get("points", {})).items():
+        if not _same_score(told, points.get(key)):
+            yield Difference(f"points.{key}", told_score(_told(told)), told_score(points.get(key)) or "—")
 
 
 def _told(value: object) -> Range | None:

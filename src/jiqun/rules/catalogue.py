@@ -14,10 +14,13 @@ KINDS = ("number", "flag", "date", "text")
 PERIODS = ("year", "as_of")
 COLUMNS = (
     "column", "type", "unit", "aliases", "meaning_zh", "meaning_en", "choices", "years", "period", "signed",
-    "paper_zh", "paper_en",
+    "paper_zh", "paper_en", "indicator",
 )  # fmt: skip
 IDENTITY = ("uscc", "name", "region")
 """Columns that say who the firm is; they are no fields of a rule."""
+REGISTER, CLUSTER = "@register", "@cluster"
+NO_INDICATOR = (REGISTER, CLUSTER)
+"""What stands for the indicator where there is none: the register says it; it is a cluster's and not a firm's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class FieldDef:
     yearly   it is of a year, not of the day judged
     choices  the words a text may be; aliases: other headers it may stand under; signed: it may be below 0
     paper    what it is read from, named when it is missing
+    indicator  the indicator whose facts hold it in the ledger, or why there is none (NO_INDICATOR)
     """
 
     name: str
@@ -39,6 +43,7 @@ class FieldDef:
     choices: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     signed: bool = False
+    indicator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,6 @@ def _load(packs: Path) -> Catalogue:
             name, Label(row["meaning_zh"], row["meaning_en"]), row["unit"], row["type"], int(row["years"] or 0),
             row["period"] == "year", Label(row["paper_zh"], row["paper_en"]),
             tuple(filter(None, row["choices"].split(";"))), tuple(filter(None, row["aliases"].split(";"))),
-            row["signed"] == "yes",
+            row["signed"] == "yes", row["indicator"],
         )  # fmt: skip
     return Catalogue(fields, units)

@@ -10,9 +10,6 @@ from jiqun.rules.tree import Field
 
 Value: TypeAlias = Decimal | str | bool | date | None
 
-NEVER = date(1, 1, 1)
-"""A date of something known never to have happened: a title never held, a prize never won."""
-
 
 @dataclass(frozen=True, slots=True)
 class Firm:

@@ -1,9 +1,10 @@
 """企业清单 a file of firms to be judged: one row each, columns of the field catalogue; read whole or refused whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 from jiqun.core.errors import RowError, RowErrors
 from jiqun.core.uscc import Grade, grade
@@ -30,18 +31,24 @@ class Firms:
     remarks: tuple[RowError, ...]
 
 
-def firms_of(rows: Sequence[Sequence[str]], catalogue: Catalogue, *, file: str, on: date) -> Firms:
+Also: TypeAlias = Callable[[int, Firm], Iterable[RowError]]
+"""What else is wrong with the firm in a row, for what a rule cannot know: which counties there are."""
+
+
+def firms_of(
+    rows: Sequence[Sequence[str]], catalogue: Catalogue, *, file: str, on: date, also: Also | None = None
+) -> Firms:
     """The firms of a table whose first row is its header; RowErrors with every bad cell, and then none is taken.
 
-    on   the day judged: a firm founded later is refused
+    on    the day judged: a firm founded later is refused
     """
     reader = _FirmReader(catalogue, file, on)
     columns = reader.header(rows[0] if rows else ())
-    firms = [
-        reader.firm(row, columns, number)
-        for number, row in enumerate(rows[1:], start=2)
-        if any(cell.strip() for cell in row)
-    ]
+    firms: list[Firm] = []
+    for number, row in enumerate(rows[1:], start=2):
+        if any(cell.strip() for cell in row):
+            firms.append(reader.firm(row, columns, number))
+            reader.errors.extend(also(number, firms[-1]) if also else ())
     if not firms:
         reader.wrong(None, "", "firm.empty_file")
     if reader.errors:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from jiqun.rules.firm import Firm
+from jiqun.rules.marks import marked
 from jiqun.rules.pack import Pack, Version
 from jiqun.rules.ranges import Range
 from jiqun.rules.ruling import ClauseResult, Ruling
@@ -34,15 +35,22 @@ def judge(
 
 def judge_pack(pack: Pack, firm: Firm, *, on: date, kind: str = "new") -> Ruling:
     """The ruling by the version and the parameters that hold on that day where the firm is."""
-    return judge(
-        pack.version_on(on, kind), firm, parameters=parameters_for(pack, firm, on=on), on=on, kind=kind
-    )
+    return judge_by(pack, pack.version_on(on, kind), firm, on=on, kind=kind)
+
+
+def judge_by(pack: Pack, version: Version, firm: Firm, *, on: date, kind: str = "new") -> Ruling:
+    """The ruling by a version and the parameters of the firm's place, marked with where these are from."""
+    ruling = judge(version, firm, parameters=parameters_for(pack, firm, on=on), on=on, kind=kind)
+    return marked(ruling, version, pack.sets_of(firm.region, on, _tier(pack, firm)))
 
 
 def parameters_for(pack: Pack, firm: Firm, *, on: date) -> dict[str, Decimal | None]:
     """The parameters that hold for a firm: its county's, of its tier."""
-    tier = firm.text(Field(pack.tier_field)) if pack.tier_field else None
-    return pack.parameters_on(firm.region, on, tier or "")
+    return pack.parameters_on(firm.region, on, _tier(pack, firm))
+
+
+def _tier(pack: Pack, firm: Firm) -> str:
+    return (firm.text(Field(pack.tier_field)) or "") if pack.tier_field else ""
 
 
 def _levels(version: Version, walker: Walker) -> tuple[tuple[str, ...], State | None]:
@@ -50,7 +58,7 @@ def _levels(version: Version, walker: Walker) -> tuple[tuple[str, ...], State | 
     if isinstance(version.grading, Levels):
         return _first_level(version.grading, walker)
     if isinstance(version.grading, RankQuota):
-        return _grades_left(version.grading, walker), None
+        return grades_left(version.grading, walker), None
     return (), None
 
 
@@ -72,7 +80,8 @@ def _first_level(grading: Levels, walker: Walker) -> tuple[tuple[str, ...], Stat
     return tuple(possible), State.UNKNOWN if State.UNKNOWN in doubts else State.MANUAL
 
 
-def _grades_left(grading: RankQuota, walker: Walker) -> tuple[str, ...]:
+def grades_left(grading: RankQuota, walker: Walker) -> tuple[str, ...]:
+    """The grades by rank that the rules of grades leave a firm, the best first."""
     left = [one.key for one in grading.grades]
     for rule in grading.rules:
         state = walker.condition(rule.when, "").state

@@ -43,6 +43,7 @@ class NodeReader:
             "one_of": (("field", "choices"), self._one_of),
             "within": (("field", "years", "days"), self._within),
             "aged": (("field", "years", "days"), self._aged),
+            "dated": (("field", "since", "until"), self._dated),
             "title_held": (("field",), self._title),
             "manual": (("decided",), self._manual),
             "platform_supplied": (("value", "unit", "platform", *OPS), self._platform),
@@ -157,6 +158,14 @@ class NodeReader:
 
     def _aged(self, view: View, about: About) -> Node:
         return tree.Aged(about, *self._span(view))
+
+    def _dated(self, view: View, about: About) -> Node:
+        since, until = (view.day(name, needed=False) for name in ("since", "until"))
+        if since is None and until is None:
+            view.wrong("since", "rule.missing_key", seen="since", allowed="since until")
+        if since and until and until < since:
+            view.wrong("until", "rule.dates_reversed", seen=f"{since} {until}")
+        return tree.Dated(about, self._field(view, "field", ("date",)), since, until)
 
     def _title(self, view: View, about: About) -> Node:
         return tree.TitleHeld(about, self._field(view, "field", ("date",)))

@@ -124,6 +124,11 @@ class OperandReader:
             return units[0] if units else None
         return known.unit
 
+    def each(self, unit: str, per: str | None) -> str:
+        """The unit of so much for each: 万元 for each 亩 is 万元/亩; `unit` as it is for each bare number."""
+        found = self.catalogue.units.find(f"{unit}/{per}") if per else None
+        return found.key if found else f"{unit}/{per}" if per else unit
+
     def _quotient(self, units: list[str], place: Place) -> str | None:
         """万元 by 亩 is 万元/亩, if the unit table has it; like by like is a plain number."""
         if len(units) < 2:

@@ -1,6 +1,6 @@
 """规则包 a pack: one policy with its versions, their dates, who issued them, and the parameters of places and years."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -83,7 +83,11 @@ class ParameterSet:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a grade or level brings with it (差别化措施): `amount` may be a parameter."""
+    """What a grade or level brings with it (差别化措施).
+
+    amount  for each firm, or for each unit of `per` (land, electricity) of a firm; a parameter of the place
+    unit    of what a firm gets or pays in a year: amount × per
+    """
 
     id: str
     label: Label
@@ -91,6 +95,8 @@ class Measure:
     clause: str
     amount: Operand | None = None
     unit: str = ""
+    per: Operand | None = None
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +188,21 @@ class Pack:
     def parameters_on(self, region: str, on: date, tier: str = "") -> dict[str, Decimal | None]:
         """Every parameter of the pack for a place, a day and a tier; the narrower place speaks first, None is unknown."""
         found: dict[str, Decimal | None] = dict.fromkeys(one.name for one in self.parameters)
+        for one in self._sets_on(region, on, tier):
+            found.update(one.values)
+        return found
+
+    def sets_of(self, region: str, on: date, tier: str = "") -> dict[str, ParameterSet]:
+        """The set each known parameter of `parameters_on` is taken from; an empty one is from nowhere."""
+        found = {name: one for one in self._sets_on(region, on, tier) for name in one.values}
+        return {name: one for name, one in found.items() if one.values[name] is not None}
+
+    def _sets_on(self, region: str, on: date, tier: str) -> Iterator[ParameterSet]:
+        """Those in force there, the widest place first."""
         for place in reversed(places(region)):
             for one in self.sets:
                 if one.region == place and one.tier in ("", tier) and one.holds(on):
-                    found.update(one.values)
-        return found
+                    yield one
 
 
 def places(region: str) -> tuple[str, ...]:

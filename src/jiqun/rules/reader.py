@@ -1,6 +1,6 @@
 """读取规则包 reading a pack: rule.toml, source.toml and parameters/*.toml of one folder, all errors at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -256,17 +256,29 @@ class PackReader:
             else []
         )
         for one in view.views("measure"):
-            one.only(("id", "label", "grades", "clause", "amount", "unit"))
+            one.only(("id", "label", "grades", "clause", "amount", "unit", "per", "confidence"))
             for grade in one.texts("grades"):
                 if grade not in known:
                     one.wrong("grades", "rule.unknown_reference", seen=grade, allowed=known or "—")
-            amount, unit = None, one.text("unit", needed=False)
-            if "amount" in one:
-                place = (*one.place, "amount")
-                amount = self.operands.in_unit(self.operands.read(one.data["amount"], place), unit, place)
-            clause = one.text("clause", needed=False)
-            found.append(Measure(one.text("id"), one.label(), one.texts("grades"), clause, amount, unit))
+            amount, per = self._amount(one)
+            found.append(
+                Measure(
+                    one.text("id"), one.label(), one.texts("grades"), one.text("clause", needed=False), amount,
+                    one.text("unit", needed=False), per, one.choice("confidence", CONFIDENCE, "U"),
+                )
+            )  # fmt: skip
         return tuple(found)
+
+    def _amount(self, view: View) -> tuple[tree.Operand | None, tree.Operand | None]:
+        """What a measure is worth to a firm, and for each unit of what; both multiplied are in the unit it names."""
+        if "amount" not in view:
+            return None, None
+        unit, place = view.text("unit", needed=False), (*view.place, "amount")
+        amount = self.operands.read(view.data["amount"], place)
+        if "per" not in view:
+            return self.operands.in_unit(amount, unit, place), None
+        per = self.operands.read(view.data["per"], (*view.place, "per"))
+        return self.operands.in_unit(amount, self.operands.each(unit, per.unit), place), per.operand
 
     def _transitions(self, versions: Sequence[Version]) -> tuple[Transition, ...]:
         found: list[Transition] = []
@@ -310,25 +322,28 @@ class PackReader:
         view.only(("region", "tier", "from", "to", "label", "document", "confidence", "values"))
         starts, ends = view.days()
         document = self._document(view)
-        table = view.view("values") or View(view.sheet, {}, (*view.place, "values"))
         return ParameterSet(
-            view.text("region", needed=False), view.text("tier", needed=False), starts, ends, self._values(table),
+            view.text("region", needed=False), view.text("tier", needed=False), starts, ends,
+            parameter_values(view.view("values"), self.parameters),
             view.label(), document.key if document else "",
             view.choice("confidence", CONFIDENCE, document.confidence if document else "U"),
             str(view.sheet.path), view.line,
         )  # fmt: skip
 
-    def _values(self, table: View) -> dict[str, Decimal | None]:
-        """Numbers by parameter; "" is an empty parameter, which is unknown."""
-        found: dict[str, Decimal | None] = {}
-        for name, value in table.data.items():
-            if name not in self.parameters:
-                table.wrong(name, "rule.unknown_parameter", seen=name, allowed=self.parameters)
-            number = as_number(value)
-            if number is None and value != "":
-                table.wrong(name, "rule.bad_value", seen=value, allowed='number ""')
-            found[name] = number
+
+def parameter_values(table: View | None, known: Collection[str]) -> dict[str, Decimal | None]:
+    """Numbers by parameter; "" is an empty parameter, which is unknown. A name that is not `known` is complained of."""
+    found: dict[str, Decimal | None] = {}
+    if table is None:
         return found
+    for name, value in table.data.items():
+        if name not in known:
+            table.wrong(name, "rule.unknown_parameter", seen=name, allowed=known)
+        number = as_number(value)
+        if number is None and value != "":
+            table.wrong(name, "rule.bad_value", seen=value, allowed='number ""')
+        found[name] = number
+    return found
 
 
 def overlap(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:

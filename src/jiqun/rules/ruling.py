@@ -24,7 +24,8 @@ class ClauseResult:
     points   of a score or of a part of one
     missing  columns nobody has filled in and `parameter:NAME` of empty parameters; undefined: all are there but the number
              has no meaning (a ratio over nothing)
-    clause, confidence   where in the document, and how sure we are of its text
+    clause, confidence   where in the document, and how sure we are of its text and of the numbers of the place it used
+    numbers_from         keys of the documents those numbers are taken from
     guard    it says whether its parent applies, and is no part of it
     """
 
@@ -46,6 +47,7 @@ class ClauseResult:
     confidence: str = ""
     changeable: bool = True
     guard: bool = False
+    numbers_from: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

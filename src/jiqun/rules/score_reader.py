@@ -28,8 +28,8 @@ class ScoreReader:
         self.operands = nodes.operands
         self.boundary = boundary
         self._kinds: dict[str, tuple[tuple[str, ...], Read]] = {
-            "band_table": (("value", "unit", "bands", "boundary"), self._bands),
-            "first_match": (("case", "otherwise"), self._first),
+            "band_table": (("value", "unit", "bands", "boundary", "decided"), self._bands),
+            "first_match": (("case", "otherwise", "decided"), self._first),
             "multi_select_capped": (("options", "each", "max"), self._multi),
             "per_step": (("value", "unit", "step", "points", "max"), self._steps),
             "ratio_to_base": (("value", "base", "weight", "cap", "floor", "at_base"), self._ratio),
@@ -84,7 +84,8 @@ class ScoreReader:
         boundary = Boundary(view.choice("boundary", EDGES, self.boundary))
         bands = tuple(self._band(one) for one in view.views("bands"))
         self._whole(view, bands)
-        return tree.BandTable(about, value.operand, bands, boundary, self._unit(view, value))
+        unit = self._unit(view, value)
+        return tree.BandTable(about, value.operand, bands, boundary, unit, self._decided(view))
 
     def _band(self, view: View) -> Band:
         view.only(("from", "to", "points"))
@@ -118,7 +119,7 @@ class ScoreReader:
                 one.wrong("when", "rule.missing_key", seen="when", allowed="{ kind = … }")
                 continue
             cases.append(Case(self.nodes.node(found, inside(about, number)), self._points(one, "points")))
-        return tree.FirstMatch(about, tuple(cases), self._points(view, "otherwise"))
+        return tree.FirstMatch(about, tuple(cases), self._points(view, "otherwise"), self._decided(view))
 
     def _multi(self, view: View, about: About) -> Score:
         """Options as names of flags worth `each`, or as { field, points }."""

@@ -101,6 +101,8 @@ def needed_text(node: object) -> str:
         case tree.Within() | tree.Aged():
             sign = "≤" if isinstance(node, tree.Within) else "≥"
             return f"{node.field.column} {sign} {node.years}y {node.days}d"
+        case tree.Dated():
+            return f"{node.field.column} ∈ {node.since or ''}…{node.until or ''}"
         case tree.TitleHeld():
             return node.field.column
         case tree.AtLeast():

@@ -1,9 +1,11 @@
-"""条款用词 the words of a rule: labels, comparisons, boundaries, and the operands that give a number."""
+"""条款用词 the words of a rule: labels, comparisons, boundaries, operands that give a number, bands, options and grades."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
+
+from jiqun.rules.ranges import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,29 @@ class Constant:
 
 
 Operand: TypeAlias = Field | Formula | Parameter | Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """From low to high, None where it is open; who owns the edge says the table's boundary. `points` may be a range."""
+
+    low: Decimal | None
+    high: Decimal | None
+    points: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be ticked, with its points."""
+
+    field: Field
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A grade and its share of the ranked firms in %; None as share: all that are left."""
+
+    key: str
+    label: Label
+    share: Operand | None = None

@@ -6,13 +6,28 @@ points (`ranges.Range`). `rules.judge` walks the tree for one firm, `lake.judge`
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TypeAlias, cast
 
 from jiqun.rules.ranges import Range
-from jiqun.rules.terms import Boundary, Constant, Field, Formula, Label, Op, Operand, Parameter
+from jiqun.rules.terms import (
+    Band,
+    Boundary,
+    Constant,
+    Field,
+    Formula,
+    Label,
+    Op,
+    Operand,
+    Option,
+    Parameter,
+    Quota,
+)
 
-__all__ = ["Boundary", "Constant", "Field", "Formula", "Label", "Op", "Operand", "Parameter"]  # fmt: skip
+__all__ = [
+    "Band", "Boundary", "Constant", "Field", "Formula", "Label", "Op", "Operand", "Option", "Parameter", "Quota",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,16 @@ class Aged:
     field: Field
     years: int = 0
     days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date from `since` to `until`, both counted in, None where it is open; a date never (0001-01-01) is in no span."""
+
+    about: About
+    field: Field
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,23 +224,18 @@ class ScoreReached:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """From low to high, None where it is open; who owns the edge says the table's boundary. `points` may be a range."""
-
-    low: Decimal | None
-    high: Decimal | None
-    points: Range
-
-
-@dataclass(frozen=True, slots=True)
 class BandTable:
-    """Points by the band a number falls in; the bands are in order, without gap or overlap."""
+    """Points by the band a number falls in; the bands are in order, without gap or overlap.
+
+    decided   the field in which an expert's points stand: they count where they lie in the band
+    """
 
     about: About
     value: Operand
     bands: tuple[Band, ...]
     boundary: Boundary
     unit: str = ""
+    decided: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,19 +248,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class FirstMatch:
-    """Points of the first case that is met, else `otherwise`."""
+    """Points of the first case that is met, else `otherwise`; `decided` as in a band table."""
 
     about: About
     cases: tuple[Case, ...]
     otherwise: Range
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One thing that can be ticked, with its points."""
-
-    field: Field
-    points: Decimal
+    decided: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,23 +320,12 @@ class BestOf:
     of: "tuple[Score, ...]"
 
 
+Fact: TypeAlias = Flag | OneOf | Within | Aged | Dated | TitleHeld
+"""A condition on one field that is no number."""
 Node: TypeAlias = (
-    Compare
-    | Flag
-    | OneOf
-    | Within
-    | Aged
-    | TitleHeld
-    | Manual
-    | PlatformSupplied
-    | All
-    | AnyOf
-    | AtLeast
-    | Exempts
-    | Veto
-    | ScoreSum
-    | ScoreReached
-)
+    Compare | Flag | OneOf | Within | Aged | Dated | TitleHeld | Manual | PlatformSupplied | All | AnyOf | AtLeast | Exempts
+    | Veto | ScoreSum | ScoreReached
+)  # fmt: skip
 Score: TypeAlias = (
     BandTable | FirstMatch | MultiSelectCapped | PerStep | RatioToBase | ExpertRange | Given | BestOf
 )
@@ -346,15 +348,6 @@ class Levels:
     """The first level whose condition is met, the higher ones being unmet (等级)."""
 
     levels: tuple[Level, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """A grade and its share of the ranked firms in %; None as share: all that are left."""
-
-    key: str
-    label: Label
-    share: Operand | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,12 @@
 """填报值 values as people write them: texts of a sheet or of a case become numbers, days, yes or no; empty is unknown."""
 
 import re
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from jiqun.core.states import read_day, read_flag
 from jiqun.rules.catalogue import FieldDef
-from jiqun.rules.firm import NEVER, Value
+from jiqun.rules.firm import Value
 
-YES = frozenset(("是", "有", "yes", "y", "true", "1", "√"))
-NO = frozenset(("否", "无", "没有", "no", "n", "false", "0", "×"))
-NEVER_WORDS = frozenset(("无", "没有", "从未", "never", "none", "no", "否"))
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
-"""A day, with the midnight a spreadsheet may add."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 PERCENT = "%"
 
@@ -33,12 +28,15 @@ def value_of(text: str, field: FieldDef) -> Value:
     if field.kind == "number":
         return _number(plain, field)
     if field.kind == "flag":
-        word = plain.lower()
-        if word in YES or word in NO:
-            return word in YES
-        raise BadValue("firm.bad_flag", "是 否 yes no")
+        flag = read_flag(plain)
+        if flag is None:
+            raise BadValue("firm.bad_flag", "是 否 yes no")
+        return flag
     if field.kind == "date":
-        return _day(plain)
+        day = read_day(plain)
+        if day is None:
+            raise BadValue("firm.bad_date", "2026-04-01 无 never")
+        return day
     if field.choices and plain not in field.choices:
         raise BadValue("firm.bad_choice", " ".join(field.choices))
     return plain
@@ -63,15 +61,3 @@ def _number(plain: str, field: FieldDef) -> Decimal:
     if number < 0 and not field.signed:
         raise BadValue("firm.negative", "≥ 0")
     return number
-
-
-def _day(plain: str) -> date:
-    if plain.lower() in NEVER_WORDS:
-        return NEVER
-    found = _DAY.fullmatch(plain)
-    try:
-        if found:
-            return date(*(int(part) for part in found.groups()))
-    except ValueError:
-        pass
-    raise BadValue("firm.bad_date", "2026-04-01 无 never")

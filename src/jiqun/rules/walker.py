@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from jiqun.core.states import NEVER
 from jiqun.rules import tree
-from jiqun.rules.firm import NEVER, Firm
+from jiqun.rules.firm import Firm
 from jiqun.rules.operands import Got, days_before, held_against, number, period
 from jiqun.rules.ranges import NOTHING, ZERO, Range, best, hull, total
 from jiqun.rules.ruling import ClauseLine
@@ -86,7 +87,7 @@ class Walker:
 
     def _fact(
         self,
-        node: tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld | tree.Manual,
+        node: tree.Fact | tree.Manual,
         line: ClauseLine,
     ) -> Answer:
         """Conditions on one field that is no number."""
@@ -99,7 +100,7 @@ class Walker:
         holds = self._holds(node)
         return Answer(State.UNKNOWN, (field.column,)) if holds is None else Answer(_state(holds))
 
-    def _holds(self, node: tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld) -> bool | None:
+    def _holds(self, node: tree.Fact) -> bool | None:
         if isinstance(node, tree.Flag):
             flag = self.firm.flag(node.field)
             return None if flag is None else flag is node.wanted
@@ -111,6 +112,8 @@ class Walker:
             return None
         if isinstance(node, tree.TitleHeld):
             return day >= self.on
+        if isinstance(node, tree.Dated):
+            return day > NEVER and (node.since or day) <= day <= (node.until or day)
         edge = days_before(self.on, years=node.years, days=node.days)
         return edge <= day <= self.on if isinstance(node, tree.Within) else NEVER < day <= edge
 
@@ -195,6 +198,8 @@ class Walker:
         if guard.state is State.NOT_APPLICABLE:
             return self._close(line, replace(guard, points=NOTHING))
         points, missing = self._points_of(node, line)
+        if not missing and isinstance(node, tree.BandTable | tree.FirstMatch | tree.ExpertRange):
+            points = self._settled(points, node.decided)
         if guard.state is not State.MET:
             points, missing = hull((NOTHING, points)), _names((guard.missing, missing))
         missing = () if points.exact is not None else missing
@@ -215,13 +220,8 @@ class Walker:
             case tree.RatioToBase():
                 return self._ratio(node, line)
             case tree.ExpertRange():
-                value = self.firm.number(node.decided) if node.decided else None
-                line.value = value
-                if value is None or not node.points.holds(
-                    value
-                ):  # points the document does not allow decide nothing
-                    return node.points, ()
-                return Range.exactly(value), ()
+                line.value = self.firm.number(node.decided) if node.decided else None
+                return node.points, ()
             case tree.MultiSelectCapped():
                 ticked = [(one, self.firm.flag(one.field)) for one in node.options]
                 empty = tuple(one.field.column for one, flag in ticked if flag is None)
@@ -231,6 +231,11 @@ class Walker:
             case tree.BestOf():
                 answers = [self.points(one, node.about.id) for one in node.of]
                 return best(one.points or NOTHING for one in answers), _names(one.missing for one in answers)
+
+    def _settled(self, points: Range, decided: tree.Field | None) -> Range:
+        """The points an expert gave where the document allows them; others decide nothing."""
+        given = self.firm.number(decided) if decided else None
+        return points if given is None or not points.holds(given) else Range.exactly(given)
 
     def _first_match(self, node: tree.FirstMatch) -> tuple[Range, tuple[str, ...]]:
         possible: list[Range] = []
@@ -290,6 +295,7 @@ class Walker:
 
 KIND_OF: dict[type, str] = {
     tree.Compare: "compare", tree.Flag: "flag", tree.OneOf: "one_of", tree.Within: "within", tree.Aged: "aged",
+    tree.Dated: "dated",
     tree.TitleHeld: "title_held", tree.Manual: "manual", tree.PlatformSupplied: "platform_supplied", tree.All: "all",
     tree.AnyOf: "any", tree.AtLeast: "at_least", tree.Exempts: "exempts", tree.Veto: "veto",
     tree.ScoreSum: "score_sum", tree.ScoreReached: "score_reached", tree.Part: "part",
@@ -315,10 +321,12 @@ def _names(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for group in groups for name in group))
 
 
-def _words(node: tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld) -> str:
+def _words(node: tree.Fact) -> str:
     """What is needed, for the explanation: choices, or a span of time."""
     if isinstance(node, tree.OneOf):
         return " ".join(node.choices)
     if isinstance(node, tree.Within | tree.Aged):
         return f"{node.years}y" if not node.days else f"{node.years}y {node.days}d"
+    if isinstance(node, tree.Dated):
+        return f"{node.since or ''}…{node.until or ''}"
     return "" if isinstance(node, tree.TitleHeld) else str(node.wanted).lower()

@@ -11,7 +11,7 @@ FILES = "multipart/form-data"
 FILE_PATHS = tuple(
     root + noun
     for root in ("/", "/api/")
-    for noun in ("imports", "objections", "matching", "policies", "policy-runs")
+    for noun in ("imports", "objections", "matching", "policies", "policy-runs", "recognitions", "titles")
 )
 FORM_EXTRA = 1_000_000
 

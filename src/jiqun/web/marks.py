@@ -44,6 +44,14 @@ def fact_number(value: object, fact: str) -> SafeString:
     return format_html(FIGURE, "", address, address, _("Evidence"), number(value))
 
 
+def fact_text(text: str, fact: str) -> SafeString:
+    """What a fact says, in words, and the way to its 依据; the bare words where no fact is known."""
+    if not fact:
+        return format_html("{}", text)
+    address = why_fact(fact)
+    return format_html(FIGURE, "", address, address, _("Evidence"), text)
+
+
 def count(c: Count) -> SafeString:
     """A number we counted, and the way to how."""
     address = reverse("why-count", args=[c.name]) + c.query

@@ -6,9 +6,9 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 NOUNS = (
-    "entry", "overview", "clusters", "map", "indicators", "policies", "subjects", "projects", "sources", "differences",
-    "why", "briefs", "imports", "matching", "merges", "batches", "quarantine", "conflicts", "objections", "withdrawals",
-    "collections", "audit", "accounts", "tokens",
+    "entry", "overview", "clusters", "map", "indicators", "per_mu", "replays", "policies", "ladders", "recognitions",
+    "titles", "subjects", "projects", "sources", "differences", "why", "briefs", "imports", "matching", "merges", "batches",
+    "quarantine", "conflicts", "objections", "withdrawals", "collections", "audit", "accounts", "tokens",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jiqun.core.states import NEVER_WORD, NO_WORD, STATES, YES_WORD
 from jiqun.web.numerals import number
 
 WORDS = {
@@ -99,6 +100,43 @@ WORDS = {
         "C": _("from memory, not official"),
         "U": _("unknown"),
     },
+    "ladder_step": {
+        "held": pgettext_lazy("ladder", "on the rung"),
+        "ready": pgettext_lazy("ladder", "nothing missing by what is known"),
+        "one_step": pgettext_lazy("ladder", "one step away"),
+        "papers": pgettext_lazy("ladder", "papers missing"),
+        "further": pgettext_lazy("ladder", "further away"),
+        "closed": pgettext_lazy("ladder", "not within a year"),
+        "apart": pgettext_lazy("ladder", "not for this firm"),
+        "no_rule": pgettext_lazy("ladder", "no rule on that day"),
+        "top": pgettext_lazy("ladder", "at the top"),
+        "unknown": pgettext_lazy("ladder", "nobody knows what it holds"),
+        "none": pgettext_lazy("ladder", "known to hold none"),
+        "in_year": pgettext_lazy("ladder", "in force at the end of the year"),
+    },
+    "rung_state": {
+        "held": pgettext_lazy("rung", "in force"),
+        "over": pgettext_lazy("rung", "over"),
+        "none": pgettext_lazy("rung", "not held"),
+        "unknown": pgettext_lazy("rung", "not known"),
+    },
+    "help": {"measure": _("measure"), "service": _("service"), "provider": _("provider")},
+    "title_how": {"recognised": _("recognised by rule"), "registered": _("entered from a list")},
+    "title_notice": {
+        "publicity": _("Made public as a candidate"),
+        "granted": _("Title granted"),
+        "refused": _("Not recognised"),
+        "review": _("Re-review can be applied for"),
+        "expiring": _("Title ends soon"),
+        "taken_back": _("Title taken back"),
+    },
+    "recognition_step": {
+        "recognition.start": _("Candidates found"),
+        "recognition.publish": _("Made public"),
+        "recognition.refuse": _("Candidate refused"),
+        "recognition.decide": _("Decided"),
+        "recognition.withdraw": _("Withdrawn"),
+    },
     "application": {"new": _("new application"), "re_review": _("re-review")},
     "run_sort": {
         "row": _("row of the sheet"),
@@ -126,6 +164,9 @@ WORDS = {
         "points": _("Difference in points"),
         "completion": _("Completion"),
         "rank": _("Rank"),
+        "flag": _("Yes or no"),
+        "choice": _("One of some words"),
+        "date": _("Day"),
         "count": _("Count"),
     },
     "nature": {"stock": _("counted at a moment"), "flow": _("over a period")},
@@ -252,11 +293,18 @@ def address_of(kind: str, key: str) -> str:
     return reverse("subject", args=[key])
 
 
+STATE_WORDS = {YES_WORD: "yes", NO_WORD: "no", NEVER_WORD: "never"}
+"""States an English reader meets; the words of a choice stand as they were told."""
+
+
 def value_words(statement: object, lang: str) -> dict[str, str]:
     """The parts of a stated value: bound sign, number, unit, or the words when there is no number."""
     s = statement
     if s.value is None:  # type: ignore[attr-defined]
-        return {"text": s.value_text or "—", "bound": "", "number": "", "unit": ""}  # type: ignore[attr-defined]
+        text = (
+            STATE_WORDS.get(s.value_text, s.value_text) if lang == "en" and s.kind in STATES else s.value_text
+        )  # type: ignore[attr-defined]
+        return {"text": text or "—", "bound": "", "number": "", "unit": ""}  # type: ignore[attr-defined]
     shown = number(s.value)  # type: ignore[attr-defined]
     if s.bound == "range" and s.value_high is not None:  # type: ignore[attr-defined]
         joint = "–" if s.value >= 0 else (" 至 " if lang == "zh" else " to ")  # type: ignore[attr-defined]

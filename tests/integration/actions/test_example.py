@@ -2,7 +2,9 @@
 
 import csv
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,17 @@ from django.db import transaction
 
 from jiqun import settings
 from jiqun.actions import example, example_collection, homes, questions
+from jiqun.actions.held_firms import held_firms
+from jiqun.actions.judging_files import find_pack
 from jiqun.actions.reading.collecting import collection_page
 from jiqun.lake.facts import FactReader
 from jiqun.ledger import audit, batches, relations, sources, subjects
 from jiqun.ledger.subjects import SubjectFilter
+from jiqun.rules.catalogue import Catalogue
+from jiqun.rules.judge import judge_pack
+from jiqun.rules.tree import Field
+from jiqun.rules.truth import State
+from jiqun.rules.values import value_of
 
 FIRMS = 60
 
@@ -25,7 +34,8 @@ def slice_of(folder: Path) -> Path:
     county = folder / "synthetic"
     with (county / "enterprises.csv").open(encoding="utf-8", newline="") as file:
         kept = {row["uscc"] for row, _ in zip(csv.DictReader(file), range(FIRMS), strict=False)}
-    for path in [county / "enterprises.csv", county / "relations.csv", *county.glob("accounts_*.csv")]:
+    of_firms = [*county.glob("accounts_*.csv"), *county.glob("policy_*.csv")]
+    for path in [county / "enterprises.csv", county / "relations.csv", *of_firms]:
         header, *rows = path.read_text(encoding="utf-8").splitlines()
         mine = [row for row in rows if all(part in kept for part in codes_in(row))]
         path.write_text("\n".join([header, *mine]) + "\n", encoding="utf-8")
@@ -124,3 +134,32 @@ def test_the_example_collects_from_ten_of_whom_one_is_late(loaded: tuple[World, 
     (county,) = [place for place in page.places if place.level == "county"]
     assert {(one.known, one.asked) for one in county.sums} == {(9, 10)}
     assert example_collection.load(world.desk, by=SYSTEM) == 0
+
+
+@pytest.mark.usefixtures("db")
+def test_the_rules_read_what_the_files_say(loaded: tuple[World, dict[str, object]]) -> None:
+    """Every cell of the county's sheets is a value of its firm, with the fact it was read from; real firms stay apart."""
+    world, _ = loaded
+    on = date(2026, 6, 1)
+    held = {one.firm.uscc: one for one in held_firms(world.desk, by=SYSTEM, on=on, synthetic=True)}
+    assert len(held) == FIRMS and all(one.synthetic for one in held.values())
+    fields = {one.indicator: one for one in Catalogue.load(settings.PACKS_DIR).fields.values()}
+    compared = 0
+    for path in sorted((settings.EXAMPLE_DIR / "synthetic").glob("policy_*.csv")):
+        told = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))["facts"]
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                one = held[row["统一社会信用代码"]]
+                for fact in told:
+                    field = fields[fact["indicator"]]
+                    back = on.year - 1 - int(fact["period"][:4]) if field.yearly else 0
+                    column = Field(field.name, back).column
+                    if row[fact["column"]]:
+                        assert one.firm.values[column] == value_of(row[fact["column"]], field), (row, column)
+                        assert one.facts[column].startswith("f")
+                        compared += 1
+    assert compared > FIRMS * 10
+    real = held_firms(world.desk, by=SYSTEM, on=on, synthetic=False)
+    assert len(real) > 50 and not any(one.synthetic for one in real)
+    pack = find_pack(world.desk, "national/little_giant")
+    assert {judge_pack(pack, one.firm, on=on, kind="new").verdict for one in real} == {State.UNKNOWN}

@@ -2,12 +2,26 @@
 
 import shutil
 import zipfile
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 from cli_house import House, fact, facts_file, firm, table
 
+from jiqun.actions.match_files import MatchFiles, MatchList
+from jiqun.actions.policy_files import Line, Run, RunFiles
+from jiqun.brain.matching import Asked
+
+AT = datetime(2026, 6, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+RUN, AT_WORK, LIST = (
+    "p20260601090000aaaaaaaaaaaa",
+    "p20260601090001bbbbbbbbbbbb",
+    "m20260601090000cccccccccccc",
+)
 QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("facts", "cluster:415x"), ("facts", "--document", "002"), ("subjects", "search", "轴承"), ("batches", "list"),
     ("accounts", "list"),
@@ -40,10 +54,25 @@ def saved(lived_in: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in ("cache", "matching"):
         (lived_in.home / folder).mkdir(exist_ok=True)
         (lived_in.home / folder / "left-behind").write_text("made again when it is needed")
+    hand_in(lived_in.home)
     report = lived_in.json("backup", path)
     assert report["ok"] and report["ledger"] == "sqlite" and report["with_key"] is False
     assert report["bytes"] == path.stat().st_size and path.stat().st_mode & 0o077 == 0
     return path
+
+
+def hand_in(home: Path) -> None:
+    """A run of a policy that is judged and answered, one still at work, and a list to be matched."""
+    runs, lists = RunFiles(home / "policies"), MatchFiles(home / "matching")
+    run = Run(
+        RUN, "zhejiang/per_mu", "2018", "亩均.csv", "2023-09-01", "new", "", "张", 1, "region:331003", AT, 1
+    )
+    runs.start(run, ("name", "pollutant_t"), [(2, ["甲厂", ""])])
+    runs.keep_lines(RUN, [Line(2, "", "甲厂", "331003", "met", Decimal("111.10"), Decimal("111.10"), "")])
+    runs.keep_answer(RUN, 2, {"pollutant_t": "0.3"})
+    runs.change(RUN, state="done", report={"firms": 1})
+    runs.start(replace(run, id=AT_WORK, queued_at=AT), ("name",), [(2, ["乙厂"])])
+    lists.start(MatchList(LIST, "match", "名单.csv", "张", 1, "region:331003", AT, 1), (Asked(2, "甲厂"),))
 
 
 def answers(house: House) -> list[dict[str, object]]:
@@ -63,6 +92,13 @@ def test_a_restored_copy_answers_the_same_and_goes_on_working(
     assert copy.json("engine", "check")["ok"] is True
     assert (copy.home / "secret.key").read_text() != (lived_in.home / "secret.key").read_text()
     sql = "SELECT count(*) FROM ledger_audit_event WHERE action = 'home.{}'"
+    for kind, folder in ((RunFiles, "policies"), (MatchFiles, "matching")):
+        ours, theirs = kind(lived_in.home / folder), kind(copy.home / folder)
+        assert list(theirs.all()) == list(ours.all()) and len(list(ours.all())) > 0
+    runs, kept = RunFiles(lived_in.home / "policies"), RunFiles(copy.home / "policies")
+    assert kept.sheet(RUN) == runs.sheet(RUN) and kept.lines(RUN) == runs.lines(RUN) != ()
+    assert kept.answers(RUN) == {2: {"pollutant_t": "0.3"}} and kept.sheet(AT_WORK)[1] == ["乙厂"]
+    assert MatchFiles(copy.home / "matching").rows(LIST) == (Asked(2, "甲厂"),)
     assert copy.count(sql.format("restore")) == 1 and lived_in.count(sql.format("backup")) >= 1
 
 
@@ -82,7 +118,7 @@ def test_the_portable_ledger_answers_the_same(lived_in: House, tmp_path: Path) -
 def test_the_key_goes_only_where_it_is_asked_for(lived_in: House, saved: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(saved) as archive:
         assert "secret.key" not in archive.namelist()
-        assert not [name for name in archive.namelist() if name.startswith(("cache/", "matching/"))]
+        assert not [name for name in archive.namelist() if "left-behind" in name or name.endswith(".lock")]
         manifest = orjson.loads(archive.read("manifest.json"))
     assert (
         manifest["format"] == 1 and manifest["migrations"]["ledger"] and set(manifest["tables"]) >= {"facts"}

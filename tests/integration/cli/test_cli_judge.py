@@ -56,6 +56,9 @@ def test_per_mu(house: House, tmp_path: Path) -> None:
     clauses = [one for one in answers(tmp_path / "out.clauses.csv") if one["uscc"] == "F1"]
     tax = next(one for one in clauses if one["clause"] == "tax_per_mu")
     assert (tax["value"], tax["points"], tax["needed"]) == ("30", "37.35", "24.097")
+    score, gate = (next(one for one in clauses if one["clause"] == key) for key in ("score", "applies"))
+    assert score["confidence"] == tax["confidence"] == "C" and score["numbers_from"].endswith("of 2022")
+    assert (gate["confidence"], gate["numbers_from"]) == ("A", "")
     before = out.read_bytes()
     assert house.json(*words, code=10)["code"] == "export.file_exists"
     assert out.read_bytes() == before
@@ -95,14 +98,13 @@ def test_bad_cells_are_told_at_once_and_nothing_is_written(house: House, tmp_pat
     assert seen == {
         (2, "land_own_mu", "firm.not_a_number"), (3, "land_own_mu", "firm.negative"),
         (3, "segment_share_pct", "firm.percent_as_fraction"), (4, "established_on", "firm.founded_later"),
+        (4, "region", "judge.unknown_region"), (5, "land_own_mu", "judge.too_long"),
     }  # fmt: skip
-    written(tmp_path / "firms.csv", [rows[3], ("F3", 0, 5, "2020-01-01", "无此县")], columns)
-    later = house.json(*words, code=10)
-    assert {(one["row"], one["code"]) for one in later["errors"]} == {
-        (2, "judge.too_long"),
-        (3, "judge.unknown_region"),
-    }  # type: ignore[index,union-attr]
-    assert not out.exists()
+    assert all(len(one["message"]) > 20 for one in refused["errors"]) and not out.exists()  # type: ignore[union-attr]
+    land = ("land_own_mu", "land_leased_in_mu", "land_leased_out_mu")
+    written(firms, [("F1", 0, 0, 0, 0)], ("uscc", *land, "main_business_revenue_wan"))
+    said = house.run(*words[:6]).out
+    assert "Land used is 0 or less" in said and "Revenue is 0: shares have no meaning" in said
     assert (
         house.json("judge", "zhejiang/per_mu", "--on", "2023-09-01", "--input", firms, "--explain", code=10)[
             "code"
@@ -126,3 +128,17 @@ def test_replay_of_a_year_and_of_a_draft(house: House, tmp_path: Path) -> None:
     numbers.write_text(text, encoding="utf-8")
     found = house.json(*words, "--from", "2018@2023-09-01", "--to", f"{draft}@2023-09-01")
     assert found["levels"]["A"] == [0, 1] and found["levels"]["D"] == [0, 1]  # type: ignore[index]
+
+
+def test_the_firms_of_the_ledger(told: House, tmp_path: Path) -> None:
+    """Made-up firms are judged apart from real ones; a replay takes them from the same place."""
+    words = ("--on", "2026-06-01", "--ledger")
+    county = told.json("judge", "zhejiang/above_scale", *words, "--synthetic", "--region", "339901")
+    assert (county["firms"], county["verdicts"]["met"], county["levels"]["to_enter"]) == (2000, 690, 46)  # type: ignore[index]
+    again = ("replay", "national/specialised_sme", "--from", "2022", "--to", "2026", *words)
+    real = told.json(*again)
+    assert 50 < int(str(real["firms"])) < 500 and real["same"] == real["firms"]
+    assert told.json(*again, "--region", "330109", code=10)["code"] == "judge.no_firms"
+    firms = written(tmp_path / "firms.csv", [("F1",)], ("uscc",))
+    refused = (*again[:-1], "--input", firms, "--synthetic")
+    assert told.json(*refused, code=10)["code"] == "judge.not_of_a_file"

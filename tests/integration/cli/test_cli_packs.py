@@ -1,12 +1,14 @@
 """`jiqun packs`: list, check, show and diff, their exit codes, and a template for firms."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
-from rules_house import HEAD, VERSION, clause, written
+from rules_house import BROKEN, HEAD, PACKS, VERSION, clause, written
 
 from jiqun.cli.main import main
+from jiqun.core.messages import Messages
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -61,6 +63,24 @@ def test_a_draft_with_a_mistake_is_refused_with_its_line(
     code, out, _ = run(capsys, "check", str(folder), "--json")
     told = json.loads(out)
     assert code == 12 and told["code"] == "rule.refused" and told["errors"][0]["row"] == 16
+
+
+def test_every_draft_of_a_folder_is_checked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for name, body in (("a", 'kind = "flag"\nfield = "own_brend"'), ("b", 'kind = "flag"\nfield = "listad"')):
+        written(tmp_path / "drafts" / name, HEAD + VERSION + clause(body))
+    code, _, err = run(capsys, "check", str(tmp_path / "drafts"))
+    assert code == 12 and "own_brend" in err and "listad" in err
+
+
+@pytest.mark.parametrize("wrong", BROKEN)
+def test_each_mistake_of_a_draft_has_its_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, wrong: str
+) -> None:
+    code, _, err = run(capsys, "check", str(written(tmp_path / "draft", BROKEN[wrong])))
+    said = Messages.load(PACKS / "errors.toml").what(wrong, "zh", {})
+    lines = [line for line in err.splitlines() if said in line]
+    assert code == 12 and lines, err
+    assert "rule.toml" in lines[0] and re.search(r"第 \d+ 行", lines[0])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import io
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from web_house import SHEET_HEADER, XINCHANG, House, as_csv
 
-from jiqun.actions import upload_work
+from jiqun.actions import background, upload_work
 from jiqun.actions.upload_files import UploadFiles
 from jiqun.actions.work_folders import Progress
 
@@ -100,17 +101,17 @@ def test_the_work_is_taken_up_again_after_a_kill(house: House) -> None:
     upload = hand_in(client, as_csv(SHEET_HEADER, ROWS))
     settled(client, upload, house)
     client.post(f"/imports/{upload}/confirm/")
-    assert upload_work.leftover(house.desk.uploads) == [upload]  # a process that starts anew finds it
+    assert upload_work.BEHIND.leftover(house.desk) == [upload]  # a process that starts anew finds it
     upload_work.work(house.desk, upload)
     upload_work.work(house.desk, upload)  # and the task itself, late, does nothing twice
-    assert upload_work.leftover(house.desk.uploads) == []
+    assert upload_work.BEHIND.leftover(house.desk) == []
     assert client.get(f"/api/pages/imports/{upload}/").json()["upload"]["report"]["created"] == 2
 
 
 def test_who_asks_looks_after_work_nobody_took_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
-    monkeypatch.setattr(upload_work, "PATIENCE", upload_work.timedelta(0))
-    monkeypatch.setattr(upload_work, "_work_here", lambda desk, id: started.append(id))
+    monkeypatch.setattr(background, "PATIENCE", timedelta(0))
+    monkeypatch.setattr(background.Background, "_work_here", lambda self, desk, id: started.append(id))
     client = house.client("county_officer")
     upload = hand_in(client, as_csv(SHEET_HEADER, ROWS))
     client.post(f"/imports/{upload}/check/", {"field-name": SHEET_HEADER[0]})
@@ -255,7 +256,7 @@ def test_what_a_killed_worker_left_is_queued_when_one_starts(
     client = house.client("county_officer")
     upload = hand_in(client, as_csv(SHEET_HEADER, ROWS))
     client.post(f"/imports/{upload}/check/", {"field-name": SHEET_HEADER[0]})
-    monkeypatch.setattr(upload_work, "enqueue", queued.append)
+    monkeypatch.setattr(upload_work, "work_on_upload", SimpleNamespace(enqueue=queued.append))
     assert upload_work.take_up_leftover(house.desk) >= 1
     assert upload in queued
 

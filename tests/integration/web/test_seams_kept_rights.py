@@ -4,7 +4,7 @@ import pytest
 from web_house import SHENGZHOU, SYSTEM, XINCHANG, House, as_csv, key_of
 
 from jiqun.actions import accounts as account_acts
-from jiqun.actions import merging, tokens, upload_work, uploads
+from jiqun.actions import kept_rights, merging, tokens, upload_work, uploads
 from jiqun.actions.merging import Pair
 from jiqun.actions.upload_files import Upload
 from jiqun.actions.uploads import HandIn
@@ -28,8 +28,8 @@ def grants(house: House) -> tuple[int, ...]:
 
 
 def test_a_kept_actor_keeps_what_the_account_still_holds(house: House) -> None:
-    kept = upload_work.actor_again(upload_work.kept_actor(worker(house)))
-    assert upload_work.rights_now(kept) == kept == worker(house)
+    kept = kept_rights.actor_again(kept_rights.kept_actor(worker(house)))
+    assert kept_rights.rights_now(kept) == kept == worker(house)
     account_acts.grant(
         house.desk,
         kept.user_id or 0,
@@ -38,17 +38,17 @@ def test_a_kept_actor_keeps_what_the_account_still_holds(house: House) -> None:
         by=SYSTEM,
         at=house.desk.now(),
     )
-    assert upload_work.rights_now(kept).grants == kept.grants, "what was given since is not added"
+    assert kept_rights.rights_now(kept).grants == kept.grants, "what was given since is not added"
     account_acts.revoke(house.desk, grants(house)[0], by=SYSTEM, at=house.desk.now())
-    assert upload_work.rights_now(kept).grants == ()
-    assert upload_work.rights_now(NOBODY) == NOBODY
-    assert upload_work.rights_now(SYSTEM) == SYSTEM
+    assert kept_rights.rights_now(kept).grants == ()
+    assert kept_rights.rights_now(NOBODY) == NOBODY
+    assert kept_rights.rights_now(SYSTEM) == SYSTEM
 
 
 def test_a_closed_account_may_do_nothing(house: House) -> None:
-    kept = upload_work.actor_again(upload_work.kept_actor(worker(house)))
+    kept = kept_rights.actor_again(kept_rights.kept_actor(worker(house)))
     accounts.set_active(house.people["county_officer"], False)
-    assert upload_work.rights_now(kept).grants == ()
+    assert kept_rights.rights_now(kept).grants == ()
 
 
 def test_a_revoked_token_may_do_nothing(house: House) -> None:
@@ -57,10 +57,10 @@ def test_a_revoked_token_may_do_nothing(house: House) -> None:
     )
     actor = ledger_tokens.actor_for(issued.plaintext, at=house.desk.now())
     assert actor is not None
-    kept = upload_work.actor_again(upload_work.kept_actor(actor))
-    assert upload_work.rights_now(kept).grants == actor.grants
+    kept = kept_rights.actor_again(kept_rights.kept_actor(actor))
+    assert kept_rights.rights_now(kept).grants == actor.grants
     ledger_tokens.revoke(issued.token.id, by="test", at=house.desk.now())
-    assert upload_work.rights_now(kept).grants == ()
+    assert kept_rights.rights_now(kept).grants == ()
 
 
 def queued(house: House) -> Upload:

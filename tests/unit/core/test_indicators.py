@@ -58,6 +58,8 @@ def test_an_unknown_key_is_not_found(tmp_path: Path, units: UnitTable) -> None:
     ("old", "new", "code", "key"),
     [
         ('"亿元"', '"亿圆"', "pack.unknown_unit", "revenue"),
+        ('"level"', '"choice"', "pack.missing_text", "revenue.choices"),
+        ('"level"', '"level"\nchoices = ["甲"]', "pack.missing_text", "revenue.choices"),
         ('"level"', '"amount"', "pack.unknown_word", "revenue.kind"),
         ('"flow"', '"both"', "pack.unknown_word", "revenue.stock_or_flow"),
         ('"sum"', '"max"', "pack.unknown_word", "revenue.adds"),

@@ -23,6 +23,7 @@ manage_users         x   .    .    .    .    .    .
 read_audit           x   .    .    .    .    .    x
 object               x   x    x    x    .    x    .
 answer_objection     x   x    x    x    .    .    .
+recognise            x   x    x    .    .    .    .
 backup               x   .    .    .    .    .    .
 """
 ORDER = (

@@ -6,7 +6,7 @@ import pytest
 from by_hand_house import MANUAL, MET, UNKNOWN, UNMET, Bench, hold
 from rules_house import shipped
 
-from jiqun.rules.firm import NEVER
+from jiqun.core.states import NEVER
 
 ON = date(2026, 6, 1)
 
@@ -148,7 +148,8 @@ def test_maturity_by_score() -> None:
 # R18
 
 LADDER: dict[str, object] = {
-    "smart_window_decided": True, "zj_smart_score": 100, "credit_good": True, "credit_passed": True,
+    "smart_started_on": date(2022, 5, 1), "smart_completed_on": date(2023, 6, 1),
+    "zj_smart_score": 100, "credit_good": True, "credit_passed": True,
     "smart_violation_2y": False, "in_mountain_county": False, "zj_digital_level": 3,
 }  # fmt: skip
 YEARS = {
@@ -220,14 +221,38 @@ def test_digital_level_and_credit_of_2025() -> None:
         ("credit", {"credit_good": None}, UNKNOWN),
         ("no_violation", {"smart_violation_2y": True}, UNMET),
         ("no_violation", {"smart_violation_2y": None}, UNKNOWN),
-        ("window", {"smart_window_decided": None}, MANUAL),
-        ("window", {"smart_window_decided": False}, UNMET),
         ("review", {}, UNKNOWN),  # scoring is not published, whatever the points
     ]
     hold(clauses, YEARS[2025].state)
     assert (
         YEARS[2025].verdict(rich) is UNKNOWN and YEARS[2025].verdict({**rich, "credit_good": False}) is UNMET
     )
+
+
+def test_the_days_of_building() -> None:
+    """Built after a year or done by a month: days both readings allow are met, days neither allows are not."""
+    begun, done, pilot = "smart_started_on", "smart_completed_on", "future_factory_window"
+    decided = {"smart_window_decided": True}
+    cases = [  # year, clause, changed, state · R18 lines 404-406
+        (2025, "window", {done: date(2026, 10, 31)}, MET),
+        (2025, "window", {done: date(2023, 1, 1)}, MET),
+        (2025, "window", {begun: date(2022, 12, 31), done: date(2026, 11, 1)}, UNMET),
+        (2025, "window", {begun: date(2022, 12, 31), done: date(2026, 11, 1), **decided}, UNMET),
+        (2025, "window", {begun: date(2023, 1, 1), done: date(2026, 11, 1)}, MANUAL),
+        (2025, "window", {begun: date(2023, 1, 1), done: date(2026, 11, 1), **decided}, MET),
+        (2025, "window", {begun: date(2021, 1, 1), done: date(2022, 12, 31)}, MANUAL),
+        (2025, "window", {done: None}, UNKNOWN),
+        (2025, "window", {begun: None, done: date(2026, 11, 1)}, UNKNOWN),
+        (2025, "window", {begun: None}, MET),
+        (2025, "window", {begun: date(2022, 12, 31), done: NEVER}, UNMET),
+        (2023, "window", {begun: date(2020, 1, 1), done: date(2024, 10, 31)}, MET),
+        (2023, "window", {begun: date(2020, 1, 1), done: date(2024, 11, 1)}, UNMET),
+        (2022, pilot, {begun: date(2020, 1, 1), done: date(2023, 6, 30)}, MET),
+        (2022, pilot, {begun: date(2020, 1, 1), done: date(2023, 7, 1)}, UNMET),
+        (2022, "smart_factory_window", {begun: date(2019, 1, 1), done: date(2023, 12, 31)}, MET),
+        (2022, "digital_workshop_window", {begun: date(2019, 1, 1), done: date(2024, 1, 1)}, UNMET),
+    ]
+    hold(cases, lambda year, clause, changed: YEARS[year].state(clause, changed))
 
 
 def test_credit_of_2023() -> None:

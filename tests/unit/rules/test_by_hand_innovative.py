@@ -6,7 +6,7 @@ from math import floor
 from by_hand_house import CLEAN_2022, MET, UNKNOWN, UNMET, Bench, hold
 from rules_house import shipped
 
-from jiqun.rules.firm import NEVER
+from jiqun.core.states import NEVER
 
 ON = date(2026, 6, 1)
 GOOD: dict[str, object] = {

@@ -7,7 +7,7 @@ from by_hand_house import CLEAN_2022, CLEAN_2026, MANUAL, MET, NOT_APPLICABLE, U
 from rules_house import shipped
 
 from jiqun.core.errors import InputError
-from jiqun.rules.firm import NEVER
+from jiqun.core.states import NEVER
 
 KEY = "national/specialised_sme"
 

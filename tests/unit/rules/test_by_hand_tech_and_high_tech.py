@@ -5,7 +5,7 @@ from datetime import date
 from by_hand_house import MANUAL, MET, UNKNOWN, UNMET, Bench, hold
 from rules_house import shipped
 
-from jiqun.rules.firm import NEVER
+from jiqun.core.states import NEVER
 
 ON = date(2026, 6, 1)
 

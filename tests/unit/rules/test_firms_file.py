@@ -10,7 +10,7 @@ from rules_house import PACKS, catalogue
 
 from jiqun.core.errors import RowErrors
 from jiqun.core.messages import Messages
-from jiqun.rules.firm import NEVER
+from jiqun.core.states import NEVER
 from jiqun.rules.firms import Firms, firms_of
 
 D = Decimal

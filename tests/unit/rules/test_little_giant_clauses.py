@@ -7,8 +7,9 @@ from functools import cache
 import pytest
 from rules_house import firm, shipped
 
+from jiqun.core.states import NEVER
 from jiqun.rules.cases import run_cases
-from jiqun.rules.firm import NEVER, Value
+from jiqun.rules.firm import Value
 from jiqun.rules.judge import judge_pack
 from jiqun.rules.truth import State
 

@@ -252,6 +252,7 @@ national/sme_cluster 2022 platform C
 national/sme_cluster 2022 green U
 national/sme_digital 2024 level_4 B
 zhejiang/smart_factory_ladder 2025 review U
+zhejiang/smart_factory_ladder 2025 window C
 zhejiang/cluster_ladder 2023 to_core U
 jiaxing/auto_recognition 2025 own_5 U
 jiaxing/auto_recognition 2025 rd_expense U

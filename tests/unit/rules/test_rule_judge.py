@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from rules_house import HEAD, ON, PACKS, VERSION, clause, firm, shipped, values_for, written
 
 from jiqun.core.errors import InputError
-from jiqun.rules.firm import NEVER, Firm
+from jiqun.core.states import NEVER
+from jiqun.rules.firm import Firm
 from jiqun.rules.judge import judge, judge_pack, parameters_for
 from jiqun.rules.pack import Pack
 from jiqun.rules.ranges import Range, shown

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from rules_house import HEAD, PACKS, SOURCE, VERSION, clause, written
+from rules_house import HEAD, PACKS, SOURCE, VERSION, banded, clause, written
 
 from jiqun.core.errors import PackErrors, RowError
 from jiqun.core.messages import Messages
@@ -28,13 +28,6 @@ def compare(rest: str) -> str:
     return clause(f'kind = "compare"\nvalue = "operating_revenue_wan"\n{rest}')
 
 
-def bands(text: str) -> str:
-    return clause('kind = "score_sum"') + (
-        '[[version.clause.part]]\nid = "part"\nlabel = { zh = "部", en = "part" }\n[[version.clause.part.item]]\n'
-        f'kind = "band_table"\nlabel = {{ zh = "项", en = "item" }}\nvalue = "segment_share_pct"\nunit = "%"\nbands = [\n{text}\n]\n'
-    )
-
-
 DEFINES = '[define]\na = { formula = "sum_years", of = [{ defined = "b" }, 1] }\nb = { formula = "sum_years", of = [{ defined = "a" }] }\n'
 REFUSALS = {
     "a cycle of values": (HEAD + DEFINES + VERSION + GOOD, "rule.cycle", "defined"),
@@ -44,11 +37,11 @@ REFUSALS = {
         "rule.unknown_field", "operating_revenue_wan@-9",
     ),
     "a field of another kind": (HEAD + VERSION + clause('kind = "flag"\nfield = "employees"'), "rule.wrong_kind", "employees"),
-    "a band with a gap": (HEAD + VERSION + bands("{ to = 1, points = 0 },\n{ from = 2, points = 5 },"), "rule.band_gap", "from = 2"),
-    "bands that overlap": (HEAD + VERSION + bands("{ to = 3, points = 0 },\n{ from = 2, points = 5 },"), "rule.band_overlap", "from = 2"),
-    "bands that end": (HEAD + VERSION + bands("{ to = 3, points = 0 },\n{ from = 3, to = 9, points = 5 },"), "rule.band_gap", "bands = ["),
+    "a band with a gap": (HEAD + VERSION + banded("{ to = 1, points = 0 },\n{ from = 2, points = 5 },"), "rule.band_gap", "from = 2"),
+    "bands that overlap": (HEAD + VERSION + banded("{ to = 3, points = 0 },\n{ from = 2, points = 5 },"), "rule.band_overlap", "from = 2"),
+    "bands that end": (HEAD + VERSION + banded("{ to = 3, points = 0 },\n{ from = 3, to = 9, points = 5 },"), "rule.band_gap", "bands = ["),
     "bands out of order": (
-        HEAD + VERSION + bands("{ to = 3, points = 0 },\n{ from = 3, to = 3, points = 5 },\n{ from = 3, points = 1 },"),
+        HEAD + VERSION + banded("{ to = 3, points = 0 },\n{ from = 3, to = 3, points = 5 },\n{ from = 3, points = 1 },"),
         "rule.band_overlap", "from = 3, to = 3",
     ),
     "a unit that does not fit": (HEAD + VERSION + compare('ge = 5\nunit = "亩"'), "rule.unit_mismatch", "ge = 5"),
@@ -72,6 +65,11 @@ REFUSALS = {
     "no date": (HEAD + VERSION.replace("from = 2020-01-01\n", "") + GOOD, "rule.missing_date", "[[version]]"),
     "dates the wrong way": (HEAD + VERSION + "to = 2019-01-01\n" + GOOD, "rule.dates_reversed", "to = 2019"),
     "no document": (HEAD + VERSION.replace('"doc"', '"other"') + GOOD, "rule.missing_source", '"other"'),
+    "days the wrong way": (
+        HEAD + VERSION + clause('kind = "dated"\nfield = "established_on"\nsince = 2024-01-01\nuntil = 2023-12-31'),
+        "rule.dates_reversed", "until",
+    ),
+    "a span without a day": (HEAD + VERSION + clause('kind = "dated"\nfield = "established_on"'), "rule.missing_key", "[[version.clause]]"),
     "two versions for a day": (
         HEAD + VERSION + GOOD + VERSION.replace('"one"', '"two"').replace("2020", "2024") + GOOD, "rule.two_values", '[[version]]',
     ),

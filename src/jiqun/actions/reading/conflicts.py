@@ -10,6 +10,7 @@ from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.cells import told_of
 from jiqun.actions.reading.statements import Label, Link, Statement
 from jiqun.core.errors import NotFound
+from jiqun.core.states import STATES
 from jiqun.lake.conflicts import conflicts, statements_of
 from jiqun.lake.facts import Row
 from jiqun.lake.listing import Wanted
@@ -40,6 +41,7 @@ class Conflict:
 
     size        gap between the numbers furthest apart, as a part of the larger; gap: the same in the indicator's unit
     statements  what each source says; shown: the one pages show, and why
+    in_words    a state: the words differ, and there is no telling by how much
     """
 
     subject: Link
@@ -57,11 +59,12 @@ class Conflict:
     shown: str
     why: Label
     synthetic: bool
+    in_words: bool = False
 
     @property
     def percent(self) -> str:
         """The size for a reader."""
-        return f"{self.size * 100:.1f} %"
+        return "≠" if self.in_words else f"{self.size * 100:.1f} %"
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ def _conflict(archive: Archive, cell: Row, statements: tuple[Statement, ...]) ->
         unit=known.unit if known else "", low=low, high=high, gap=gap, size=float(str(cell["size"])),
         statements=statements, shown=choice.shown.id if choice else "",
         why=Label(choice.why_zh, choice.why_en) if choice else Label.of(""), synthetic=bool(cell["synthetic"]),
+        in_words=str(cell["kind"]) in STATES,
     )  # fmt: skip
 
 

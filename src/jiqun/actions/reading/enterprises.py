@@ -17,9 +17,12 @@ def hidden(archive: Archive) -> Callable[[Subject], bool]:
     return lambda item: item.source in private and item.key not in own
 
 
-def readable(archive: Archive) -> Iterator[Subject]:
-    """Every enterprise this person may read, in order of key; made-up ones only for who may see them."""
+def readable(archive: Archive, *, region: str = "") -> Iterator[Subject]:
+    """Every enterprise this person may read, in order of key; made-up ones only for who may see them.
+
+    region  only those of this place and below it
+    """
     made_up = can(archive.actor, Permission.VIEW_SYNTHETIC, target_scope=ANYWHERE)
     is_hidden = hidden(archive)
-    wanted = SubjectFilter(kind="enterprise", synthetic=None if made_up else False)
+    wanted = SubjectFilter(kind="enterprise", region=region, synthetic=None if made_up else False)
     return (item for item in subjects.iterate(wanted) if not is_hidden(item))

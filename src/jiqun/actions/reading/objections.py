@@ -28,6 +28,7 @@ class ObjectionLine:
     side     party | office | empty: where this reader stands
     my_turn  does it wait for this reader?
     due_on   day of the answer; None when there is one, or evidence is asked for; left: working days, the day included
+    candidate, recognition   what is disputed when it is no number; `indicator` is then the title
     """
 
     id: int
@@ -48,6 +49,8 @@ class ObjectionLine:
     overdue: bool
     filed_by: str
     filed_at: datetime
+    candidate: int
+    recognition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,9 @@ def objections_page(
     archive = Archive(desk, actor)
     known = (StateChoice("open", Label("未办结", "not settled")), *_states(desk))
     state = state if state in {one.key for one in known} else ""
-    found = objections.list_page(policy.reaches(actor), state=state, page=page, size=size)
+    found = objections.list_page(
+        policy.reaches(actor), state=state, filed_by=actor.user_id, page=page, size=size
+    )
     return ObjectionsContext(
         _lines(archive, found.rows), found.total, found.number, found.pages, found.size, state, known
     )
@@ -192,7 +197,7 @@ def objection_page(desk: Desk, actor: Actor, id: int) -> ObjectionContext:
         correction=objection.correction,
         batch=objection.batch,
         holidays=_holidays(desk, day_of(objection.filed_at), objection.due_on),
-        limits=_limits(desk),
+        limits=limits_of(desk),
     )
 
 
@@ -208,7 +213,7 @@ def filing_page(desk: Desk, actor: Actor, fact_id: str) -> FilingContext:
     unit = desk.units.find(statement.unit)
     units = [one.key for one in desk.units if unit is not None and fits(one, unit)]
     return FilingContext(
-        statement, tuple(dict.fromkeys([statement.unit, *units])), _limits(desk), due_on, desk.practice.days[kind],
+        statement, tuple(dict.fromkeys([statement.unit, *units])), limits_of(desk), due_on, desk.practice.days[kind],
         _holidays(desk, day_of(now), due_on),
     )  # fmt: skip
 
@@ -218,7 +223,7 @@ def tasks(archive: Archive) -> Tasks:
     reaches = policy.reaches(archive.actor)
     if not any(reach.any_of for reach in reaches):
         return Tasks()
-    found = objections.list_page(reaches, state="open", size=200)
+    found = objections.list_page(reaches, state="open", filed_by=archive.actor.user_id, size=200)
     lines = sorted(
         _lines(archive, found.rows), key=lambda one: (not one.my_turn, one.due_on or date.max, one.id)
     )
@@ -240,8 +245,17 @@ def waiting_count(actor: Actor) -> int:
 
 def lines_about(archive: Archive, facts: Iterable[str]) -> tuple[ObjectionLine, ...]:
     """Objections about statements, as far as this reader is of one of the sides."""
-    found = objections.about_fact(facts)
+    return lines_seen(archive, objections.about_fact(facts))
+
+
+def lines_seen(archive: Archive, found: Iterable[Objection]) -> tuple[ObjectionLine, ...]:
+    """Those of the objections this reader is of one of the sides of."""
     return _lines(archive, [one for one in found if policy.can_read(archive.actor, one)])
+
+
+def due_for(desk: Desk, region: str) -> date:
+    """The day an answer would be due to an objection filed now about an enterprise of a place."""
+    return desk.practice.due_on(office_kind(region), desk.now(), desk.calendar)
 
 
 def _lines(archive: Archive, found: Sequence[Objection]) -> tuple[ObjectionLine, ...]:
@@ -255,21 +269,35 @@ def _line(archive: Archive, one: Objection) -> ObjectionLine:
     side = next(iter(policy.sides(archive.actor, one)), "")
     due = desk.practice.deadline(one.state, one.due_on, on=day_of(desk.now()), calendar=desk.calendar)
     turn = state.is_open and side == ("office" if one.state == SUBMITTED else "party")
-    indicator = str(cell.get("indicator", ""))
+    indicator = _disputed(archive, one)
     return ObjectionLine(
         id=one.id, subject=archive.link(subjects.resolve(one.subject)),
-        indicator=archive.indicator_links.get(indicator, Link(indicator, "indicator", Label.of(indicator))),
-        period=period_label(str(cell.get("period", ""))), scope=str(cell.get("scope", "")), said=one.said,
+        indicator=indicator, period=_when(one), scope=str(cell.get("scope", "")), said=one.said,
         wanted=one.wanted, unit=one.unit, state=one.state, state_label=Label(**state.label), is_open=state.is_open,
         side=side, my_turn=turn, due_on=due.on if due else None, left=due.left if due else 0,
         overdue=due is not None and due.overdue, filed_by=one.filed_by, filed_at=one.filed_at,
+        candidate=one.candidate, recognition=str(cell.get("recognition", "")),
     )  # fmt: skip
+
+
+def _disputed(archive: Archive, one: Objection) -> Link:
+    """What is disputed: the indicator, or the title somebody is a candidate for."""
+    if one.candidate:
+        label = Label.of(str(one.cell.get("label_zh", "")), str(one.cell.get("label_en", "")))
+        return Link(str(one.cell.get("title", "")), "title", label)
+    key = str(one.cell.get("indicator", ""))
+    return archive.indicator_links.get(key, Link(key, "indicator", Label.of(key)))
+
+
+def _when(one: Objection) -> Label:
+    """The period of the number; of a candidate the day it was judged."""
+    return Label.of(str(one.cell["on"])) if one.candidate else period_label(str(one.cell.get("period", "")))
 
 
 def _statement(archive: Archive, one: Objection) -> Statement | None:
     from jiqun.actions.correcting import holding
 
-    held = holding(archive.desk, one.fact)
+    held = holding(archive.desk, one.fact) if one.fact else None
     return archive.tell([held])[0] if held is not None else None
 
 
@@ -282,7 +310,8 @@ def _move_label(desk: Desk, name: str) -> Label:
     return Label(**move.label) if move else FILED
 
 
-def _limits(desk: Desk) -> Limits:
+def limits_of(desk: Desk) -> Limits:
+    """What may be attached to an objection."""
     practice = desk.practice
     return Limits(practice.types, practice.most_files, practice.most_bytes // 1_000_000)
 

@@ -12,6 +12,7 @@ from jiqun.actions.reading.differences import Difference, explained, how_many
 from jiqun.actions.reading.map import FACTS, MapContext, counted_map
 from jiqun.actions.reading.objections import Tasks, tasks
 from jiqun.actions.reading.statements import Label, Link, Statement
+from jiqun.actions.reading.titles import NoticeLine, notices_of, own_enterprises
 from jiqun.lake.listing import Wanted
 from jiqun.ledger.permissions import Actor
 
@@ -41,7 +42,7 @@ class OverviewContext:
     collecting   what waits for this person: answers to give, collections to follow
     differences  explained differences, the first few; `difference_count` is how many there are
     tasks        objections that wait for this person or the other side, with their deadlines
-    own          enterprises this person speaks for
+    own          enterprises this person speaks for; notices: of titles and recognitions it has not seen
     """
 
     counts: dict[str, Count]
@@ -55,6 +56,7 @@ class OverviewContext:
     tasks: Tasks = field(default_factory=Tasks)
     collecting: Collecting = field(default_factory=Collecting)
     own: tuple[Link, ...] = ()
+    notices: tuple[NoticeLine, ...] = ()
     map: MapContext | None = field(default=None)
 
 
@@ -74,6 +76,7 @@ def overview(desk: Desk, actor: Actor, *, with_map: bool = False) -> OverviewCon
         tasks=tasks(archive),
         collecting=Collecting() if with_map else collecting_tasks(desk, actor),
         own=_own(archive),
+        notices=notices_of(mine, unseen=True) if (mine := own_enterprises(actor)) else (),
         map=counted_map(archive, FACTS) if with_map else None,
     )
 

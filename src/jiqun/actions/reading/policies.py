@@ -1,6 +1,6 @@
 """评价页 what the pages of policies show: every pack with its documents and dates, one pack clause by clause."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,8 @@ from jiqun.actions.reading.policy_words import NOTHING, Words, joined, unit_word
 from jiqun.actions.reading.statements import Label
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, can
 from jiqun.rules import tree
-from jiqun.rules.pack import CONFIDENCE, KINDS, Document, Pack, ParameterSet, Version
+from jiqun.rules.left_out import policies_left_out
+from jiqun.rules.pack import CONFIDENCE, KINDS, Document, NotEncoded, Pack, ParameterSet, Version
 from jiqun.rules.showing import told
 
 RUNS_SHOWN = 30
@@ -160,11 +161,15 @@ class RunHead:
 
 @dataclass(frozen=True)
 class PoliciesContext:
-    """Every pack; runs: those of your office, newest first; may_run: this person may judge a sheet."""
+    """Every pack; runs: those of your office, newest first; may_run: this person may judge a sheet.
+
+    left_out  policies there is no pack for, and why
+    """
 
     packs: tuple[PackLine, ...]
     runs: tuple[RunHead, ...]
     may_run: bool
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True)
@@ -195,7 +200,9 @@ def policies_page(desk: Desk, actor: Actor) -> PoliciesContext:
     archive = Archive(desk, actor)
     today = desk.now().date()
     lines = tuple(pack_line(archive, pack, today) for pack in policy_packs.packs(desk).values())
-    return PoliciesContext(lines, heads(desk, actor), may_run(actor))
+    return PoliciesContext(
+        lines, heads(desk, actor), may_run(actor), _left_out(policies_left_out(desk.packs).values())
+    )
 
 
 def policy_page(desk: Desk, actor: Actor, key: str) -> PolicyContext:
@@ -215,9 +222,13 @@ def policy_page(desk: Desk, actor: Actor, key: str) -> PolicyContext:
         ),
         tuple(_places(archive, pack)),
         tuple((of(one.label), unit_words(units, one.unit)) for one in pack.parameters),
-        tuple(LeftOut(of(one.what), of(one.why)) for one in pack.source.not_encoded),
-        heads(desk, actor, pack=key), may_run(actor), today, _regions(archive, pack), own_county(desk, actor),
+        _left_out(pack.source.not_encoded), heads(desk, actor, pack=key), may_run(actor), today,
+        counties_of(archive, pack.regions), own_county(desk, actor),
     )  # fmt: skip
+
+
+def _left_out(told: Iterable[NotEncoded]) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(of(one.what), of(one.why)) for one in told)
 
 
 def heads(desk: Desk, actor: Actor, *, pack: str = "") -> tuple[RunHead, ...]:
@@ -352,11 +363,11 @@ def _set_line(pack: Pack, one: ParameterSet) -> SetLine:
     )  # fmt: skip
 
 
-def _regions(archive: Archive, pack: Pack) -> tuple[tuple[str, Label], ...]:
-    """The counties a pack is made for."""
+def counties_of(archive: Archive, places: tuple[str, ...]) -> tuple[tuple[str, Label], ...]:
+    """The counties within some places, all of them where none is named."""
     regions = archive.desk.regions
     return tuple(
         (county.code, Label.of(county.name["zh"], county.name["en"]))
         for county in regions.counties()
-        if not pack.regions or any(regions.covers(code, county.code) for code in pack.regions)
+        if not places or any(regions.covers(code, county.code) for code in places)
     )

@@ -11,9 +11,10 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.export_files import FORMATS, Sheet, write_file
 from jiqun.actions.policy_files import Line, Run
 from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.chains import chains, members
 from jiqun.actions.reading.imports import ErrorLine
 from jiqun.actions.reading.policies import RunHead, head_of, of
-from jiqun.actions.reading.statements import Label
+from jiqun.actions.reading.statements import Label, Link
 from jiqun.actions.work_folders import WORKING, Progress
 from jiqun.core.errors import InputError, RowError
 from jiqun.lake.catalogue import Column
@@ -64,12 +65,13 @@ class RunRow:
 
 @dataclass(frozen=True)
 class RunAsk:
-    """How the lines of a run are asked for."""
+    """How the lines of a run are asked for; chain: key of a chain or cluster, for the firms the register puts into it."""
 
     verdict: str = ""
     region: str = ""
     level: str = ""
     text: str = ""
+    chain: str = ""
     sort: str = "row"
     descending: bool = False
     page: int = 1
@@ -81,7 +83,7 @@ class RunContext:
 
     counts    firms per verdict; regions, levels: those there are, with their firms
     rows      a page of the lines under this narrowing; total: how many there are
-    is_scored, is_levelled   the version gives a score; a level or grade
+    is_scored, is_levelled   the version gives a score; a level or grade; is_ranked: grades by rank
     errors    cells that cannot be read (nothing was judged), or are worth a look; errors_total: how many
     fault     what stopped it, as a sentence
     """
@@ -97,12 +99,14 @@ class RunContext:
     pages: int
     is_scored: bool
     is_levelled: bool
+    is_ranked: bool
     progress: Progress
     is_working: bool
     is_done: bool
     fault: str
     errors: tuple[ErrorLine, ...]
     errors_total: int
+    chains: tuple[Link, ...]
     sorts: tuple[str, ...] = SORTS
 
 
@@ -113,7 +117,8 @@ def run_page(desk: Desk, actor: Actor, id: str, ask: RunAsk, *, lang: str) -> Ru
     pack = policy_packs.pack(desk, run.pack)
     words = RunWords(archive, pack, run)
     held = policy_runs.lines(desk, run) if run.state == "done" else ()
-    chosen = [one for one in held if _is_wanted(one, ask)]
+    inside = members(ask.chain) if ask.chain else None
+    chosen = [one for one in held if _is_wanted(one, ask) and (inside is None or key_of(one) in inside)]
     if ask.sort in SORT_KEYS:
         chosen.sort(key=SORT_KEYS[ask.sort])
     if ask.descending:
@@ -128,8 +133,9 @@ def run_page(desk: Desk, actor: Actor, id: str, ask: RunAsk, *, lang: str) -> Ru
         tuple((key, words.level(key), n) for key, n in _counted(held, lambda one: one.level) if key),
         tuple(words.row(one) for one in chosen[(page - 1) * SIZE : page * SIZE]), len(chosen), page, pages,
         any(one.low is not None or one.high is not None for one in held), words.version.grading is not None,
+        isinstance(words.version.grading, tree.RankQuota),
         policy_work.files(desk).progress(run.id), run.state == WORKING, run.state == "done", _fault(desk, run, lang),
-        tuple(_told(desk, one, lang) for one in errors[:ERRORS_SHOWN]), len(errors),
+        tuple(_told(desk, one, lang) for one in errors[:ERRORS_SHOWN]), len(errors), tuple(chains(synthetic=None)),
     )  # fmt: skip
 
 
@@ -201,6 +207,11 @@ SORT_KEYS: dict[str, Callable[[Line], tuple[object, ...]]] = {
     "unmet": lambda one: (len(one.unmet), len(one.unknown), one.row),
     "unknown": lambda one: (len(one.unknown), len(one.unmet), one.row),
 }
+
+
+def key_of(line: Line) -> str:
+    """The key of the firm of a line in the register."""
+    return f"enterprise:{line.uscc}"
 
 
 def _is_wanted(line: Line, ask: RunAsk) -> bool:

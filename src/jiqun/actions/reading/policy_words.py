@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from jiqun.actions.reading.statements import Label
+from jiqun.core.states import NEVER
 from jiqun.core.units import UnitTable
 from jiqun.rules import tree
 from jiqun.rules.catalogue import Catalogue
-from jiqun.rules.firm import NEVER, Value
+from jiqun.rules.firm import Value
 from jiqun.rules.pack import Pack
 from jiqun.rules.ranges import Range, shown
 from jiqun.rules.ruling import PARAMETER
@@ -52,6 +53,7 @@ class Words:
     def __init__(self, pack: Pack, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.parameters = {one.name: one for one in pack.parameters}
+        self.documents = {one.key: one for one in pack.source.documents}
 
     def field(self, column: str) -> Label:
         """A column by its name: 营业收入（前1年）, Operating revenue (1 year before)."""
@@ -81,6 +83,11 @@ class Words:
             case Formula():
                 return self._formula(operand)
 
+    def titles(self, documents: Iterable[str]) -> Label:
+        """Documents by their titles."""
+        titles = [self.documents[key].title for key in documents]
+        return joined("；", *(Label(one.zh, one.en) for one in titles))
+
     def missing(self, names: Iterable[str]) -> tuple[Missing, ...]:
         """What is missing, by name."""
         return tuple(self._missing(name) for name in names)
@@ -93,7 +100,7 @@ class Words:
                 return joined(
                     " ", self.operand(node.value), _both(SIGNS[node.op]), self.operand(node.needed), unit
                 )
-            case tree.Flag() | tree.OneOf() | tree.Within() | tree.Aged() | tree.TitleHeld():
+            case tree.Flag() | tree.OneOf() | tree.Within() | tree.Aged() | tree.Dated() | tree.TitleHeld():
                 return self._fact(node)
             case tree.ScoreSum() | tree.Part() | tree.ScoreReached() | tree.AtLeast() | tree.Veto():
                 return self._whole(node)
@@ -128,13 +135,15 @@ class Words:
             pattern.zh.format(*(one.zh for one in kept)), pattern.en.format(*(one.en for one in kept))
         )
 
-    def _fact(self, node: tree.Flag | tree.OneOf | tree.Within | tree.Aged | tree.TitleHeld) -> Label:
+    def _fact(self, node: tree.Fact) -> Label:
         name = self.field(node.field.column)
         match node:
             case tree.Flag():
                 said = YES if node.wanted else NO
             case tree.OneOf():
                 return joined(" ", name, _both("∈"), _both("、".join(node.choices)))
+            case tree.Dated():
+                said = days_words(node.since, node.until)
             case tree.TitleHeld():
                 said = Label("在有效期内", "not yet past")
             case tree.Within() | tree.Aged():
@@ -231,6 +240,13 @@ def span_words(years: int, days: int, *, within: bool) -> Label:
     zh = f"{years} 年" * bool(years) + f"{days} 天" * bool(days)
     en = " ".join(filter(None, (f"{years} years" * bool(years), f"{days} days" * bool(days))))
     return Label(f"{zh}以内", f"within {en}") if within else Label(f"满 {zh}", f"at least {en} ago")
+
+
+def days_words(since: date | None, until: date | None) -> Label:
+    """From a day to a day, both counted in; one of them alone where the other is open."""
+    if since and until:
+        return Label(f"{since} 至 {until}", f"from {since} to {until}")
+    return Label(f"{since} 起", f"from {since}") if since else Label(f"不晚于 {until}", f"by {until}")
 
 
 def span_text(text: str) -> Label:

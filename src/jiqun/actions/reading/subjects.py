@@ -1,6 +1,6 @@
 """主体 subjects: searching for one, and its profile — statements about it, what stands around it, its registration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from jiqun.actions.reading.merges import VerdictRow, verdicts_of
 from jiqun.actions.reading.profile import NameLine, Sides, names_of, sides_of
 from jiqun.actions.reading.relations import RelationGroup, relation_groups
 from jiqun.actions.reading.statements import Label, Link
+from jiqun.actions.reading.titles import OwnTitles, own_titles
 from jiqun.core.facts import SUBJECT_KINDS, plain
 from jiqun.lake.listing import Wanted
 from jiqun.lake.records import RecordReader
@@ -87,6 +88,7 @@ class SubjectContext:
     about         where it was named, what was noted of it, what else the ledger keeps
     names         (enterprises) names it is or was known by; sides: what each source says, side by side
     verdicts      (enterprises) decisions of who is who that concern it, for who keeps enterprises
+    held          (enterprises) its titles, and where it is a candidate for one
     """
 
     link: Link
@@ -103,6 +105,7 @@ class SubjectContext:
     names: tuple[NameLine, ...] = ()
     sides: Sides | None = None
     verdicts: tuple[VerdictRow, ...] = ()
+    held: OwnTitles = field(default_factory=OwnTitles)
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,7 @@ def subject_page(desk: Desk, actor: Actor, key: str, *, ask: Ask) -> SubjectCont
         names=names_of(archive, subject) if is_enterprise else (),
         sides=sides_of(archive, subject.key) if is_enterprise else None,
         verdicts=verdicts_of(archive, actor, subject.key) if keeps else (),
+        held=own_titles(archive, subject.key) if is_enterprise else OwnTitles(),
     )
 
 

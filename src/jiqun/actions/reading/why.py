@@ -87,14 +87,15 @@ def why_fact(desk: Desk, actor: Actor, fact_id: str) -> WhyFactContext:
         cell=cell_of(archive, found) if found.id in current else None,
         objections=objections,
         can_object=found.id in current
-        and found.value is not None
+        and found.base_value is not None
         and not any(one.is_open for one in objections)
         and policy.can_file(actor, found.subject.key),
     )
 
 
 def _steps(desk: Desk, one: Statement, unit: str) -> list[Step]:
-    stated = f"{one.value_text or ''} {plain(one.value)} {one.unit}".strip()
+    number = "" if one.value is None else f"{plain(one.value)} {one.unit}"
+    stated = f"{one.value_text or ''} {number}".strip()
     steps = [Step("照原文记下", "Recorded as stated", (one.quote,) if one.quote else (), stated)]
     if one.value is not None and one.base_value is not None and unit and one.unit != unit:
         result = f"{plain(one.base_value)} {unit}"

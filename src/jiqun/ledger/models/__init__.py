@@ -16,11 +16,13 @@ from jiqun.ledger.models.name_decision import NameDecision
 from jiqun.ledger.models.objection import Objection, ObjectionEvidence, ObjectionStep
 from jiqun.ledger.models.outbox_segment import OutboxSegment
 from jiqun.ledger.models.quarantine_item import QuarantineItem
+from jiqun.ledger.models.recognition import Recognition, RecognitionCandidate
 from jiqun.ledger.models.relation import Relation
 from jiqun.ledger.models.role_grant import RoleGrant
 from jiqun.ledger.models.saved_mapping import SavedMapping
 from jiqun.ledger.models.source import Source
 from jiqun.ledger.models.subject import Subject
+from jiqun.ledger.models.title import Title, TitleNotice
 from jiqun.ledger.models.user import User
 
 __all__ = [
@@ -40,10 +42,14 @@ __all__ = [
     "ObjectionStep",
     "OutboxSegment",
     "QuarantineItem",
+    "Recognition",
+    "RecognitionCandidate",
     "Relation",
     "RoleGrant",
     "SavedMapping",
     "Source",
     "Subject",
+    "Title",
+    "TitleNotice",
     "User",
 ]

@@ -9,9 +9,10 @@ OBJECTION_STATES = ("submitted", "asked", "accepted", "refused", "withdrawn")
 
 
 class Objection(models.Model):
-    """One number said to be wrong.
+    """One number said to be wrong, or one candidate said not to deserve its title.
 
     fact         id of the statement disputed; source and cell: what it is a statement of
+    candidate    number of the candidate disputed in publicity, 0 when it is a number; then there is no fact
     said         what it says, in words; wanted, unit: what it should be
     region       place of the enterprise when it was filed, office: kind of office it is addressed to
     correction   id of the fact that corrects it, in `batch`; both empty unless accepted
@@ -26,6 +27,7 @@ class Objection(models.Model):
     disputed_hash = KeyField(max_length=64, blank=True, default="")
     source = KeyField(max_length=80, blank=True, default="")
     cell = models.JSONField(default=dict)
+    candidate = models.BigIntegerField(default=0)
     said = models.CharField(max_length=300, blank=True, default="")
     wanted = KeyField(max_length=40)
     unit = KeyField(max_length=40)
@@ -47,13 +49,14 @@ class Objection(models.Model):
             models.Index(fields=["state", "due_on"], name="objection_due"),
             models.Index(fields=["subject"], name="objection_subject"),
             models.Index(fields=["correction"], name="objection_correction"),
+            models.Index(fields=["candidate"], name="objection_candidate"),
         )
         constraints = (
             one_of("state", OBJECTION_STATES, name="objection_state_word"),
             who_and_when("answered_by", "answered_at", name="objection_answered_pair"),
             models.UniqueConstraint(
                 fields=["fact"],
-                condition=models.Q(state__in=("submitted", "asked")),
+                condition=models.Q(state__in=("submitted", "asked"), candidate=0),
                 name="objection_open_once",
             ),
         )

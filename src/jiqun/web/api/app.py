@@ -6,7 +6,17 @@ from typing import Any
 from ninja import NinjaAPI
 
 import jiqun
-from jiqun.web.api import collecting, matching, objecting, people, policies, reading, working
+from jiqun.web.api import (
+    collecting,
+    ladders,
+    matching,
+    objecting,
+    people,
+    policies,
+    reading,
+    recognising,
+    working,
+)
 from jiqun.web.api.auth import Session, Token
 from jiqun.web.api.faults import add_handlers
 from jiqun.web.api.openapi import complete
@@ -42,5 +52,5 @@ api = Interface(
     auth=[Token(), Session()],
 )
 add_handlers(api)
-for part in (objecting, reading, working, matching, policies, collecting, people):
+for part in (objecting, reading, working, matching, policies, ladders, recognising, collecting, people):
     api.add_router("", part.router)

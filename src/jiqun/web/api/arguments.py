@@ -271,6 +271,7 @@ class RunQuery(Turning):
     region: Text = Field("", description="six digits of the county")
     level: Text = Field("", description="grade or level")
     text: Text = Field("", description="words of the name or digits of the code")
+    chain: Text = Field("", description="key of a chain or cluster the register puts the firm into")
     sort: Text = Field("row", description="row | name | score | unmet | unknown")
     descending: bool = Field(False, description="turn the order")
 
@@ -279,3 +280,24 @@ class PolicyAnswers(Strict):
     """What was unknown, by column of the field catalogue, as it would stand in a sheet."""
 
     values: dict[Text, Text] = Field(max_length=500)
+
+
+class OnDay(Schema):
+    """The day asked for."""
+
+    on: date | None = Field(None, description="day judged, today when left out")
+
+
+class LadderQuery(Turning):
+    """Which firms of a ladder."""
+
+    on: date | None = Field(None, description="day judged, today when left out")
+    region: Text = Field("", description="code of a place, with those below it")
+    chain: Text = Field("", description="key of a chain or cluster")
+    made_up: bool = Field(False, description="the made-up firms instead of the real ones")
+    rung: Text = Field("", description="key of a rung")
+    show: Text = Field(
+        "one_step", description="held | ready | one_step | papers | further | closed | unknown | none …"
+    )
+    text: Text = Field("", description="words of the name or digits of the code")
+    year: int = Field(0, ge=0, le=2200, description="with show=in_year: in force at the end of that year")

@@ -52,7 +52,14 @@ def hand_in_firm(request: HttpRequest, told: OneFirm) -> run_reading.RunContext:
 def one_run(request: HttpRequest, run: Key, asked: Query[RunQuery]) -> run_reading.RunContext:
     """One run with a page of its lines: verdict, score or range, grade, clauses not met and unknown."""
     ask = run_reading.RunAsk(
-        asked.verdict, asked.region, asked.level, asked.text, asked.sort, asked.descending, asked.page
+        asked.verdict,
+        asked.region,
+        asked.level,
+        asked.text,
+        asked.chain,
+        asked.sort,
+        asked.descending,
+        asked.page,
     )
     return run_reading.run_page(desk(), request.actor, run, ask, lang=language())
 

@@ -38,7 +38,8 @@ def run(request: HttpRequest, id: str) -> run_reading.RunContext:
     """One run with its lines."""
     ask = run_reading.RunAsk(
         text_of(request, "verdict"), text_of(request, "region"), text_of(request, "level"), text_of(request, "text"),
-        text_of(request, "sort") or "row", asking.text(request, "dir") == "desc", page_of(request),
+        text_of(request, "chain"), text_of(request, "sort") or "row", asking.text(request, "dir") == "desc",
+        page_of(request),
     )  # fmt: skip
     return run_reading.run_page(desk(), request.actor, id, ask, lang=get_language() or "zh")
 

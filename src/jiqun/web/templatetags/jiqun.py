@@ -12,8 +12,9 @@ from django.utils.translation import get_language
 
 from jiqun.actions.reading.archive import Count
 from jiqun.actions.reading.statements import Link, Statement
+from jiqun.core.facts import plain
 from jiqun.ledger.roles import ROLES
-from jiqun.web import drawing, marks, words
+from jiqun.web import drawing, ladder_drawing, marks, policy_charts, words
 from jiqun.web.numerals import number
 
 register = template.Library()
@@ -104,6 +105,16 @@ def query(context: template.Context, **changes: object) -> str:
     return "?" + kept.urlencode()
 
 
+register.filter("plain", plain)
+
+
+@register.filter
+def outcome(text: str) -> str:
+    """A grade, level or verdict with its score, the verdict in words."""
+    key, _, score = text.partition(" ")
+    return f"{words.WORDS['ruling'].get(key, key)} {score}".strip()
+
+
 @register.filter
 def quoted(text: str) -> str:
     """A text as part of an address."""
@@ -184,6 +195,18 @@ def series_data(page: object) -> dict[str, object]:
     return drawing.series(page, language())  # type: ignore[arg-type]
 
 
+@register.simple_tag
+def scatter_data(page: object) -> dict[str, object]:
+    """Data of the scatter of firms."""
+    return policy_charts.scatter(page, language())  # type: ignore[arg-type]
+
+
+@register.filter
+def sankey_json(page: object) -> str:
+    """Data of the Sankey of a replay, as text for an attribute: htmx drops script blocks of what it puts in."""
+    return json.dumps(policy_charts.sankey(page, language()), ensure_ascii=False)  # type: ignore[arg-type]
+
+
 @register.filter
 def ranking_json(page: object) -> str:
     """Data of the bars, as text for an attribute."""
@@ -210,6 +233,24 @@ def answer_value(row: object, cell: str) -> SafeString | str:
     """What a respondent of a collection answered, with the way to its 依据; a dash where it is unknown."""
     figure = row.values.get(cell)  # type: ignore[attr-defined]
     return marks.fact_number(figure.value, figure.fact) if figure else "—"
+
+
+@register.simple_tag
+def fact_text(text: object, fact: str) -> SafeString:
+    """What a fact says, with the way to its 依据."""
+    return marks.fact_text(str(text), fact)
+
+
+@register.simple_tag
+def ladder_years(page: object) -> dict[str, object]:
+    """Data of the titles of a ladder over the years."""
+    return ladder_drawing.years(page, language())  # type: ignore[arg-type]
+
+
+@register.simple_tag
+def radar_data(page: object) -> dict[str, object]:
+    """Data of the digital radar."""
+    return ladder_drawing.radar(page, language())  # type: ignore[arg-type]
 
 
 @register.filter

@@ -70,7 +70,92 @@ function ranking(data) {
   };
 }
 
-const KINDS = { series, ranking };
+// Lines over years, a colour and a shape for each.
+const SHADES = [["actual", "circle"], ["target", "diamond"], ["estimate", "triangle"], ["claim", "rect"], ["actual-2", "circle"]];
+
+function stack(data) {
+  return {
+    ...shared(),
+    xAxis: axis({ type: "category", data: data.periods, splitLine: { show: false } }),
+    yAxis: axis({ type: "value", minInterval: 1, axisLine: { show: false } }),
+    tooltip: { ...shared().tooltip, trigger: "axis" },
+    series: data.series.map((line, turn) => ({
+      name: line.name, type: "line", data: line.points, symbolSize: 8, symbol: SHADES[turn % SHADES.length][1],
+      lineStyle: { width: 2, color: colour(SHADES[turn % SHADES.length][0]) },
+      itemStyle: { color: colour(SHADES[turn % SHADES.length][0]) },
+    })),
+  };
+}
+
+// A radar cannot leave a corner out: what nobody has told is drawn without a dot, and the tip says so.
+function radar(data) {
+  const narrow = window.innerWidth < 640;
+  const area = (name, values, shade, filled) => ({
+    name, value: values.map((value) => value ?? 0), symbol: "none",
+    lineStyle: { width: 2, color: colour(shade), type: filled ? "solid" : "dashed" },
+    areaStyle: filled ? { color: colour(shade), opacity: 0.16 } : undefined, itemStyle: { color: colour(shade) },
+  });
+  const told = data.levels.map((value, turn) => `${data.names[turn]}: ${value ?? "—"}`).join("\n");
+  return {
+    ...shared(),
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: () => told },
+    radar: {
+      radius: narrow ? "54%" : "64%", center: ["50%", "54%"], splitNumber: data.highest,
+      axisName: { color: colour("ink-2"), fontSize: narrow ? 10 : 12 }, axisNameGap: 6,
+      indicator: data.names.map((name, turn) => ({
+        name: data.levels[turn] === null ? `${name} ?` : name, max: data.highest, min: 0,
+      })),
+      splitArea: { show: false }, splitLine: { lineStyle: { color: colour("line") } }, axisLine: { lineStyle: { color: colour("line") } },
+    },
+    series: [{
+      type: "radar",
+      data: [area(data.name, data.levels, "actual", true), ...(data.needed.length ? [area(data.next, data.needed, "target", false)] : [])],
+    }],
+  };
+}
+
+const GRADE_SIGNS = ["circle", "triangle", "diamond", "rect"];
+const GRADE_COLOURS = ["actual", "estimate", "target", "claim"];
+
+function scatter(data) {
+  const groups = data.grades.map((name, place) => ({ name, mark: String(place) }));
+  groups.push({ name: data.none, mark: "-" });
+  const of = (mark) => data.points.flatMap((point, place) => data.marks[place] !== mark ? [] : [{
+    value: point, href: data.addresses[place], tip: `${data.names[place]}\n${data.axes[0]} ${point[0]}\n${data.axes[1]} ${point[1]}`,
+  }]);
+  return {
+    ...shared(), grid: { left: 12, right: 24, top: 66, bottom: 40, containLabel: true },
+    dataZoom: [{ type: "inside", xAxisIndex: 0, filterMode: "none" }, { type: "inside", yAxisIndex: 0, filterMode: "none" }],
+    xAxis: axis({ type: "value", name: data.axes[0], nameLocation: "middle", nameGap: 28, nameTextStyle: { color: colour("ink-3") } }),
+    yAxis: axis({ type: "value", name: data.axes[1], nameTextStyle: { color: colour("ink-3"), align: "left" } }),
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data.tip },
+    series: groups.map((group, place) => ({
+      type: "scatter", name: group.name, symbol: GRADE_SIGNS[place] ?? "emptyCircle", symbolSize: 7, data: of(group.mark),
+      itemStyle: { color: colour(GRADE_COLOURS[place] ?? "ink-3"), opacity: 0.7 },
+    })).filter((one) => one.data.length),
+  };
+}
+
+function sankey(data) {
+  const tone = (node) => colour(GRADE_COLOURS[node.turn] ?? "ink-3");
+  return {
+    ...shared(), legend: { show: false },
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: (item) => item.data.tip },
+    series: [{
+      type: "sankey", left: 8, right: 150, top: 12, bottom: 12, nodeGap: 14, draggable: false, layoutIterations: 0,
+      label: { color: colour("ink"), fontFamily: FONT, formatter: (item) => `${item.data.say}  ${item.value}` },
+      lineStyle: { color: "source", opacity: 0.35 },
+      data: data.nodes.map((node) => ({ ...node, itemStyle: { color: tone(node) }, tip: node.say })),
+      links: data.links.map((link) => ({ ...link, tip: `${say(data, link.source)} → ${say(data, link.target)}: ${link.value} ${data.unit}` })),
+    }],
+  };
+}
+
+function say(data, name) {
+  return data.nodes.find((node) => node.name === name).say;
+}
+
+const KINDS = { series, ranking, stack, radar, scatter, sankey };
 
 function draw(box) {
   if (box.dataset.drawn || !window.echarts) {
@@ -86,6 +171,10 @@ function draw(box) {
     } else if (item.data && item.data.href) {
       window.location.assign(item.data.href);
     }
+  });
+  box.addEventListener("marks", () => {
+    chart.setOption({ series: [] }, { replaceMerge: ["series"] });
+    chart.setOption(KINDS[box.dataset.chart]({ ...data, marks: box.dataset.marks }), { replaceMerge: ["series"] });
   });
   new ResizeObserver(() => chart.resize()).observe(box);
 }
