@@ -8,16 +8,8 @@ ROOT = Path(__file__).resolve().parent.parent
 UV = Path(sys.executable).with_name("uv")
 COMPILE = [UV, "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header", "--no-annotate",
            "--python-version", "3.11", "--python", sys.executable]  # fmt: skip
-PRODUCT = [
-    "pyproject.toml",
-    "--extra",
-    "server",
-    "--extra",
-    "reports",
-    "--extra",
-    "factory",
-    "requirements/build.in",
-]
+EXTRAS = ("server", "reports", "factory", "edge")
+PRODUCT = ["pyproject.toml", *(f"--extra={name}" for name in EXTRAS), "requirements/build.in"]
 LOCKS = {
     "run": PRODUCT,
     "test": [*PRODUCT, "requirements/test.in", "-c", "requirements/run.txt"],

@@ -34,6 +34,8 @@ VERBS = (
     "collections",
     "packs",
     "judging",
+    "edge",
+    "plant",
     "recognising",
     "factory",
 )

@@ -1,4 +1,5 @@
-"""边缘: connectors on the factory box (OPC UA, Modbus, MQTT, CSV drop), points, buffer, gateway and simulator.
+"""边缘: connectors on the factory box, points, buffer, gateway, and plants that speak the real protocols.
 
-Runs alone without Django, ledger, lake or actions; may import `core`, `factory` and protocol libraries.
+Runs alone without Django, ledger, lake or actions; may import `core`, `rules` (for reading TOML with line numbers),
+`factory` and protocol libraries. What is posted to the gate is told in `contract.py` and nowhere else.
 """

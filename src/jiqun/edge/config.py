@@ -1,0 +1,177 @@
+"""边缘配置 configuration of one factory box: site, gate, buffer, limits, connectors; all mistakes told at once.
+
+Paths in the file are relative to the file.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jiqun.core.errors import RowErrors
+from jiqun.core.packfiles import tables_of
+from jiqun.edge.manifests import Manifest, Option, connector_keys, manifest_of
+from jiqun.edge.points import KEY, Point, read_points
+from jiqun.rules.sheet import Sheet, View
+
+OVERFLOW = ("drop_oldest", "refuse_new")
+DURABILITY = ("power_cut", "process_kill")
+
+
+@dataclass(frozen=True, slots=True)
+class GateConfig:
+    """Where batches go (去处). token_file holds the site's token; ca_file trusts a certificate of one's own."""
+
+    address: str
+    token_file: Path | None
+    ca_file: Path | None
+    timeout_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class BufferConfig:
+    """The buffer on the disk (缓存).
+
+    overflow    drop_oldest: the newest is worth most; refuse_new: the oldest is, and sources that can wait do
+    durability  power_cut: each batch is on the disk (fsync) before it counts; process_kill: faster, and a power cut
+                may cost the last seconds
+    """
+
+    path: Path
+    most_mb: int
+    overflow: str
+    durability: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a value may be (界限). Microseconds, bytes."""
+
+    oldest_us: int
+    newest_us: int
+    message_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorConfig:
+    """One connector of the box (连接)."""
+
+    name: str
+    manifest: Manifest
+    options: Mapping[str, object]
+    points: tuple[Point, ...]
+
+    def text(self, name: str) -> str:
+        """A text option."""
+        return str(self.options[name])
+
+    def whole(self, name: str) -> int:
+        """A whole-number option."""
+        return int(str(self.options[name]))
+
+    def path(self, name: str) -> Path:
+        """A file option."""
+        return Path(str(self.options[name]))
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeConfig:
+    """One factory box (边缘盒). status_port 0: no page of its own, only the status file beside the buffer."""
+
+    site: str
+    gate: GateConfig
+    buffer: BufferConfig
+    limits: Limits
+    status_port: int
+    connectors: tuple[ConnectorConfig, ...]
+
+
+def read_config(path: Path, *, packs: Path) -> EdgeConfig:
+    """Read a configuration; RowErrors `edge.config_refused` with file and line of everything that is wrong."""
+    sheet = Sheet(path, [])
+    units = {key for key, _ in tables_of(packs / "units.toml")}
+    root = sheet.root
+    root.only(("site", "gate", "buffer", "limits", "status_port", "connector"))
+    site = root.text("site")
+    if site and not KEY.fullmatch(site):
+        root.wrong("site", "rule.bad_value", seen=site, allowed="a-z 0-9 . _ -")
+    config = EdgeConfig(
+        site, _gate(_table(root, "gate"), path.parent), _buffer(_table(root, "buffer"), path.parent),
+        _limits(_table(root, "limits")), root.whole("status_port", 0),
+        tuple(found for one in root.views("connector") if (found := _connector(one, path.parent, units))),
+    )  # fmt: skip
+    _told_apart(config, root)
+    if sheet.errors:
+        raise RowErrors(sheet.errors, code="edge.config_refused")
+    return config
+
+
+def _table(root: View, name: str) -> View:
+    return root.view(name) or View(root.sheet, {}, (name,))
+
+
+def _gate(view: View, base: Path) -> GateConfig:
+    view.only(("address", "token_file", "ca_file", "timeout_s"))
+    address = view.text("address")
+    if address and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
+        view.wrong("address", "rule.bad_value", seen=address, allowed="https://host:port/api/readings")
+    files = [view.text(name, needed=False) for name in ("token_file", "ca_file")]
+    token, ca = (base / name if name else None for name in files)
+    return GateConfig(address, token, ca, max(1, view.whole("timeout_s", 30)))
+
+
+def _buffer(view: View, base: Path) -> BufferConfig:
+    view.only(("path", "most_mb", "overflow", "durability"))
+    return BufferConfig(
+        base / view.text("path"), max(1, view.whole("most_mb", 512)),
+        view.choice("overflow", OVERFLOW, "drop_oldest"), view.choice("durability", DURABILITY, "power_cut"),
+    )  # fmt: skip
+
+
+def _limits(view: View) -> Limits:
+    view.only(("oldest_days", "newest_minutes", "message_kb"))
+    return Limits(
+        view.whole("oldest_days", 366) * 86_400_000_000, view.whole("newest_minutes", 10) * 60_000_000,
+        max(1, view.whole("message_kb", 1024)) * 1024,
+    )  # fmt: skip
+
+
+def _connector(view: View, base: Path, units: set[str]) -> ConnectorConfig | None:
+    name, kind = view.text("name"), view.choice("kind", connector_keys())
+    if kind != view.data.get("kind"):
+        return None
+    manifest = manifest_of(kind)
+    view.only(("name", "kind", "points", *manifest.options))
+    options = {option.name: _value(view, option, base) for option in manifest.options.values()}
+    file = view.text("points")
+    points = (
+        read_points(base / file, pattern=manifest.pattern, units=units, errors=view.sheet.errors)
+        if file
+        else ()
+    )
+    return ConnectorConfig(name, manifest, options, points)
+
+
+def _value(view: View, option: Option, base: Path) -> object:
+    if option.type == "whole":
+        return view.whole(option.name, option.default if isinstance(option.default, int) else 0)
+    if option.type == "yes":
+        return view.yes(option.name, bool(option.default))
+    text = view.text(option.name, needed=option.default is None) or str(option.default or "")
+    return base / text if option.type == "file" and text else text
+
+
+def _told_apart(config: EdgeConfig, root: View) -> None:
+    """Names of connectors and keys of points stand for one thing each."""
+    names: set[str] = set()
+    owner: dict[str, str] = {}
+    for number, one in enumerate(config.connectors):
+        place = ("connector", number, "name")
+        if one.name in names:
+            root.sheet.wrong(place, "edge.named_twice", seen=one.name)
+        names.add(one.name)
+        for point in one.points:
+            if owner.setdefault(point.key, one.name) != one.name:
+                root.sheet.wrong(
+                    place, "edge.named_twice", seen=f"{point.key}: {owner[point.key]}, {one.name}"
+                )

@@ -1,0 +1,102 @@
+"""网关约定 the contract with the gate: what the edge posts, what it is answered. Only this file says it.
+
+    POST <gate address>                            Content-Type: application/json, Content-Encoding: gzip
+    Authorization: Bearer <token of the site>      when the site has one
+    {"contract": 1, "site": "spring", "batches": [BATCH, …]}
+
+    BATCH = {"id": text, the idempotency key: the same id is always the same content, also after a kill,
+             "sequence": whole number, growing within the part of `id` before its last "-",
+             "made_us": when it was sealed,
+             "points": [{"key", "unit", "kind"}, …],
+             "readings": {"point": [index into points], "read_us": [], "arrived_us": [], "value": [number | null],
+                          "quality": ["good" | "uncertain" | "bad"], "flag": [text]},          equally long columns
+             "refused": [{"key", "reason", "seen", "arrived_us", "read_us" | null}],   for the quarantine
+             "gaps": [{"from_us", "to_us", "count", "reason"}]}            what the box had to give up before
+
+Answers: 200 {"acknowledged": [id, …], "refused": [{"id", "code"}]} — acknowledged means durable, and an id already known
+is acknowledged again; refused is for good, the edge sets the batch aside. What is named in neither is sent again.
+401, 403: the token is wrong; 413: fewer batches at once; 429, 503: later (Retry-After); anything else is tried again.
+"""
+
+import gzip
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from jiqun.core.errors import InputError
+from jiqun.edge.points import Point, Reading, Refusal
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of time of which something is lost (缺口)."""
+
+    from_us: int
+    to_us: int
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the gate said (回执)."""
+
+    acknowledged: frozenset[str]
+    refused: Mapping[str, str]
+
+
+def batch_body(
+    readings: Sequence[Reading], refused: Sequence[Refusal], *, points: Mapping[str, Point], made_us: int
+) -> dict[str, object]:
+    """The part of a batch that is known when it is sealed; id, sequence and gaps are the buffer's."""
+    keys = list(dict.fromkeys(reading.key for reading in readings))
+    index = {key: place for place, key in enumerate(keys)}
+    return {
+        "made_us": made_us,
+        "points": [
+            {"key": key, "unit": points[key].unit, "kind": str(points[key].kind)} for key in keys
+        ],
+        "readings": {
+            "point": [index[one.key] for one in readings],
+            "read_us": [one.read_us for one in readings],
+            "arrived_us": [one.arrived_us for one in readings],
+            "value": [one.value for one in readings],
+            "quality": [str(one.quality) for one in readings],
+            "flag": [one.flag for one in readings],
+        },
+        "refused": [
+            {"key": r.key, "reason": r.reason, "seen": r.seen, "arrived_us": r.arrived_us, "read_us": r.read_us}
+            for r in refused
+        ],
+    }  # fmt: skip
+
+
+def encode(site: str, batches: Iterable[bytes]) -> bytes:
+    """The body of a request, gzip, from batches that are JSON already."""
+    head = orjson.dumps({"contract": VERSION, "site": site})[:-1]
+    return gzip.compress(head + b',"batches":[' + b",".join(batches) + b"]}", compresslevel=3)
+
+
+def decode(body: bytes) -> dict[str, object]:
+    """The request as the gate reads it; InputError `edge.bad_request` when it is none."""
+    try:
+        found = orjson.loads(gzip.decompress(body))
+    except (OSError, EOFError, ValueError) as error:
+        raise InputError("edge.bad_request", seen=str(error)) from error
+    if not isinstance(found, dict) or found.get("contract") != VERSION:
+        raise InputError("edge.bad_request", seen=str(found)[:80], allowed=f"contract {VERSION}")
+    return found
+
+
+def read_answer(body: bytes) -> Answer:
+    """An answer; InputError `edge.bad_answer` when it is none (a proxy's page, say), which acknowledges nothing."""
+    try:
+        found = orjson.loads(body)
+        acknowledged = frozenset(str(one) for one in found["acknowledged"])
+        refused = {str(one["id"]): str(one["code"]) for one in found.get("refused", ())}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError("edge.bad_answer", seen=body[:80].decode("utf-8", "replace")) from error
+    return Answer(acknowledged, refused)

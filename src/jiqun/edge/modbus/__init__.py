@@ -1,0 +1,1 @@
+"""Modbus TCP: register maps, word order and polling groups."""

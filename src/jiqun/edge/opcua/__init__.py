@@ -1,0 +1,1 @@
+"""OPC UA: subscriptions in chunks, source timestamps, status codes as quality."""

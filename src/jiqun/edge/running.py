@@ -1,0 +1,146 @@
+"""运行 running: the whole box in one process — connectors, collector, gateway, status — until it is told to stop."""
+
+import asyncio
+import importlib
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+
+from jiqun.core.errors import SourceDown
+from jiqun.core.units import UnitTable
+from jiqun.edge.buffer import Buffer
+from jiqun.edge.clocks import BoxClock, Clock, Jumps
+from jiqun.edge.collector import Collector
+from jiqun.edge.config import ConnectorConfig, EdgeConfig
+from jiqun.edge.connection import Connector
+from jiqun.edge.doors import Door, Reply, Request
+from jiqun.edge.gateway import Gateway
+from jiqun.edge.screen import Screen
+
+STATUS_S = 2.0
+CLASSES = {
+    "opcua": "jiqun.edge.opcua.connector:OpcUa",
+    "modbus": "jiqun.edge.modbus.connector:Modbus",
+    "sparkplug": "jiqun.edge.sparkplug.connector:SparkplugHost",
+    "mqtt_json": "jiqun.edge.mqtt_json.connector:MqttJson",
+    "csv_drop": "jiqun.edge.csv_drop.connector:CsvDrop",
+    "http_in": "jiqun.edge.http_in.connector:HttpIn",
+}
+
+
+class Box:
+    """One factory box at work (边缘盒运行)."""
+
+    def __init__(self, config: EdgeConfig, *, units: UnitTable, clock: Clock | None = None) -> None:
+        self.config = config
+        self.clock = clock or BoxClock()
+        self.started_us = self.clock.wall_us()
+        self.jumps = Jumps(self.clock)
+        self.buffer = Buffer(config.buffer)
+        points = [point for one in config.connectors for point in one.points]
+        self.screen = Screen(points, config.limits, units)
+        self.collector = Collector(self.screen, self.buffer, self.clock)
+        self.gateway = Gateway(config.site, config.gate, self.buffer, self.clock)
+        self.connectors = tuple(self._made(one) for one in config.connectors)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until `stop`; then connectors are hung up first, what they gave is sealed, and the buffer is closed."""
+        door = self._door(asyncio.get_running_loop())
+        sealing = asyncio.create_task(self.collector.run())
+        sending = asyncio.create_task(self.gateway.run())
+        showing = asyncio.create_task(self._show())
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one.run(), name=one.name) for one in self.connectors]
+                await stop.wait()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            for task in (sealing, sending, showing):
+                task.cancel()
+            await asyncio.gather(sealing, sending, showing, return_exceptions=True)
+            if door is not None:
+                await asyncio.to_thread(door.close)
+            self._write(running=False)
+            self.buffer.close()
+
+    def status(self, *, running: bool = True) -> dict[str, object]:
+        """Everything there is to know of the box: health, lag, gaps, buffer, what was refused and why."""
+        level, now = self.buffer.level(), self.clock.wall_us()
+        return {
+            "site": self.config.site, "running": running, "pid": os.getpid(), "now_us": now, "started_us": self.started_us,
+            "lag_s": 0.0 if level.oldest_us is None else max(0.0, (now - level.oldest_us) / 1e6),
+            "buffer": {
+                "batches": level.batches, "rows": level.rows, "bytes": level.bytes, "most_bytes": self.buffer.most,
+                "overflow": self.config.buffer.overflow, "set_aside": level.set_aside,
+                "damaged": str(self.buffer.damaged or ""), "refusals": self.collector.refusals,
+            },
+            "gaps": [{"from_us": g.from_us, "to_us": g.to_us, "count": g.count, "reason": g.reason}
+                     for g in self.buffer.untold()],
+            "gate": {
+                "address": self.config.gate.address, "last_success_us": self.gateway.last_success_us,
+                "last_fault": self.gateway.last_fault, "counts": dict(self.gateway.counts),
+            },
+            "clock": {"jumps": self.jumps.count, "last_jump_s": round(self.jumps.last_s, 3)},
+            "counts": dict(self.screen.counts),
+            "connectors": [one.as_json() for one in self.connectors],
+        }  # fmt: skip
+
+    @property
+    def status_file(self) -> Path:
+        """Where the status is written every two seconds."""
+        return self.config.buffer.path.with_suffix(".status.json")
+
+    async def _show(self) -> None:
+        while True:
+            self.jumps.look()
+            await asyncio.to_thread(self._write)
+            await asyncio.sleep(STATUS_S)
+
+    def _write(self, *, running: bool = True) -> None:
+        beside = self.status_file.with_suffix(".tmp")
+        try:
+            beside.write_bytes(orjson.dumps(self.status(running=running), option=orjson.OPT_INDENT_2))
+            beside.replace(self.status_file)
+        except OSError as error:  # a full disk stops no box
+            self.gateway.counts["status_not_written"] += 1
+            self.gateway.last_fault = str(error)
+
+    def _door(self, loop: asyncio.AbstractEventLoop) -> Door | None:
+        if not self.config.status_port:
+            return None
+
+        async def told() -> dict[str, object]:
+            return self.status()
+
+        def answer(request: Request) -> Reply:
+            if request.path != "/status":
+                return 404, {"error": "/status"}
+            return 200, asyncio.run_coroutine_threadsafe(told(), loop).result(10)
+
+        try:
+            return Door("127.0.0.1", self.config.status_port, answer, most_bytes=1000)
+        except OSError as error:
+            raise SourceDown(
+                "edge.port_in_use", seen=f"status_port {self.config.status_port}: {error}"
+            ) from error
+
+    def _made(self, config: ConnectorConfig) -> Connector:
+        module, _, name = CLASSES[config.manifest.key].partition(":")
+        made: Callable[..., Connector] = getattr(importlib.import_module(module), name)
+        return made(config, self.collector, self.config.limits)
+
+
+async def run_box(box: Box) -> None:
+    """Run a box until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(name, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
+    await box.run(stop)
