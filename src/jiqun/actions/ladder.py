@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from jiqun.actions import policy_packs
 from jiqun.actions.desk import Desk
@@ -128,14 +129,30 @@ def standings(desk: Desk, one: Ladder, firms: Sequence[Firm], *, on: date) -> li
     return [has for has in found if has is not None]
 
 
-def climb(desk: Desk, one: Ladder, rung: Rung, firm: Firm, *, on: date, kind: str = "new") -> Climb | None:
-    """The way of a firm to a rung, with the weights of this office; None where no version of the rule holds that day."""
+def climb(
+    desk: Desk,
+    one: Ladder,
+    rung: Rung,
+    firm: Firm,
+    *,
+    on: date,
+    kind: str = "new",
+    efforts: dict[tuple[str, str], Mapping[str, Decimal]] | None = None,
+) -> Climb | None:
+    """The way of a firm to a rung, with the weights of this office; None where no version of the rule holds that day.
+
+    efforts   weights of versions worked out before, kept by who asks for many firms
+    """
     pack = policy_packs.pack(desk, rung.pack)
     version = _version(pack, on, kind)
     if version is None:
         return None
     ruling = judge(version, firm, parameters=parameters_for(pack, firm, on=on), on=on, kind=kind)
-    effort = efforts_of(desk).by_clause(version)
+    known = {} if efforts is None else efforts
+    name = (pack.key, version.key)
+    if name not in known:
+        known[name] = efforts_of(desk).by_clause(version)
+    effort = known[name]
     way = distance(ruling, effort=effort)
     state = ruling.verdict
     if rung.level and state is not State.NOT_APPLICABLE:
@@ -310,7 +327,7 @@ def firms_of(desk: Desk, wide: Wide) -> tuple[HeldFirm, ...]:
 
 def standings_of(desk: Desk, one: Ladder, wide: Wide) -> list[Standing]:
     """Where they stand, in their order, kept until something changes."""
-    packs = id(policy_packs.packs(desk))  # read anew where a file of theirs changes
+    packs = policy_packs.stamp(desk, [rung.pack for rung in one.rungs])
     return desk.lake.kept(
         ("ladder standings", one, packs, wide.question),
         ("facts",),

@@ -1,5 +1,6 @@
 """规则包 the packs of this installation, each read once for as long as its files stay the same; drafts by their folder."""
 
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,6 +33,12 @@ def pack(desk: Desk, key: str) -> Pack:
     return _kept(folders[key], desk)
 
 
+def stamp(desk: Desk, keys: Iterable[str]) -> Hashable:
+    """What tells one state of some packs from the next, for whoever keeps an answer of theirs."""
+    folders = _folders(desk)
+    return tuple((key, _files(folders[key])) for key in keys if key in folders)
+
+
 def find_pack(desk: Desk, key: str) -> Pack:
     """A pack by its key, or a draft by its folder; for who may read files of this machine. Raises what `pack` raises."""
     if key and key not in _folders(desk) and (Path(key) / "rule.toml").is_file():
@@ -51,8 +58,11 @@ def _folders(desk: Desk) -> dict[str, Path]:
 
 
 def _kept(folder: Path, desk: Desk) -> Pack:
-    files = sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.toml"))
-    return _read(folder.resolve(), desk.packs, tuple(files))
+    return _read(folder.resolve(), desk.packs, _files(folder))
+
+
+def _files(folder: Path) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.toml")))
 
 
 @lru_cache(maxsize=128)

@@ -1,8 +1,9 @@
 """晋档路径 the way of a firm to a rung in words: clause by clause, steps by effort with what helps, papers to bring."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from jiqun.actions import ladder as climbing
 from jiqun.actions import policy_packs
@@ -75,10 +76,11 @@ class Climbs:
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self.ways = desk, Ways(desk)
+        self.efforts: dict[tuple[str, str], Mapping[str, Decimal]] = {}
 
     def line(self, one: Ladder, rung: Rung, firm: Firm, *, on: date) -> ClimbLine | None:
         """The way of a firm to a rung; None where no rule holds on that day."""
-        found = climbing.climb(self.desk, one, rung, firm, on=on)
+        found = climbing.climb(self.desk, one, rung, firm, on=on, efforts=self.efforts)
         return self.told(found, firm) if found else None
 
     def told(self, found: Climb, firm: Firm) -> ClimbLine:
