@@ -9,11 +9,11 @@ from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, RowError
 from jiqun.core.regions import Region
 from jiqun.lake.files import open_table
-from jiqun.lake.judge_columns import PLACES, WHOLE
+from jiqun.lake.judge_columns import WHOLE
 from jiqun.lake.judge_run import too_long
 from jiqun.rules.catalogue import Catalogue
 from jiqun.rules.firm import Firm
-from jiqun.rules.firms import firms_of
+from jiqun.rules.firms import PLACES, firms_of
 
 
 @dataclass(frozen=True, slots=True)

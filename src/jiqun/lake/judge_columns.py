@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 from jiqun.lake.exact import Exact, Number, Plain, Size, as_exact, constant
 from jiqun.lake.formula_columns import COLUMN_FORMULAS
 from jiqun.rules import tree
+from jiqun.rules.firms import PLACES
 from jiqun.rules.pack import Version
 from jiqun.rules.truth import State
 
@@ -21,7 +22,7 @@ UNMET, UNKNOWN, MANUAL, MET = range(4)
 STATE_OF: Mapping[int | None, State] = {
     UNMET: State.UNMET, UNKNOWN: State.UNKNOWN, MANUAL: State.MANUAL, MET: State.MET, None: State.NOT_APPLICABLE,
 }  # fmt: skip
-WHOLE, PLACES = 10, 6
+WHOLE = 10
 """Digits of a number of a firm: up to 9,999,999,999.999999 in its unit."""
 SQL_TYPE = {
     "number": f"DECIMAL({WHOLE + PLACES}, {PLACES})",

@@ -11,6 +11,7 @@ from jiqun.core.uscc import Grade, grade
 from jiqun.rules.catalogue import Catalogue, FieldDef
 from jiqun.rules.firm import Firm, Value
 from jiqun.rules.formulas import land_used
+from jiqun.rules.ranges import EXACT
 from jiqun.rules.tree import Field
 from jiqun.rules.values import BadValue, value_of
 
@@ -20,6 +21,11 @@ IDENTITY = {
     "region": ("region", "区划代码", "县级行政区划代码或名称", "县(市、区)", "所在县"),
 }
 LAND = ("land_own_mu", "land_leased_in_mu", "land_leased_out_mu")
+PLACES = 6
+"""Digits behind the point a number of a firm is judged with."""
+STEP = Decimal(1).scaleb(-PLACES)
+LONGEST = Decimal(10) ** 20
+"""From here on a number is left as it is; whoever judges refuses it."""
 REVENUE = ("operating_revenue_wan", "main_business_revenue_wan", "sales_revenue_wan")
 
 
@@ -64,6 +70,7 @@ class _FirmReader:
         self.errors: list[RowError] = []
         self.remarks: list[RowError] = []
         self.seen: dict[str, int] = {}
+        self.rounded: set[str] = set()
         self._names = _headers(catalogue)
 
     def wrong(self, row: int | None, column: str, code: str, *, seen: str = "", allowed: str = "") -> None:
@@ -99,10 +106,22 @@ class _FirmReader:
 
     def _value(self, cell: str, column: str, number: int) -> Value:
         try:
-            return value_of(cell, self._field(column))
+            value = value_of(cell, self._field(column))
         except BadValue as error:
             self.wrong(number, column, error.code, seen=cell, allowed=error.allowed)
             return None
+        return self._rounded(value, column, number) if isinstance(value, Decimal) else value
+
+    def _rounded(self, value: Decimal, column: str, number: int) -> Decimal:
+        """A number as long as it is judged; what a spreadsheet reckoned may be longer. Told once for a column."""
+        exponent = value.as_tuple().exponent
+        if (isinstance(exponent, int) and exponent >= -PLACES) or abs(value) >= LONGEST:
+            return value
+        kept = value.quantize(STEP, context=EXACT)
+        if kept != value and column not in self.rounded:
+            self.rounded.add(column)
+            self._remark(number, column, "firm.rounded", value)
+        return kept
 
     def _field(self, column: str) -> FieldDef:
         return self.catalogue.fields[column.partition("@")[0]]

@@ -90,6 +90,14 @@ def test_no_land_and_no_revenue_are_said_and_judged_all_the_same() -> None:
     assert [one.code for one in found.remarks] == ["firm.bad_code", "firm.zero_land", "firm.zero_revenue"]
 
 
+def test_what_a_spreadsheet_reckoned_is_judged_with_six_digits_and_told_once() -> None:
+    found = read("name,energy_tce,employees\n甲厂,505.4194506310,3\n乙厂,0.0000005,4.0000000\n丙厂,1.5,5\n")
+    assert [one.values["energy_tce"] for one in found.firms] == [D("505.419451"), D("0"), D("1.5")]
+    assert [(one.code, one.row, one.column, one.seen) for one in found.remarks] == [
+        ("firm.rounded", 2, "energy_tce", "505.4194506310")
+    ]
+
+
 @pytest.mark.parametrize(
     "written", ["2026-04-01", "2026/4/1", "2026年4月1日", "2026-04-01 00:00:00", "2026-04-01T00:00"]
 )
