@@ -69,7 +69,10 @@ def catalogue(side: str, longer_than: int) -> re.Pattern[str]:
             (entry.msgid_plural, ""),
         ]:
             one = source if side == "en" else said
-            if len(one) > longer_than and source != said:
+            fixed = re.sub(r"[.*\\\s]", "", pattern_of(one))
+            if (
+                len(one) > longer_than and source != said and len(fixed) > 1
+            ):  # "19 家" is a number of a fact with its unit
                 texts.add(pattern_of(one))
     return re.compile("|".join(sorted(texts, key=len, reverse=True)))
 

@@ -40,7 +40,7 @@ def test_slash_goes_to_the_search(visit: Visit) -> None:
 def test_tab_goes_through_the_page_in_reading_order(visit: Visit) -> None:
     window = visit("demo-analyst")
     window.go("/")
-    seen = tabs(window, 14)
+    seen = tabs(window, 24)
     assert seen[0] == "A #content"  # past the navigation
     assert seen[1] == "A /"
     places = [window.page.locator("nav.rail li a").nth(n).get_attribute("href") for n in range(8)]
