@@ -24,7 +24,7 @@ HOUSE = ("house, units, lake, ledger on SQLite", ["-n", "3", "tests", "-m",
          "not browser and not spark and not postgres and not fuzz"], {})  # fmt: skip
 SPARK = ("Spark beside DuckDB, one session", ["tests", "-m", "spark"], {})
 PAGES = ("pages in Chromium", ["tests", "-m", "browser"], {})
-POSTGRES = ("ledger and actions on PostgreSQL", ["-n", "2", "-m", "not browser and not spark",
+POSTGRES = ("ledger and actions on PostgreSQL", ["-n", "2", "-m", "not browser and not spark and not fuzz",
             "tests/integration/ledger", "tests/integration/actions", "tests/integration/test_roles.py"])  # fmt: skip
 
 

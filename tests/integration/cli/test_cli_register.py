@@ -47,6 +47,7 @@ def test_searching_and_exporting_the_register(registered: House, tmp_path: Path)
     assert report["rows"] == ROWS
 
 
+@pytest.mark.fuzz  # more than a minute; test_cli_killed does it at every moment with a short list
 def test_killed_in_the_middle_and_run_again(fresh: House, path: Path, tmp_path: Path) -> None:
     house = fresh.copy(tmp_path / "home")
     words = ("import", "enterprises", path, "--source", "register")

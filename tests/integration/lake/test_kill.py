@@ -55,6 +55,7 @@ def test_fifty_random_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     assert check_rows(tmp_path) > 100
 
 
+@pytest.mark.fuzz  # a minute; the common run has the random kills above
 def test_a_kill_at_every_step_on_the_disk_loses_and_doubles_nothing(tmp_path: Path) -> None:
     """Writer n dies at its n-th fsync, rename, deletion or commit, until one gets through all of them."""
     assert run_writers(tmp_path, "steps", seed=7, times=400) >= 50
