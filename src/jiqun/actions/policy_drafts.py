@@ -15,10 +15,10 @@ from jiqun.actions import policy_packs
 from jiqun.actions.desk import Desk
 from jiqun.actions.draft_files import Draft, DraftFiles
 from jiqun.actions.form_memory import office_of
-from jiqun.actions.own_office import day_told, is_own
+from jiqun.actions.own_office import all_own, day_told, read_own
 from jiqun.actions.per_mu_ground import GroundAsk, ground
 from jiqun.actions.policy_numbers import thresholds, typed_number, with_threshold, with_values
-from jiqun.core.errors import InputError, NotFound, RowError, RowErrors
+from jiqun.core.errors import InputError, RowError, RowErrors
 from jiqun.lake.durable import locked
 from jiqun.ledger import audit
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
@@ -87,16 +87,12 @@ def begin_trial(desk: Desk, ask: GroundAsk, typed: Mapping[str, str], *, by: Act
 
 def read(desk: Desk, id: str, *, by: Actor) -> Draft:
     """A draft of your office; another office's does not exist for you."""
-    check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
-    found = files(desk).read(id)
-    if not is_own(found, by):
-        raise NotFound("draft.not_found", seen=id)
-    return found
+    return read_own(files(desk), id, by=by)
 
 
 def mine(desk: Desk, *, by: Actor, pack: str = "") -> list[Draft]:
     """The drafts of your office, newest first, of one pack or of all."""
-    return [one for one in files(desk).all() if is_own(one, by) and (not pack or one.pack == pack)]
+    return all_own(files(desk), by=by, pack=pack)
 
 
 def pack_of(desk: Desk, draft: Draft) -> Pack:

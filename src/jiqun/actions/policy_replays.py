@@ -20,10 +20,10 @@ from jiqun.actions.judging_files import FirmFile
 from jiqun.actions.judging_replay import Side, replay_firms
 from jiqun.actions.judging_source import FirmSource, read_firms
 from jiqun.actions.kept_rights import kept_actor
-from jiqun.actions.own_office import day_told, is_own
+from jiqun.actions.own_office import all_own, day_told, read_own
 from jiqun.actions.replay_files import LEDGERS, SYNTHETIC, ReplayFiles, ReplayRun
 from jiqun.actions.work_folders import WORKING
-from jiqun.core.errors import InputError, NotFound, PackErrors, WrongState
+from jiqun.core.errors import InputError, PackErrors, WrongState
 from jiqun.ledger import audit
 from jiqun.ledger.permissions import ANYWHERE, Actor, Permission, check
 
@@ -105,16 +105,12 @@ def begin(desk: Desk, ask: ReplayAsk, *, by: Actor, at: datetime) -> ReplayRun:
 
 def read(desk: Desk, id: str, *, by: Actor) -> ReplayRun:
     """A replay of your office; another office's does not exist for you."""
-    check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
-    found = files(desk).read(id)
-    if not is_own(found, by):
-        raise NotFound("replay.not_found", seen=id)
-    return found
+    return read_own(files(desk), id, by=by)
 
 
 def mine(desk: Desk, *, by: Actor, pack: str = "") -> list[ReplayRun]:
     """The replays of your office, newest first, of one pack or of all."""
-    return [one for one in files(desk).all() if is_own(one, by) and (not pack or one.pack == pack)]
+    return all_own(files(desk), by=by, pack=pack)
 
 
 def throw_away(desk: Desk, id: str, *, by: Actor, at: datetime) -> ReplayRun:

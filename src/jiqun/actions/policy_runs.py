@@ -16,7 +16,7 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.form_memory import office_of
 from jiqun.actions.judging_files import FirmFile, firms_of_rows, numbers_of
 from jiqun.actions.kept_rights import kept_actor
-from jiqun.actions.own_office import day_told, is_own
+from jiqun.actions.own_office import all_own, day_told, read_own
 from jiqun.actions.policy_files import Line, Run
 from jiqun.actions.policy_sheets import read_answers, with_answers
 from jiqun.actions.work_folders import WORKING
@@ -81,18 +81,12 @@ def receive(desk: Desk, stream: BinaryIO | None, order: RunOrder, *, by: Actor, 
 
 def read(desk: Desk, id: str, *, by: Actor) -> Run:
     """A run of your office; another office's does not exist for you."""
-    check(by, Permission.IMPORT_DATA, target_scope=ANYWHERE)
-    found = policy_work.files(desk).read(id)
-    if not is_own(found, by):
-        raise NotFound("policy.run_not_found", seen=id)
-    return found
+    return read_own(policy_work.files(desk), id, by=by)
 
 
 def mine(desk: Desk, *, by: Actor, pack: str = "") -> list[Run]:
     """The runs of your office, newest first, of one pack or of all."""
-    return [
-        one for one in policy_work.files(desk).all() if is_own(one, by) and (not pack or one.pack == pack)
-    ]
+    return all_own(policy_work.files(desk), by=by, pack=pack)
 
 
 def done(desk: Desk, id: str, *, by: Actor) -> Run:

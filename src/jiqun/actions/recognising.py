@@ -15,6 +15,7 @@ from jiqun.actions import policy_packs, rulings
 from jiqun.actions import title_policy as policy
 from jiqun.actions.desk import Desk
 from jiqun.actions.held_firms import HeldFirm, held_firms
+from jiqun.actions.own_office import day_told
 from jiqun.core.errors import InputError, NotFound
 from jiqun.exchange.objections import day_of
 from jiqun.lake.cell_words import control_character
@@ -225,10 +226,7 @@ def _years(pack: Pack, told: int) -> int:
 
 
 def _day(text: str, at: datetime) -> date:
-    try:
-        on = date.fromisoformat(text)
-    except ValueError:
-        raise InputError("rule.bad_day", seen=text, allowed="2026-06-01") from None
+    on = day_told(text)
     if on > day_of(at):
         raise InputError("recognition.future", seen=text, allowed=f"≤ {day_of(at)}")
     return on

@@ -22,7 +22,7 @@ from jiqun.ledger.scopes import Target
 from jiqun.ledger.subjects import Subject
 from jiqun.ledger.title_notices import Notice
 from jiqun.ledger.titles import NewTitle, Title
-from jiqun.rules.catalogue import Catalogue, FieldDef
+from jiqun.rules.catalogue import Catalogue, FieldDef, title_name
 from jiqun.rules.tree import Label
 from jiqun.rules.values import BadValue, value_of
 
@@ -140,15 +140,10 @@ def kinds(desk: Desk) -> dict[str, Label]:
 def _kinds(packs: Path, given: Mapping[str, Label]) -> dict[str, _Kind]:
     fields = Catalogue.load(packs).fields.values()
     return {
-        one.name: _Kind(one, given.get(one.name) or _without_until(one.label))
+        one.name: _Kind(one, given.get(one.name) or title_name(one.label))
         for one in fields
         if one.kind == "date" and one.name.startswith("title_")
     }
-
-
-def _without_until(label: Label) -> Label:
-    """The name of a title out of the name of the field that holds its last day."""
-    return Label(label.zh.removesuffix("有效期止"), label.en.removeprefix("Last day of validity: "))
 
 
 def _is_there(new: NewTitle) -> bool:

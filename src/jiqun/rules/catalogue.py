@@ -102,3 +102,8 @@ def _load(packs: Path) -> Catalogue:
             row["signed"] == "yes", row["indicator"],
         )  # fmt: skip
     return Catalogue(fields, units)
+
+
+def title_name(label: Label) -> Label:
+    """What a title is called, out of the label of the field that holds its last day."""
+    return Label(label.zh.removesuffix("有效期止"), label.en.removeprefix("Last day of validity: "))

@@ -173,7 +173,7 @@ class LadderView:
             self.one.place(ask.rung)
         self.labels = {rung.key: of(rung.label) for rung in self.one.rungs}
         self.firms, self.standings = self._stand(keys)
-        self.climbs = Climbs(desk)
+        self.climbs, self.packs = Climbs(desk), policy_packs.packs(desk)
 
     def _stand(self, keys: Sequence[str] | None) -> tuple[list[HeldFirm], list[Standing]]:
         """Those of the place, the chain and the sort of data asked for; a ladder of a province is for its firms."""
@@ -217,9 +217,8 @@ class LadderView:
 
     def _was_held(self, held: HeldFirm) -> bool:
         day = min(date(self.ask.year or self.ask.on.year, 12, 31), self.ask.on)
-        packs = policy_packs.packs(self.desk)
         return any(
-            climbing.was_in_force(rung, held.firm, packs, day)
+            climbing.was_in_force(rung, held.firm, self.packs, day)
             for rung in self.one.rungs
             if not self.ask.rung or rung.key == self.ask.rung
         )
@@ -269,12 +268,12 @@ class LadderView:
 
     def _years(self) -> tuple[YearLine, ...]:
         """At the end of each of the last years, and today; none where no title has a day that is known."""
-        firms, packs, last = [held.firm for held in self.firms], policy_packs.packs(self.desk), self.ask.on
+        firms, last = [held.firm for held in self.firms], self.ask.on
         found: list[YearLine] = []
         for year in range(last.year - YEARS_BACK, last.year + 1):
             day = min(date(year, 12, 31), last)
             counted = [
-                (rung.key, sum(1 for firm in firms if climbing.was_in_force(rung, firm, packs, day)))
+                (rung.key, sum(1 for firm in firms if climbing.was_in_force(rung, firm, self.packs, day)))
                 for rung in self.one.rungs
             ]
             found.append(YearLine(year, tuple(counted)))

@@ -21,7 +21,7 @@ from jiqun.actions.reading.policy_words import (
 )
 from jiqun.actions.reading.statements import Label
 from jiqun.rules import tree
-from jiqun.rules.catalogue import Catalogue
+from jiqun.rules.catalogue import Catalogue, title_name
 from jiqun.rules.gap import Distance, Gap
 from jiqun.rules.helps import Help, helping
 from jiqun.rules.marks import weakest
@@ -207,11 +207,10 @@ class Ways:
         columns = lines.columns(one.clause)
         heaviest = max(map(self.efforts.of_field, columns), key=lambda each: each.weight, default=None)
         clause, confidence = lines.source(held)
-        label = of(one.label)
-        if isinstance(lines.nodes.get(one.clause), tree.TitleHeld):  # the field is called by its last day
-            label = Label(label.zh.removesuffix("有效期止"), label.en.removeprefix("Last day of validity: "))
+        is_title = isinstance(lines.nodes.get(one.clause), tree.TitleHeld)
         return Step(
-            label, one.state.value, lines.seen(one), lines.needed(held), short, one.changeable, one.effort,
+            of(title_name(one.label) if is_title else one.label),
+            one.state.value, lines.seen(one), lines.needed(held), short, one.changeable, one.effort,
             of(heaviest.label) if heaviest else NOTHING, self._helps(one, columns, region), clause, confidence,
         )  # fmt: skip
 
