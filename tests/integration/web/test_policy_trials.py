@@ -48,7 +48,7 @@ def test_grades_are_tried_and_never_kept(house: House, officer: Client) -> None:
     nearest = tried["near"][0]
     assert (nearest["grade"], nearest["next"], nearest["member"]["row"]) == ("B", "A", 3)
     assert float(nearest["points"]) == pytest.approx(5 / 24.097 * 30, abs=0.01)
-    assert nearest["by"][0][1] == "+5 万元/亩"
+    assert nearest["by"][0][1]["zh"] == "+5 万元/亩" and "yuan" in nearest["by"][0][1]["en"]
     reward = next(one for one in tried["measures"] if one["label"]["zh"] == "财政奖补")
     assert (reward["firms"], reward["known"], reward["open"]) == (3, "30", 1)
     html = officer.get("/per-mu/", {"from": id, **SHARES}, headers={"HX-Request": "true"}).content.decode()

@@ -16,7 +16,7 @@ from jiqun.actions.per_mu_ground import Ground, GroundAsk, Member, fresh, ground
 from jiqun.actions.policy_numbers import typed_number
 from jiqun.actions.reading.archive import Archive
 from jiqun.actions.reading.policies import VersionLine, of, version_line
-from jiqun.actions.reading.policy_words import number_text, range_text, unit_words
+from jiqun.actions.reading.policy_words import joined, number_text, range_text, unit_words
 from jiqun.actions.reading.sample_county import sample_day
 from jiqun.actions.reading.statements import Label
 from jiqun.actions.replay_files import LEDGERS
@@ -92,7 +92,7 @@ class NearLine:
     grade: str
     next: str
     points: str
-    by: tuple[tuple[Label, str], ...]
+    by: tuple[tuple[Label, Label], ...]
 
 
 @dataclass(frozen=True)
@@ -322,7 +322,10 @@ class _Page:
         place, grade, points = step.place, step.grade, step.points
         member, now = self.here.members[place], self.placed[place]
         by = [
-            (of(one.about.label), f"+{number_text(more)} {one.unit}".strip())
+            (
+                of(one.about.label),
+                joined(" ", Label.of(f"+{number_text(more)}"), unit_words(self.units, one.unit)),
+            )
             for one in self.items
             if (more := worth(one, points, self.values)) is not None
         ]
