@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from jiqun.edge.config import BufferConfig, Limits
-from jiqun.edge.contract import decode
 from jiqun.edge.parcels import Parcel
+from jiqun.factory.readings.contract import decode
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKS = ROOT / "packs"

@@ -28,9 +28,9 @@ from jiqun.edge.mqtt import MqttConnector
 from jiqun.edge.mqtt_json.connector import MqttJson
 from jiqun.edge.opcua.values import quality_of_code, sample_of
 from jiqun.edge.plant.commands import PlantOrder, start
-from jiqun.edge.points import Point, PointKind, Quality, Sample
 from jiqun.edge.running import Box
 from jiqun.edge.screen import Screen
+from jiqun.factory.readings.model import Point, PointKind, Quality, Sample
 
 from test_edge_kill import free_port  # isort: skip
 

@@ -19,8 +19,8 @@ from jiqun.edge.csv_drop.rows import column_of, rows_of
 from jiqun.edge.instants import written
 from jiqun.edge.manifests import manifest_of
 from jiqun.edge.mqtt_json.mapping import ABSENT, Mapping, found_at
-from jiqun.edge.points import Point, PointKind, Sample
 from jiqun.edge.screen import Screen
+from jiqun.factory.readings.model import Point, PointKind, Sample
 
 HOT = Point("hot", "t#machine=F2", "摄氏度", PointKind.MEASUREMENT)
 MADE = Point("made", "pieces", "件", PointKind.COUNTER)

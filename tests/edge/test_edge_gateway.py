@@ -13,8 +13,8 @@ from jiqun.core.errors import InputError
 from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import Jumps
 from jiqun.edge.config import GateConfig
-from jiqun.edge.contract import decode, encode, read_answer
 from jiqun.edge.gateway import Gateway
+from jiqun.factory.readings.contract import decode, encode, read_answer
 
 EMPTY = {"point": [], "read_us": [], "arrived_us": [], "value": [], "quality": [], "flag": []}
 

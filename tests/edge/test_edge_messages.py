@@ -20,8 +20,8 @@ from jiqun.edge.collector import Collector
 from jiqun.edge.doors import Door, Reply, Request
 from jiqun.edge.http_in.messages import read_posted, unpack
 from jiqun.edge.instants import from_text, read_instant, written
-from jiqun.edge.points import Point, PointKind, Quality, Sample
 from jiqun.edge.screen import Screen
+from jiqun.factory.readings.model import Point, PointKind, Quality, Sample
 
 NAMES = st.sampled_from(["id", "readings", "key", "value", "read_at", "unit", "quality"])
 JSON = st.recursive(

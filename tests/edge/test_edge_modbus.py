@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jiqun.edge.modbus.registers import PACKED, WORDS, groups_of, number_of, place_of
-from jiqun.edge.points import Point, PointKind
+from jiqun.factory.readings.model import Point, PointKind
 
 
 def point(address: str, key: str = "a") -> Point:

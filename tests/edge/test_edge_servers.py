@@ -24,11 +24,11 @@ from jiqun.edge.plant.faults import Fault, held, sensed
 from jiqun.edge.plant.modbus_server import COUNTER_SCALE, FIRST, PlantRegisters, address_of, registers
 from jiqun.edge.plant.opcua_server import PlantServer
 from jiqun.edge.plant.sparkplug_node import BDSEQ, FAULT, PlantNode
-from jiqun.edge.points import Point, PointKind
 from jiqun.edge.sparkplug.codec import UNIT, Metric, Payload, decode, encode
 from jiqun.edge.sparkplug.connector import REBIRTH
 from jiqun.edge.sparkplug.session import Session
 from jiqun.edge.sparkplug.types import DataType
+from jiqun.factory.readings.model import Point, PointKind
 
 
 class Published:

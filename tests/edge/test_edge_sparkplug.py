@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiqun.core.errors import InputError
-from jiqun.edge.points import Point, PointKind, Quality
 from jiqun.edge.sparkplug.codec import Metric, Payload, decode, encode
 from jiqun.edge.sparkplug.session import Session
 from jiqun.edge.sparkplug.types import BITS, SIGNED, DataType, as_float32
+from jiqun.factory.readings.model import Point, PointKind, Quality
 
 MS = NOW_US // 1000
 POINTS = tuple(

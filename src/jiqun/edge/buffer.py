@@ -15,8 +15,8 @@ import orjson
 
 from jiqun.core.errors import SourceDown
 from jiqun.edge.config import BufferConfig
-from jiqun.edge.contract import Gap
 from jiqun.edge.parcels import Batch, Level, Parcel
+from jiqun.factory.readings.contract import Gap
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS batches (

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from jiqun.core.errors import SourceDown
 from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import Clock
-from jiqun.edge.contract import batch_body
 from jiqun.edge.parcels import Parcel
-from jiqun.edge.points import Reading, Refusal, Sample
 from jiqun.edge.screen import Screen
+from jiqun.factory.readings.contract import batch_body
+from jiqun.factory.readings.model import Reading, Refusal, Sample
 
 SEAL_S = 0.5  # plain samples wait at most this long
 GATHER_S = 0.02  # those somebody waits for

@@ -11,7 +11,8 @@ from pathlib import Path
 from jiqun.core.errors import RowErrors
 from jiqun.core.packfiles import tables_of
 from jiqun.edge.manifests import Manifest, Option, connector_keys, manifest_of
-from jiqun.edge.points import KEY, Point, read_points
+from jiqun.edge.points import read_points
+from jiqun.factory.readings.model import KEY, Point
 from jiqun.rules.sheet import Sheet, View
 
 OVERFLOW = ("drop_oldest", "refuse_new")

@@ -16,8 +16,8 @@ from jiqun.core.errors import InputError
 from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import Clock
 from jiqun.edge.config import GateConfig
-from jiqun.edge.contract import Answer, encode, read_answer
 from jiqun.edge.parcels import Batch
+from jiqun.factory.readings.contract import Answer, encode, read_answer
 
 IDLE_S = 0.1
 FIRST_WAIT_S, MOST_WAIT_S = 0.5, 30.0

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from jiqun.core.units import UnitTable
 from jiqun.edge.config import Limits
-from jiqun.edge.points import Point, PointKind, Quality, Reading, Refusal, Sample
+from jiqun.factory.readings.model import Point, PointKind, Quality, Reading, Refusal, Sample
 
 # Why a value is refused (拒收原因).
 UNKNOWN_POINT = "unknown_point"

@@ -1,6 +1,6 @@
 """Table catalogue 数据目录: every lake table with its columns, types, units and meanings, frozen.
 
-A column's `type` is one of the six words of `ColumnType`; each engine maps the words in its own adapter.
+A column's `type` is one of the seven words of `ColumnType`; each engine maps the words in its own adapter.
 Times are stored as UTC without a zone (microseconds), so no engine's session zone can shift them.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-ColumnType = Literal["text", "decimal", "date", "timestamp", "bool", "int"]
+ColumnType = Literal["text", "decimal", "float", "date", "timestamp", "bool", "int"]
 
 DECIMAL_DIGITS = 28
 DECIMAL_PLACES = 6
@@ -32,6 +32,8 @@ class TableDef:
 
     Of facts both all of one subject and all of one indicator are asked for. Sorted by either, the other question reads
     the whole file; dealt into piles by subject and sorted by indicator within, each reads a part of it.
+
+    day_by  the instant whose day (Asia/Shanghai) a file holds; "" where files hold any days
     """
 
     name: str
@@ -40,6 +42,7 @@ class TableDef:
     columns: tuple[Column, ...]
     sort_by: tuple[str, ...]
     dealt_by: str = ""
+    day_by: str = ""
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -165,6 +168,103 @@ BATCHES = TableDef(
     ("batch", "recorded_at"),
 )
 
-TABLES: Mapping[str, TableDef] = MappingProxyType(
-    {table.name: table for table in (FACTS, REGISTRATIONS, QUARANTINE, BATCHES)}
+READINGS = TableDef(
+    "readings",
+    "读数：测点在某一时刻的值，只增不改",
+    "Readings: the value of a point at an instant, appended, never changed",
+    (
+        Column("site", "text", "工厂", "Site key"),
+        Column("point", "text", "测点", "Point key within the site"),
+        Column("read_at", "timestamp", "读取时刻（UTC），以来源为准", "Instant the source says, UTC"),
+        Column(
+            "value",
+            "float",
+            "数值，单位见测点",
+            "Value, in the unit of the point; NULL where the source had none",
+        ),
+        Column("quality", "int", "质量：0 好，1 不确定，2 坏", "Quality: 0 good, 1 uncertain, 2 bad"),
+        Column("flag", "text", "异常标记", "What is odd about a value that is kept; empty where nothing is"),
+        Column(
+            "arrived_at",
+            "timestamp",
+            "到达时刻（UTC），即其批次的网关受理时刻",
+            "Instant the gate took its batch, UTC",
+        ),
+    ),
+    ("site", "point", "read_at", "arrived_at"),
+    day_by="read_at",
 )
+
+READING_BATCHES = TableDef(
+    "reading_batches",
+    "读数批次：边缘盒的每一批一行；工厂与到达时刻指向其读数",
+    "Batches of readings: one row per batch of a box; site and arrived_at lead to its readings",
+    (
+        Column("batch", "text", "批号（幂等键）", "Batch id, the idempotency key"),
+        Column("site", "text", "工厂", "Site key"),
+        Column("stream", "text", "批号去掉末段序号", "The batch id without its last part"),
+        Column("sequence", "int", "序号，在同一流内递增", "Number, growing within the stream"),
+        Column(
+            "arrived_at",
+            "timestamp",
+            "受理时刻（UTC），同一工厂内不重复",
+            "Instant of taking, UTC, unique in a site",
+        ),
+        Column("made_at", "timestamp", "封批时刻（UTC）", "Instant the box sealed it, UTC"),
+        Column("writer", "text", "写入者", "Writer that took it"),
+        Column("readings", "int", "读数", "Readings taken", "条"),
+        Column("held", "int", "隔离数", "Values held in quarantine", "条"),
+        Column("gaps", "int", "缺口数", "Gaps the box told", "个"),
+        Column("first_read_at", "timestamp", "最早读数（UTC）", "Earliest reading, UTC"),
+        Column("last_read_at", "timestamp", "最晚读数（UTC）", "Latest reading, UTC"),
+    ),
+    ("site", "stream", "sequence"),
+)
+
+HELD_READINGS = TableDef(
+    "held_readings",
+    "读数隔离：没能受理的值，一值一行，附原因",
+    "Held readings: values that could not be taken, one row each, with the reason",
+    (
+        Column("batch", "text", "批号", "Batch id"),
+        Column("site", "text", "工厂", "Site key"),
+        Column("point", "text", "测点或来源所称的名字", "Point key, or the name the source used"),
+        Column("code", "text", "原因代码", "Reason code"),
+        Column("seen", "text", "所见", "Value seen"),
+        Column("allowed", "text", "所许", "What is allowed"),
+        Column("unit", "text", "所报单位", "Unit as told"),
+        Column(
+            "read_at",
+            "timestamp",
+            "读取时刻（UTC），来源若有",
+            "Instant the source says, UTC, where it says one",
+        ),
+        Column("arrived_at", "timestamp", "受理时刻（UTC）", "Instant the gate took its batch, UTC"),
+    ),
+    ("site", "arrived_at", "point"),
+)
+
+READING_GAPS = TableDef(
+    "reading_gaps",
+    "读数缺口：确知丢失的一段时间",
+    "Gaps of readings: stretches of time of which something is known to be lost",
+    (
+        Column("batch", "text", "批号", "Batch id"),
+        Column("site", "text", "工厂", "Site key"),
+        Column("from_at", "timestamp", "起（UTC）", "From, UTC"),
+        Column("to_at", "timestamp", "止（UTC）", "To, UTC"),
+        Column("lost", "int", "丢失条数", "Number of values lost", "条"),
+        Column("reason", "text", "原因", "Reason"),
+        Column("arrived_at", "timestamp", "受理时刻（UTC）", "Instant the gate took its batch, UTC"),
+    ),
+    ("site", "from_at"),
+)
+
+TABLES: Mapping[str, TableDef] = MappingProxyType(
+    {
+        table.name: table
+        for table in (
+            FACTS, REGISTRATIONS, QUARANTINE, BATCHES, READINGS, READING_BATCHES, HELD_READINGS, READING_GAPS,
+        )
+    }
+)  # fmt: skip

@@ -25,6 +25,7 @@ IBIS_TYPE: Mapping[ColumnType, str] = {
     "decimal": f"decimal({DECIMAL_DIGITS},{DECIMAL_PLACES})",
     "date": "date",
     "timestamp": "timestamp",
+    "float": "float64",
     "bool": "boolean",
     "int": "int64",
 }

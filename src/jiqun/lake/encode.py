@@ -18,6 +18,7 @@ SQL_TYPE: Mapping[ColumnType, str] = {
     "decimal": f"DECIMAL({DECIMAL_DIGITS},{DECIMAL_PLACES})",
     "date": "DATE",
     "timestamp": "TIMESTAMP",
+    "float": "DOUBLE",
     "bool": "BOOLEAN",
     "int": "BIGINT",
 }
@@ -149,4 +150,8 @@ def _array(column: Column, values: Sequence[object]) -> Array:
     return Array((_days if column.type == "date" else _texts)(values), DataType.string())
 
 
-_PLAIN: Mapping[str, Callable[[], DataType]] = {"bool": DataType.bool, "int": DataType.int64}
+_PLAIN: Mapping[str, Callable[[], DataType]] = {
+    "bool": DataType.bool,
+    "int": DataType.int64,
+    "float": DataType.float64,
+}

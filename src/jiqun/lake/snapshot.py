@@ -18,6 +18,7 @@ _DELTA_TYPE = {
     "decimal": f"decimal({DECIMAL_DIGITS},{DECIMAL_PLACES})",
     "date": "date",
     "timestamp": "timestamp_ntz",
+    "float": "double",
     "bool": "boolean",
     "int": "long",
 }

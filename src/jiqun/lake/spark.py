@@ -27,6 +27,7 @@ _TYPE = {
     "decimal": "decimal(28,6)",
     "date": "date",
     "timestamp": "timestamp_ntz",
+    "float": "double",
     "bool": "boolean",
     "int": "bigint",
 }

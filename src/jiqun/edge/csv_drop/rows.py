@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from jiqun.core.errors import InputError
 from jiqun.edge.instants import from_text
-from jiqun.edge.points import Point, Sample
 from jiqun.edge.screen import BAD_ROW
+from jiqun.factory.readings.model import Point, Sample
 
 Refused = tuple[str, str, object]
 

@@ -11,7 +11,7 @@ import orjson
 
 from jiqun.core.errors import InputError
 from jiqun.edge.instants import from_number, from_text
-from jiqun.edge.points import Quality, Sample
+from jiqun.factory.readings.model import Quality, Sample
 
 Refused = tuple[str, str, object]  # reason, key, seen
 

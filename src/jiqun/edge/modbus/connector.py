@@ -9,7 +9,7 @@ from pymodbus.exceptions import ModbusException
 
 from jiqun.edge.connection import UP, Connector
 from jiqun.edge.modbus.registers import Group, groups_of, number_of
-from jiqun.edge.points import Quality, Sample
+from jiqun.factory.readings.model import Quality, Sample
 
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what goes wrong stands in the status
 

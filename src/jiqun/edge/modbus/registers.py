@@ -5,7 +5,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from jiqun.edge.points import Point
+from jiqun.factory.readings.model import Point
 
 FORM = re.compile(r"(\d{1,3})/(holding|input|coil|discrete)/(\d{1,5})/(\w+?)(?:/(big|little))?")
 WORDS = {"bit": 1, "u16": 1, "i16": 1, "u32": 2, "i32": 2, "f32": 2, "u64": 4, "i64": 4, "f64": 4}

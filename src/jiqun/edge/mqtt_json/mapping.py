@@ -7,8 +7,8 @@ import orjson
 
 from jiqun.core.errors import InputError
 from jiqun.edge.instants import FORMS, read_instant
-from jiqun.edge.points import Point, Sample
 from jiqun.edge.screen import MALFORMED
+from jiqun.factory.readings.model import Point, Sample
 
 Refused = tuple[str, str, object]
 ABSENT = object()

@@ -10,7 +10,7 @@ from asyncua.ua.uaerrors import UaError
 
 from jiqun.edge.connection import UP, Connector, secret
 from jiqun.edge.opcua.values import sample_of
-from jiqun.edge.points import Point, Quality, Sample
+from jiqun.factory.readings.model import Point, Quality, Sample
 
 CHUNK = 500  # one call with thousands of items makes servers hang up
 QUEUE = 50  # values the server keeps for us between two reports

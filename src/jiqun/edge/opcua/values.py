@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from jiqun.edge.instants import from_datetime
-from jiqun.edge.points import Quality, Sample
+from jiqun.factory.readings.model import Quality, Sample
 
 UNCERTAIN, BAD = 1, 2  # the two highest bits of a status code
 

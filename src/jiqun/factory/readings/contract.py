@@ -21,11 +21,12 @@ is acknowledged again; refused is for good, the edge sets the batch aside. What 
 import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import orjson
 
 from jiqun.core.errors import InputError
-from jiqun.edge.points import Point, Reading, Refusal
+from jiqun.factory.readings.model import Point, Reading, Refusal
 
 VERSION = 1
 
@@ -83,12 +84,13 @@ def encode(site: str, batches: Iterable[bytes]) -> bytes:
 def decode(body: bytes) -> dict[str, object]:
     """The request as the gate reads it; InputError `edge.bad_request` when it is none."""
     try:
-        found = orjson.loads(gzip.decompress(body))
+        found: object = orjson.loads(gzip.decompress(body))
     except (OSError, EOFError, ValueError) as error:
         raise InputError("edge.bad_request", seen=str(error)) from error
-    if not isinstance(found, dict) or found.get("contract") != VERSION:
-        raise InputError("edge.bad_request", seen=str(found)[:80], allowed=f"contract {VERSION}")
-    return found
+    request = cast(dict[str, object], found) if isinstance(found, dict) else {}
+    if request.get("contract") != VERSION:
+        raise InputError("edge.bad_request", seen=str(request)[:80], allowed=f"contract {VERSION}")
+    return request
 
 
 def read_answer(body: bytes) -> Answer:
