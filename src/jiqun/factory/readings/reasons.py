@@ -43,5 +43,5 @@ def told(value: object) -> str:
         return f"{len(value)} B: {value[: SEEN // 4].hex(' ')}"[:SEEN]
     if isinstance(value, int) and abs(value) >= 10**40:  # Python refuses to print very long whole numbers
         return f"integer of {value.bit_length()} bits"
-    text = str(value)
+    text = str(value).encode("utf-8", "replace").decode()  # half a surrogate pair can be stored nowhere
     return text if len(text) <= SEEN else text[: SEEN - 1] + "…"

@@ -33,14 +33,14 @@ class ReadingColumns:
     """Readings as equally long columns (读数列).
 
     point    index into the batch's `points`
-    value    whole numbers or floats, all finite; None where the source had no value
+    value    finite; NaN where the source had no value, which is NULL in the lake
     quality  0 good, 1 uncertain, 2 bad
     flags    row to flag, only of rows that have one
     """
 
     point: Sequence[int] = ()
     read_us: Sequence[int] = ()
-    value: Sequence[float | None] = ()
+    value: Sequence[float] = ()
     quality: Sequence[int] = ()
     flags: Mapping[int, str] = field(default_factory=dict[int, str])
 
