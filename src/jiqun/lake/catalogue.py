@@ -34,6 +34,7 @@ class TableDef:
     the whole file; dealt into piles by subject and sorted by indicator within, each reads a part of it.
 
     day_by  the instant whose day (Asia/Shanghai) a file holds; "" where files hold any days
+    tiered  grows by the second: its files are joined in tiers, not all into one
     """
 
     name: str
@@ -43,6 +44,7 @@ class TableDef:
     sort_by: tuple[str, ...]
     dealt_by: str = ""
     day_by: str = ""
+    tiered: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -193,6 +195,7 @@ READINGS = TableDef(
     ),
     ("site", "point", "read_at", "arrived_at"),
     day_by="read_at",
+    tiered=True,
 )
 
 READING_BATCHES = TableDef(
@@ -219,6 +222,7 @@ READING_BATCHES = TableDef(
         Column("last_read_at", "timestamp", "最晚读数（UTC）", "Latest reading, UTC"),
     ),
     ("site", "stream", "sequence"),
+    tiered=True,
 )
 
 HELD_READINGS = TableDef(
@@ -242,6 +246,7 @@ HELD_READINGS = TableDef(
         Column("arrived_at", "timestamp", "受理时刻（UTC）", "Instant the gate took its batch, UTC"),
     ),
     ("site", "arrived_at", "point"),
+    tiered=True,
 )
 
 READING_GAPS = TableDef(
@@ -258,6 +263,7 @@ READING_GAPS = TableDef(
         Column("arrived_at", "timestamp", "受理时刻（UTC）", "Instant the gate took its batch, UTC"),
     ),
     ("site", "from_at"),
+    tiered=True,
 )
 
 TABLES: Mapping[str, TableDef] = MappingProxyType(
