@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_files import Written, at, write_readings
 
@@ -22,6 +22,7 @@ END = START + 3 * DAY
 MUCH_LATER = START + 400 * DAY
 sites = count(1)
 Told = tuple[str, int, float | None, int]
+Asked = tuple[tuple[int, int], int]
 
 
 @pytest.fixture(scope="module")
@@ -86,28 +87,45 @@ def as_rows(series: Series) -> list[tuple[object, ...]]:
                     series.bad, strict=True))  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    commits=st.lists(told_rows, min_size=1, max_size=4),
+given_rows = given(
+    commits=st.lists(told_rows, min_size=1, max_size=3),
     late=told_rows,
-    span=spans,
-    most=sizes,
+    asked=st.lists(st.tuples(spans, sizes), min_size=1, max_size=2),
 )
+
+
+@settings(max_examples=5, deadline=None)
+@given_rows
 def test_rows_and_rollups_tell_what_plain_python_tells(
-    shared: Lake, commits: list[list[Told]], late: list[Told], span: tuple[int, int], most: int
+    shared: Lake, commits: list[list[Told]], late: list[Told], asked: list[Asked]
 ) -> None:
-    site, reader = f"s{next(sites)}", ReadingReader(shared)
-    rows = arrive(shared, site, commits)
-    check(reader, site, rows, span, most)
-    close_days(shared, MUCH_LATER, quiet_us=0)
-    make_rollups(shared)
-    assert {len([f for f in shared.snapshot("readings").files if f"d{day}." in f]) for day in days(rows)} <= {
-        1
-    }
-    check(reader, site, rows, span, most)
-    if late:  # its days stand in two files: their rollups hold no longer
-        rows += arrive(shared, site, [late])
+    tell_the_same(shared, commits, late, asked)
+
+
+@pytest.mark.fuzz  # two minutes; the common run has a few of them above
+@settings(max_examples=60, deadline=None)
+@given_rows
+def test_many_rows_and_rollups_tell_what_plain_python_tells(
+    shared: Lake, commits: list[list[Told]], late: list[Told], asked: list[Asked]
+) -> None:
+    tell_the_same(shared, commits, late, asked)
+
+
+def tell_the_same(lake: Lake, commits: list[list[Told]], late: list[Told], asked: list[Asked]) -> None:
+    """Ask of rows, then of closed days with rollups, then with rows that came late."""
+    site, reader = f"s{next(sites)}", ReadingReader(lake)
+    rows = arrive(lake, site, commits)
+    for span, most in asked:
         check(reader, site, rows, span, most)
+    close_days(lake, MUCH_LATER, quiet_us=0)
+    make_rollups(lake)
+    assert all(
+        len([f for f in lake.snapshot("readings").files if f".d{day}." in f]) == 1 for day in days(rows)
+    )
+    for span, most in asked:
+        check(reader, site, rows, span, most)
+    rows += arrive(lake, site, [late])  # its days stand in two files: their rollups hold no longer
+    check(reader, site, rows, *asked[0])
 
 
 def days(rows: Sequence[Written]) -> set[str]:
@@ -179,7 +197,7 @@ def test_a_year_keeps_every_extreme_and_leaves_gaps_open(shared: Lake) -> None:
             gap = [
                 t
                 for t in series.t_us
-                if START + 600 * MINUTE <= t and t + series.bucket_us <= START + 1900 * MINUTE
+                if t >= START + 600 * MINUTE and t + max(1, series.bucket_us) <= START + 1900 * MINUTE
             ]
             assert gap == []
             assert series.source == ("rollup" if closed and series.bucket_us >= 15 * MINUTE else "raw")

@@ -5,6 +5,7 @@ file. It is no part of the table: days without one are read from their rows, and
 """
 
 import uuid
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path, PurePath
 
@@ -48,15 +49,10 @@ def make(root: Path, cursor: duckdb.DuckDBPyConnection, file: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / PurePath(file).name
     temporary, name = folder / f"{uuid.uuid4().hex}.tmp", f"rollup_{uuid.uuid4().hex}"
-    points = cursor.execute(
-        f"SELECT DISTINCT site, point FROM {source([file])} ORDER BY site, point"
-    ).fetchall()
     try:
-        for start in range(0, len(points), POINTS_AT_ONCE):
-            some = points[start : start + POINTS_AT_ONCE]
-            where = "(site, point) BETWEEN ($a, $b) AND ($c, $d) AND site BETWEEN $a AND $c"
-            told = dict(zip("abcd", (*some[0], *some[-1]), strict=True))
-            verb = f"INSERT INTO {name}" if start else f"CREATE TEMP TABLE {name} AS"
+        for number, told in enumerate(_portions(cursor, file)):
+            verb = f"INSERT INTO {name}" if number else f"CREATE TEMP TABLE {name} AS"
+            where = "site = $site AND point BETWEEN $first AND $last"
             cursor.execute(f"{verb} {from_rows([file], where, GRAIN)}", told)
         cursor.execute(
             f"COPY (SELECT * FROM {name} ORDER BY site, point, t_us) TO '{quoted(temporary)}' ({OPTIONS})"
@@ -67,6 +63,18 @@ def make(root: Path, cursor: duckdb.DuckDBPyConnection, file: str) -> Path:
         cursor.execute(f"DROP TABLE IF EXISTS {name}")
         temporary.unlink(missing_ok=True)
     return target
+
+
+def _portions(cursor: duckdb.DuckDBPyConnection, file: str) -> Iterator[dict[str, str]]:
+    """A site's points, some at a time: the site, the first and the last point."""
+    sql = f"SELECT DISTINCT site, point FROM {source([file])} ORDER BY site, point"
+    found: dict[str, list[str]] = {}
+    for site, point in cursor.execute(sql).fetchall():
+        found.setdefault(site, []).append(point)
+    for site, points in found.items():
+        for start in range(0, len(points), POINTS_AT_ONCE):
+            some = points[start : start + POINTS_AT_ONCE]
+            yield {"site": site, "first": some[0], "last": some[-1]}
 
 
 def drop_old(root: Path, snapshot: Snapshot) -> int:

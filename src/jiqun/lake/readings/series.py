@@ -120,7 +120,7 @@ def buckets_of(lake: Lake, span: Span, size_us: int) -> Table | None:
     sql = f"""
         SELECT point, {bucket("epoch_us(read_at)", size_us)} AS t_us, min(value) FILTER ({usable}) AS low,
                max(value) FILTER ({usable}) AS high, avg(value) FILTER ({usable}) AS mean,
-               count_if({usable}) AS count, count(*) - count_if({usable}) AS bad
+               count(*) FILTER ({usable}) AS count, count(*) - count(*) FILTER ({usable}) AS bad
         FROM {source(files)} WHERE {span.where()} GROUP BY point, t_us ORDER BY point, t_us"""
     return Table.from_arrow(lake.cursor().sql(sql, params=span.params()))
 
