@@ -34,7 +34,6 @@ class TableDef:
     the whole file; dealt into piles by subject and sorted by indicator within, each reads a part of it.
 
     day_by  the instant whose day (Asia/Shanghai) a file holds; "" where files hold any days
-    tiered  grows by the second: its files are joined in tiers, not all into one
     """
 
     name: str
@@ -44,7 +43,6 @@ class TableDef:
     sort_by: tuple[str, ...]
     dealt_by: str = ""
     day_by: str = ""
-    tiered: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -195,7 +193,6 @@ READINGS = TableDef(
     ),
     ("site", "point", "read_at", "arrived_at"),
     day_by="read_at",
-    tiered=True,
 )
 
 READING_BATCHES = TableDef(
@@ -222,7 +219,7 @@ READING_BATCHES = TableDef(
         Column("last_read_at", "timestamp", "最晚读数（UTC）", "Latest reading, UTC"),
     ),
     ("site", "stream", "sequence"),
-    tiered=True,
+    day_by="arrived_at",
 )
 
 HELD_READINGS = TableDef(
@@ -246,7 +243,7 @@ HELD_READINGS = TableDef(
         Column("arrived_at", "timestamp", "受理时刻（UTC）", "Instant the gate took its batch, UTC"),
     ),
     ("site", "arrived_at", "point"),
-    tiered=True,
+    day_by="arrived_at",
 )
 
 READING_GAPS = TableDef(
@@ -263,8 +260,14 @@ READING_GAPS = TableDef(
         Column("arrived_at", "timestamp", "受理时刻（UTC）", "Instant the gate took its batch, UTC"),
     ),
     ("site", "from_at"),
-    tiered=True,
+    day_by="arrived_at",
 )
+
+ARRIVED = "arrived_at"
+"""Column whose span is told of every file of a table by day: whoever follows what arrives opens new files only."""
+TAKEN = "taken"
+"""Kind of a segment that holds rows of all tables of readings, told apart by a column `row_of`."""
+TAKEN_TABLES = (READINGS, READING_BATCHES, HELD_READINGS, READING_GAPS)
 
 TABLES: Mapping[str, TableDef] = MappingProxyType(
     {

@@ -1,7 +1,7 @@
 """Compaction 合并文件: many small data files rewritten as one sorted file, and files nobody needs removed.
 
-A table whose files hold a day each is compacted day by day. A table that grows by the second is joined in tiers: files of
-about one size become one of the next size, so that a row is rewritten a few times only, however long the day.
+A table whose files hold a day each grows by the second: it is compacted day by day, and until a day is over its files
+are joined in tiers, those of about one size into one of the next, so that a row is rewritten a few times only.
 """
 
 import uuid
@@ -14,8 +14,8 @@ from deltalake import DeltaTable
 from deltalake.transaction import RemoveAction
 
 from jiqun.core.errors import InputError, WrongState
-from jiqun.lake.catalogue import TABLES, TableDef
-from jiqun.lake.commit import Change, checkpoint, commit, harden, seal
+from jiqun.lake.catalogue import ARRIVED, TABLES, TableDef
+from jiqun.lake.commit import Change, Span, checkpoint, commit, harden, seal
 from jiqun.lake.durable import locked
 from jiqun.lake.encode import quoted, rewrite_sorted
 from jiqun.lake.layout import (
@@ -130,8 +130,8 @@ def _join_once(
     checkpoint(root, table, definition.name)
     new_name = compacted_name(table.version(), uuid.uuid4().hex[:8], day)
     rows = rewrite_sorted(cursor, [folder / name for name in files], folder / new_name, definition)
-    spans = _spans(cursor, folder / new_name) if definition.day_by else {}
-    new = seal(root, definition.name, new_name, rows, spans)
+    spans = _spans(cursor, folder / new_name, definition) if definition.day_by else ()
+    new = seal(root, definition.name, new_name, rows, spans=spans)
     removed = tuple(
         RemoveAction(name, False, new.written_ms, (folder / name).stat().st_size, {}) for name in files
     )
@@ -139,9 +139,9 @@ def _join_once(
     return len(files)
 
 
-def _spans(cursor: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[int, int]]:
-    """Least and greatest instant of a file of readings, which its own statistics tell."""
-    columns = ("read_at", "arrived_at")
+def _spans(cursor: duckdb.DuckDBPyConnection, path: Path, definition: TableDef) -> tuple[Span, ...]:
+    """Least and greatest instant of a file, which its own statistics tell."""
+    columns = list(dict.fromkeys((definition.day_by, ARRIVED)))
     asked = ", ".join(f"epoch_us({end}({column}))" for column in columns for end in ("min", "max"))
     found = cursor.execute(f"SELECT {asked} FROM read_parquet('{quoted(path)}')").fetchall()[0]
-    return {column: (found[2 * place], found[2 * place + 1]) for place, column in enumerate(columns)}
+    return tuple(Span(column, *found[2 * place : 2 * place + 2]) for place, column in enumerate(columns))

@@ -59,7 +59,7 @@ def ensure_table(root: Path, table: TableDef) -> None:
         mode="ignore",
         name=table.name,
         description=table.meaning_en,
-        configuration={"delta.logRetentionDuration": "interval 1 days"} if table.tiered else None,
+        configuration={"delta.logRetentionDuration": "interval 1 days"} if table.day_by else None,
     )
     for version in log_versions(root, table.name):
         fsync_file(log_file(root, table.name, version))

@@ -194,10 +194,10 @@ class Lake:
     def compact_if_many(self, name: str, *, most: int = compaction.MOST_LIVE_FILES) -> int:
         """Compact once the table has `most` live files, because each commit costs more the more there are.
 
-        Of a table that grows by the second only the tiers that are full are joined, each by itself.
+        Of a table whose files hold a day each only the tiers that are full are joined, each by itself.
         """
         snapshot = self.snapshot(name)
-        if TABLES[name].tiered:
+        if TABLES[name].day_by:
             rows = {Path(file).name: count for file, count in snapshot.rows.items()}
             full = compaction.full_tiers(rows)
             return compaction.join_tiers(self.root, name, self.cursor(), wait_s=0.0) if full else 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -158,7 +158,7 @@ def check_delta(reader: ReadingReader, site: str, rows: list[Written], span: tup
     inside = [row for row in known if start < row[2] <= end]
     steps = before[-1:] + inside
     value, resets = Fraction(0), 0
-    for one, two in zip(steps, steps[1:], strict=False):
+    for one, two in pairwise(steps):
         made, was_reset = counted(Fraction(one[3] or 0), Fraction(two[3] or 0))
         value, resets = value + (made or 0), resets + was_reset
     told = reader.delta(site, "a", start, end)
@@ -173,7 +173,7 @@ def test_rises_of_neighbouring_spans_add_up(shared: Lake) -> None:
     site, reader = f"s{next(sites)}", ReadingReader(shared)
     arrive(shared, site, [[("a", START + place * 7 * MINUTE, float(place % 50), 0) for place in range(600)]])
     cuts = [START + place * HOUR for place in range(0, 70, 7)]
-    parts = [reader.delta(site, "a", one, two).value or 0 for one, two in zip(cuts, cuts[1:], strict=False)]
+    parts = [reader.delta(site, "a", one, two).value or 0 for one, two in pairwise(cuts)]
     whole = reader.delta(site, "a", cuts[0], cuts[-1])
     assert whole.value == sum(parts) > 500
     assert whole.resets == 10

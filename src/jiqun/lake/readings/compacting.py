@@ -25,7 +25,7 @@ QUIET_US = 10 * MINUTE
 VACUUM_EVERY_US = HOUR
 KEEP_HOURS = 2
 MEMORY = "256MB"
-STREAMS = tuple(table.name for table in TABLES.values() if table.tiered)
+STREAMS = tuple(table.name for table in TABLES.values() if table.day_by)
 
 
 def keep_up(lake: Lake, now_us: int) -> int:

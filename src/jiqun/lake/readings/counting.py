@@ -47,7 +47,8 @@ _Part = tuple[int, int, int, int, int]
 
 def _of_rows(files: Sequence[str], span: Span) -> str:
     return (
-        "SELECT count(*), count(*) FILTER (quality = 1), count(*) FILTER (quality = 2), epoch_us(min(read_at)), epoch_us(max(read_at))"
+        "SELECT count(*), count(*) FILTER (quality = 1), count(*) FILTER (quality = 2),"
+        " epoch_us(min(read_at)), epoch_us(max(read_at))"
         f" FROM {source(files)} WHERE {span.where()}"
     )
 

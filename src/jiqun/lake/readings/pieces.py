@@ -109,8 +109,9 @@ def from_rows(files: Sequence[str], where: str, size_us: int) -> str:
             SELECT *, lag(value) OVER turn AS before, row_number() OVER turn AS place FROM chosen
             WINDOW turn AS (PARTITION BY site, point, t_us, usable ORDER BY us, arrived_at, value)
         )
-        SELECT site, point, t_us, count(*) AS readings, count(*) FILTER (usable) AS count, count(*) FILTER (quality = 1) AS uncertain,
-               count(*) FILTER (quality = 2) AS bad, min(value) FILTER (usable) AS low, max(value) FILTER (usable) AS high,
+        SELECT site, point, t_us, count(*) AS readings, count(*) FILTER (usable) AS count,
+               count(*) FILTER (quality = 1) AS uncertain, count(*) FILTER (quality = 2) AS bad,
+               min(value) FILTER (usable) AS low, max(value) FILTER (usable) AS high,
                sum(value) FILTER (usable) AS total, arg_min(value, place) FILTER (usable) AS first,
                arg_max(value, place) FILTER (usable) AS last, min(us) FILTER (usable) AS first_us,
                max(us) FILTER (usable) AS last_us, min(us) AS seen_first_us, max(us) AS seen_last_us,
