@@ -2,7 +2,8 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from jiqun.factory.readings.contract import Gap
@@ -115,3 +116,16 @@ def in_tables(lake: Lake) -> dict[str, Counter[str]]:
         f" arrived_at FROM {lake.table_sql('reading_batches')}) AS b USING (site, arrived_at) GROUP BY b.batch"
     )
     return found | {"readings": Counter({str(key): int(str(n)) for key, n in lake.run(sql)})}
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """No file grows beyond `size` bytes, as on a full disk (not on Windows)."""
+    import resource  # there is none on Windows
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
