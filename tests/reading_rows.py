@@ -75,17 +75,25 @@ class Taker:
         self.lake = Lake(root, memory_limit="512MB", threads=1)
         self.writer, self.sites = writer, tuple(sites)
         self.locks = [FileLock(site_lock(root, site)) for site in sites]
+        self.spool: ReadingSpool | None = None
+        self.known = KnownBatches(self.lake)
+        try:
+            self._open(root)
+        except BaseException:  # a story may end anywhere
+            self.close()
+            raise
+
+    def _open(self, root: Path) -> None:
         for lock in self.locks:
             lock.acquire(wait_s=5)
-        self.spool = ReadingSpool(root, writer, wait_s=5)
-        self.known = KnownBatches(self.lake)
-        for site in sites:
+        self.spool = ReadingSpool(root, self.writer, wait_s=5)
+        for site in self.sites:
             self.known.load(site)
 
     def take(self, batches: Sequence[TakenBatch]) -> list[str]:
         """Ids that are in for good afterwards, known ones included."""
         new = {one.id: one for one in batches if not self.known.has(one.site, one.id)}
-        if new:
+        if new and self.spool:
             self.spool.write(list(new.values()))
         for one in new.values():
             self.known.add(one.site, one.id, one.arrived_us)
@@ -97,7 +105,8 @@ class Taker:
 
     def close(self) -> None:
         """Give back locks, spool and database."""
-        self.spool.close()
+        if self.spool:
+            self.spool.close()
         for lock in self.locks:
             lock.release()
         self.lake.close()

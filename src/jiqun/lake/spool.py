@@ -80,7 +80,11 @@ class Spool:
         self._lock = FileLock(self.folder / "writer.lock")
         self._lock.acquire(wait_s=wait_s)
         self._turn = threading.Lock()
-        self._last_seq = last_seq(root, writer)
+        try:
+            self._last_seq = last_seq(root, writer)
+        except BaseException:
+            self._lock.release()
+            raise
         self._doubtful: Path | None = None
         self._database: duckdb.DuckDBPyConnection | None = None
 
