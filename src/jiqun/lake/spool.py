@@ -173,7 +173,8 @@ def last_seq(root: Path, writer: str) -> int:
     """Highest number this writer has ever given.
 
     Read names first, then the counter: a merge writes the counter before it deletes a name. Where both are gone
-    (a restored copy without its spool) the tables' own transactions tell.
+    (a restored copy without its spool) the tables' own transactions tell; a table that was created and never written
+    to has none, and opening it would take longer than all the rest.
     """
     known = [segment.seq for segment in pending(root, writer) + merged(root, writer)]
     counter = spool_folder(root, writer) / _COUNTER
@@ -182,7 +183,7 @@ def last_seq(root: Path, writer: str) -> int:
     committed = [
         DeltaTable(table_folder(root, table)).transaction_version(f"{writer}/{table}") or 0
         for table in TABLES
-        if log_versions(root, table)
+        if any(log_versions(root, table))
     ]
     return max([0, *known, *committed])
 
