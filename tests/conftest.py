@@ -1,5 +1,6 @@
 """What every test shares: a home of its own, the real data where it is present, and honest skips."""
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -73,8 +74,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """Passwords are hashed the product's way, with fewer rounds."""
+    """Passwords are hashed the product's way, with fewer rounds; what collecting makes stays, so no garbage is looked for."""
     hash_quickly()
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for, but not among modules and tests, and less often."""
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:
