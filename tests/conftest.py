@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """Passwords are hashed the product's way, with fewer rounds; what collecting makes stays, so no garbage is looked for."""
+    """Passwords are hashed the product's way, with fewer rounds; what is collected stays: no garbage is looked for."""
     hash_quickly()
     gc.disable()
 

@@ -1,4 +1,4 @@
-"""The stages of `make test` look for the tests of a marker in one folder each: none may stand elsewhere, where nobody runs it."""
+"""The stages of `make test` look for the tests of a marker in one folder each: none may stand elsewhere."""
 
 import ast
 import sys
