@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,16 +75,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """Passwords are hashed the product's way, with fewer rounds; what is collected stays: no garbage is looked for."""
+    """Passwords are hashed the product's way, with fewer rounds."""
     hash_quickly()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: no garbage is looked for meanwhile, and later not among modules and tests."""
     gc.disable()
-
-
-def pytest_collection_finish() -> None:
-    """From here on garbage is looked for, but not among modules and tests, and less often."""
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(10_000, 20, 20)
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+        gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:
