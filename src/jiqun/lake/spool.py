@@ -11,6 +11,7 @@ import threading
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -61,8 +62,7 @@ class Spool:
         self._lock = FileLock(self.folder / "writer.lock")
         self._lock.acquire(wait_s=wait_s)
         self._turn = threading.Lock()
-        self._last_seq = last_seq(root, writer)
-        self._database: duckdb.DuckDBPyConnection | None = None
+        self._last_seq = last_seq(root, writer, remember=True)
 
     def close(self) -> None:
         """Let another process write as this writer."""
@@ -89,7 +89,7 @@ class Spool:
         given = {"batch": batch, **given}
         temporary = self.staging / f"{uuid.uuid4().hex}.tmp"
         try:
-            rows = write_parquet(self._cursor(), temporary, definition, given)
+            rows = write_parquet(_database().cursor(), temporary, definition, given)
             fsync_file(temporary)
             digest = _digest(temporary)
             path = self.staging / f"{table}.{batch}.{rows}.{digest}.parquet"
@@ -134,13 +134,11 @@ class Spool:
         fsync_folder(self.staging)
         return [segment.key for segment in dropped]
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        with self._turn:
-            if self._database is None:
-                self._database = duckdb.connect(
-                    config={"autoinstall_known_extensions": "false", "threads": 2}
-                )
-            return self._database.cursor()
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """What writes segments: empty, so one serves every spool of the process; opening one takes longer than writing."""
+    return duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": 2})
 
 
 def pending(root: Path, writer: str) -> list[Segment]:
@@ -169,11 +167,12 @@ def keep_merged(root: Path, writer: str, segments: Iterable[Segment], version: i
     fsync_folder(spool_folder(root, writer))
 
 
-def last_seq(root: Path, writer: str) -> int:
+def last_seq(root: Path, writer: str, *, remember: bool = False) -> int:
     """Highest number this writer has ever given.
 
     Read names first, then the counter: a merge writes the counter before it deletes a name. Where both are gone
-    (a restored copy without its spool) the tables' own transactions tell.
+    (a restored copy without its spool) the tables' own transactions tell; a table that was created and never written
+    to has none. Opening tables takes longer than all the rest, so who holds the spool lets the answer be remembered.
     """
     known = [segment.seq for segment in pending(root, writer) + merged(root, writer)]
     counter = spool_folder(root, writer) / _COUNTER
@@ -182,9 +181,12 @@ def last_seq(root: Path, writer: str) -> int:
     committed = [
         DeltaTable(table_folder(root, table)).transaction_version(f"{writer}/{table}") or 0
         for table in TABLES
-        if log_versions(root, table)
+        if any(log_versions(root, table))
     ]
-    return max([0, *known, *committed])
+    found = max([0, *known, *committed])
+    if committed and remember:
+        remember_seq(root, writer, found)
+    return found
 
 
 def remember_seq(root: Path, writer: str, seq: int) -> None:
