@@ -19,6 +19,7 @@ ALL = (
     "judging",
     "detecting",
     "edge_box",
+    "readings",
 )
 
 
