@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from jiqun.actions.desk import Desk
 from jiqun.lake.catalogue import TABLES
-from jiqun.lake.readings.compacting import close_days, make_rollups
-from jiqun.lake.snapshot import micros
 
 KEEP_HOURS = 24
 
@@ -21,11 +19,8 @@ class Tidied:
 def tidy(desk: Desk, *, keep_hours: int = KEEP_HOURS) -> Tidied:
     """What the worker does when it starts: compact every table with more than one file, remove old files.
 
-    While it works a merge compacts a table by itself once it has many files. Of tables by day the days that are over
-    become one file each, and the days of readings are rolled up.
+    While it works a merge compacts a table by itself once it has many files.
     """
     lake = desk.lake
-    close_days(lake, micros(desk.now()), quiet_us=0)
-    make_rollups(lake)
     compacted = {name: files for name in TABLES if (files := lake.compact_if_many(name, most=2))}
     return Tidied(compacted, {name: lake.vacuum(name, keep_hours=keep_hours) for name in TABLES})
