@@ -30,7 +30,9 @@ def status_folder(home: Path) -> Path:
     return home / "intake"
 
 
-def write_status(home: Path, name: str, told: Mapping[str, object], *, now_us: int, running: bool = True) -> None:
+def write_status(
+    home: Path, name: str, told: Mapping[str, object], *, now_us: int, running: bool = True
+) -> None:
     """Write one process's status; a disk that takes nothing stops nobody."""
     content = {"name": name, "pid": os.getpid(), "running": running, "now_us": now_us, **told}
     path = status_folder(home) / f"{name}.json"

@@ -47,11 +47,15 @@ class Group:
 
 @dataclass(slots=True)
 class Ticket:
-    """What one caller waits for (回执凭据): ids that count once `waits` have ended well, and what is refused for good."""
+    """What one caller waits for (回执凭据): ids that count once `waits` have ended well, and what is refused for good.
+
+    fault  why the whole request was no batch, where it was put into quarantine as one
+    """
 
     acknowledged: list[str] = field(default_factory=list)
     refused: list[dict[str, str]] = field(default_factory=list)
     waits: list[Group] = field(default_factory=list)
+    fault: JiqunError | None = None
 
     def answer(self, timeout_s: float = WAIT_S) -> dict[str, object]:
         """The answer of the contract, once everything in it is durable.
@@ -136,8 +140,8 @@ class Gate:
         held = self._site(site)
         self._check_room()
         with held.turn:
-            ticket = Ticket()
-            self._refuse(held, seen, InputError(code), ticket, judged := {})
+            ticket, judged = Ticket(fault=InputError(code)), dict[str, TakenBatch]()
+            self._refuse(held, seen, InputError(code), ticket, judged)
             self._add(held, judged, ticket)
         return ticket
 
@@ -194,9 +198,7 @@ class Gate:
         points = {**held.points, **new} if new else held.points
         arrived_us = held.next_arrival(self.clock_us())
         try:
-            taken = judge(
-                told, site=held.key, known_points=points, arrived_us=arrived_us, limits=self.limits
-            )
+            taken = judge(told, site=held.key, known_points=points, arrived_us=arrived_us, limits=self.limits)
         except InputError as error:
             self._refuse(held, batch, error, ticket, judged)
             return
@@ -215,9 +217,7 @@ class Gate:
         if not self._is_known(held, taken.id, ticket, judged):
             judged[taken.id] = taken
 
-    def _is_known(
-        self, held: HeldSite, key: str, ticket: Ticket, judged: Mapping[str, TakenBatch]
-    ) -> bool:
+    def _is_known(self, held: HeldSite, key: str, ticket: Ticket, judged: Mapping[str, TakenBatch]) -> bool:
         """Is this id durable, on its way, or in the same request? What is on its way is waited for."""
         group = held.in_flight.get(key)
         if isinstance(group, Group) and group not in ticket.waits:

@@ -1,4 +1,4 @@
-"""在管工厂 sites a process holds: the lock, the points, the ids on their way, the counts; and what a refused batch leaves."""
+"""在管工厂 sites a process holds: lock, points, ids on their way, counts; and what a refused batch leaves."""
 
 import hashlib
 import threading

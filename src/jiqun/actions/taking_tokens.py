@@ -1,4 +1,4 @@
-"""站点令牌 tokens of sites at the gate: looked up in the ledger, remembered for a moment, so that a revocation is soon seen."""
+"""站点令牌 tokens of sites at the gate: the ledger's answer, remembered for a moment: a revocation is soon seen."""
 
 import hashlib
 import threading

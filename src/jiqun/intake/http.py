@@ -66,7 +66,9 @@ class HttpGate:
         try:
             self._server = _Server(self)
         except OSError as error:
-            raise SourceDown("intake.port_in_use", seen=f"{listening.host}:{listening.port}: {error}") from error
+            raise SourceDown(
+                "intake.port_in_use", seen=f"{listening.host}:{listening.port}: {error}"
+            ) from error
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="http", daemon=True
@@ -112,7 +114,9 @@ class HttpGate:
         if word.lower() == "bearer" and token.strip():
             site = self.tokens.site(token.strip())
             if site is None:
-                raise NotAllowed("intake.unknown_token", seen="Bearer …", allowed="jiqun factory token issue SITE")
+                raise NotAllowed(
+                    "intake.unknown_token", seen="Bearer …", allowed="jiqun factory token issue SITE"
+                )
             return site
         if request.certified:
             return request.certified
