@@ -1,9 +1,13 @@
 """What the tests of the intake share: batches as a box makes them, a ledger in memory, a gate that reads back."""
 
+import atexit
 import json
+import shutil
+import tempfile
 import threading
 import uuid
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +63,12 @@ class Box:
         self.last = 0
 
     def batch(
-        self, values: Iterable[object] = (1.0,), *, key: str = "furnace.temperature", at: int = NOW_US, **words: Any
+        self,
+        values: Iterable[object] = (1.0,),
+        *,
+        key: str = "furnace.temperature",
+        at: int = NOW_US,
+        **words: Any,
     ) -> dict[str, Any]:
         self.last += 1
         given = list(values)
@@ -79,17 +88,37 @@ def body(site: str, *batches: object) -> bytes:
     return encode(site, [json.dumps(one).encode() for one in batches])
 
 
-def gate_at(root: Path, ledger: Ledger, *, clock: Clock | None = None, writer: str = "gate", pace: Pace = QUICK) -> Gate:
-    return Gate(root, writer, ledger, clock_us=clock or Clock(), pace=pace)
+@cache
+def _empty() -> Path:
+    """A lake with empty tables, made once: making one syncs every table."""
+    folder = Path(tempfile.mkdtemp(prefix="jiqun-empty-lake-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Lake(folder, threads=1).close()
+    return folder
+
+
+def lake_at(root: Path) -> Lake:
+    """The lake of a folder, from a copy of an empty one where there is none."""
+    if not (root / "tables").exists():
+        shutil.copytree(_empty(), root, dirs_exist_ok=True)
+    return Lake(root, threads=1)
+
+
+def gate_at(
+    root: Path, ledger: Ledger, *, clock: Clock | None = None, writer: str = "gate", pace: Pace = QUICK
+) -> Gate:
+    return Gate(lake_at(root), writer, ledger, clock_us=clock or Clock(), pace=pace)
 
 
 def desk_of(gate: Gate, most_bytes: int = 1_000_000) -> Desk:
     return Desk(gate, Messages.load(ROOT / "packs" / "errors.toml"), most_bytes)
 
 
-def stored(root: Path, table: str = "readings", columns: str = "value", *, writers: Iterable[str] = ("gate",)) -> list[Any]:
+def stored(
+    root: Path, table: str = "readings", columns: str = "value", *, writers: Iterable[str] = ("gate",)
+) -> list[Any]:
     """Merge what waits and read a table."""
-    lake = Lake(root, threads=1)
+    lake = lake_at(root)
     for writer in writers:
         merge_readings(lake, writer)
     rows = lake.run(f"SELECT {columns} FROM {lake.table_sql(table)} ORDER BY ALL")

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import cast
 
 from jiqun.actions.taking_sites import HeldSite, Register, hold_site, refused_batch
@@ -19,8 +18,10 @@ from jiqun.factory.readings.judging import judge
 from jiqun.factory.readings.taken import PointWords, TakenBatch, TakingLimits
 from jiqun.lake.readings.known import KnownBatches
 from jiqun.lake.readings.spool import ReadingSpool
+from jiqun.lake.store import Lake
 
 WAIT_S = 60.0
+FULL = ("No space left", "File too large", "Disk quota")
 LIMITS = TakingLimits()
 
 
@@ -95,7 +96,7 @@ class Gate:
 
     def __init__(
         self,
-        root: Path,
+        lake: Lake,
         writer: str,
         register: Register,
         *,
@@ -103,11 +104,11 @@ class Gate:
         pace: Pace = Pace(),
         limits: TakingLimits = LIMITS,
     ) -> None:
-        self.root, self.writer, self.register = root, writer, register
+        self.lake, self.writer, self.register = lake, writer, register
         self.clock_us, self.pace, self.limits = clock_us, pace, limits
         self.last_fault = ""
-        self._known = KnownBatches(root)
-        self._spool = ReadingSpool(root, writer)
+        self._known = KnownBatches(lake)
+        self._spool = ReadingSpool(lake.root, writer)
         self._sites: dict[str, HeldSite] = {}
         self._holding = threading.Lock()
         self._changed = threading.Condition()
@@ -171,7 +172,7 @@ class Gate:
             with self._holding:
                 held = self._sites.get(key)
                 if held is None:
-                    held = hold_site(self.root, key, self._known, self.register)
+                    held = hold_site(self.lake.root, key, self._known, self.register)
                     self._sites[key] = held
         held.refresh(self.register)
         return held
@@ -264,7 +265,7 @@ class Gate:
             with held.turn:
                 if fault is None:
                     for taken in ours:
-                        self._known.add(held.key, taken.id)
+                        self._known.add(held.key, taken.id, taken.arrived_us)
                     held.count(ours)
                 for taken in ours:
                     held.in_flight.pop(taken.id, None)
@@ -276,6 +277,6 @@ class Gate:
 
 def _not_written(error: Exception) -> SourceDown:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    if full or "No space left" in str(error):
+    if full or any(words in str(error) for words in FULL):
         return SourceDown("intake.disk_full", seen=str(error)[:200])
     return SourceDown("intake.not_written", seen=f"{type(error).__name__}: {error}"[:200])

@@ -15,6 +15,7 @@ from jiqun.core.errors import JiqunError, SourceDown, WrongState
 from jiqun.factory.readings.reasons import told
 from jiqun.factory.readings.taken import HeldRow, PointWords, TakenBatch
 from jiqun.lake.durable import FileLock
+from jiqun.lake.layout import site_lock
 from jiqun.lake.readings.known import KnownBatches
 
 REFRESH_S = 10.0
@@ -89,7 +90,7 @@ def hold_site(root: Path, key: str, known: KnownBatches, register: Register) -> 
     SourceDown `intake.site_elsewhere` when another process holds it.
     """
     points = register.points(key)
-    lock = FileLock(root / "spool" / "sites" / f"{key}.lock")
+    lock = FileLock(site_lock(root, key))
     try:
         lock.acquire()
     except WrongState as error:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jiqun.core.errors import JiqunError, SourceDown
+from jiqun.lake.catalogue import TAKEN
+from jiqun.lake.layout import writers
 from jiqun.lake.readings.merging import merge_readings
-from jiqun.lake.readings.spool import pending_readings, reading_writers
 from jiqun.lake.recovery import recover
+from jiqun.lake.spool import Segment, pending
 from jiqun.lake.store import Lake
 
 MOST_WAIT_S = 30.0
@@ -62,11 +64,9 @@ class Merger:
         """One round; False when something stands in the way, which is told once when it begins and once when it ends."""
         began = time.monotonic()
         try:
-            for writer in reading_writers(self.root):
-                if pending_readings(self.root, writer):
-                    report = merge_readings(self.lake, writer)
-                    self.counts["rows"] += report.rows
-                    self.counts["merges"] += 1
+            for writer in waiting(self.root):
+                self.counts["rows"] += merge_readings(self.lake, writer).rows
+                self.counts["merges"] += 1
             self.counts["kept_up"] += self.upkeep(self.lake)
             fault = None
         except Exception as error:  # noqa: BLE001 - whatever a disk or library says, the spool keeps what is not merged
@@ -80,13 +80,17 @@ class Merger:
 
     def status(self) -> dict[str, object]:
         """What was merged, and how long the oldest waits."""
-        waiting = [
-            one.path for writer in reading_writers(self.root) for one in pending_readings(self.root, writer)
-        ]
+        paths = [one.path for segments in waiting(self.root).values() for one in segments]
         return {
             "counts": dict(self.counts), "last_fault": self.last_fault, "last_round_s": self.last_merge_s,
-            "segments_waiting": len(waiting), "oldest_waiting_s": _age(waiting),
+            "segments_waiting": len(paths), "oldest_waiting_s": _age(paths),
         }  # fmt: skip
+
+
+def waiting(root: Path) -> dict[str, list[Segment]]:
+    """Segments of readings that wait for a merge, by writer."""
+    found = {name: [one for one in pending(root, name) if one.table == TAKEN] for name in writers(root)}
+    return {name: segments for name, segments in found.items() if segments}
 
 
 def _age(paths: list[Path]) -> float:

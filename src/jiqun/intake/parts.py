@@ -12,6 +12,7 @@ from jiqun.core.errors import InputError, SourceDown
 from jiqun.core.messages import Messages
 from jiqun.intake.commands import WATCH_S, Order, Part, complaint, now_us
 
+GATE_MB = 128  # the gate asks the lake only which batches it knows
 if TYPE_CHECKING:
     from jiqun.actions.taking import Gate
     from jiqun.actions.taking_register import LedgerRegister
@@ -34,14 +35,16 @@ def open_parts(order: Order, messages: Messages) -> Iterator[Part]:
 
 
 def _gate(writer: str) -> "tuple[Gate, LedgerRegister]":
-    from jiqun.actions.desk import desk
     from jiqun.actions.taking import Gate
     from jiqun.actions.taking_register import LedgerRegister
+    from jiqun.core.units import UnitTable
     from jiqun.factory.readings.taken import TakingLimits
+    from jiqun.lake.store import Lake
 
-    units = frozenset(unit.key for unit in desk().units)
+    units = frozenset(unit.key for unit in UnitTable.load(settings.PACKS_DIR / "units.toml"))
     register = LedgerRegister(lambda: datetime.now(UTC))
-    gate = Gate(settings.LAKE_DIR, writer, register, clock_us=now_us, limits=TakingLimits(units=units))
+    lake = Lake(settings.LAKE_DIR, memory_limit=f"{GATE_MB}MB", threads=1)
+    gate = Gate(lake, writer, register, clock_us=now_us, limits=TakingLimits(units=units))
     return gate, register
 
 

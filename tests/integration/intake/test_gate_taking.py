@@ -1,4 +1,4 @@
-"""The gate: acknowledged means durable and counted once; what arrives together shares a segment; nothing is lost silently."""
+"""The gate: acknowledged means durable and counted once; what arrives together shares a segment; nothing lost silently."""
 
 import errno
 import json
@@ -30,7 +30,9 @@ def take(gate: Gate, *batches: Any, site: str = "spring") -> dict[str, Any]:
     return gate.submit(site, batches).answer(10)
 
 
-def test_acknowledged_is_durable_before_it_is_said_and_stands_in_the_tables(gate: Gate, tmp_path: Path) -> None:
+def test_acknowledged_is_durable_before_it_is_said_and_stands_in_the_tables(
+    gate: Gate, tmp_path: Path
+) -> None:
     box = Box()
     one, two = box.batch([1.5, 2.5]), box.batch([None, 4.0], readings_unused=1)
     two["readings"]["quality"][0] = "bad"
@@ -76,13 +78,17 @@ def test_what_arrives_together_shares_a_segment_and_a_sync(tmp_path: Path, ledge
     gate = gate_at(tmp_path, ledger, pace=Pace(gather_s=0.2))
     boxes = [Box() for _ in range(20)]
     sites = ("spring", "dye")
-    together([lambda n=n, b=b: take(gate, b.batch([float(n)]), site=sites[n % 2]) for n, b in enumerate(boxes)])
+    together(
+        [lambda n=n, b=b: take(gate, b.batch([float(n)]), site=sites[n % 2]) for n, b in enumerate(boxes)]
+    )
     segments = pending(tmp_path, "gate")
     gate.close()
     assert len(segments) <= 3 and stored(tmp_path) == [float(n) for n in range(20)]
 
 
-def test_arrivals_of_a_site_grow_when_the_clock_jumps_back_and_over_a_restart(tmp_path: Path, ledger: Ledger) -> None:
+def test_arrivals_of_a_site_grow_when_the_clock_jumps_back_and_over_a_restart(
+    tmp_path: Path, ledger: Ledger
+) -> None:
     clock, box = Clock(), Box()
     for jump in (0, -3_600_000_000, 5, -86_400_000_000):
         gate = gate_at(tmp_path, ledger, clock=clock)

@@ -38,7 +38,9 @@ class Served:
         self, content: bytes = b"", *, path: str = "/api/readings", method: str = "POST", **headers: str
     ) -> tuple[int, dict[str, Any], http.client.HTTPResponse]:
         line = http.client.HTTPConnection("127.0.0.1", self.door.port, timeout=10)
-        told = {"Authorization": "Bearer jqf_spring"} | {name.replace("_", "-"): v for name, v in headers.items()}
+        told = {"Authorization": "Bearer jqf_spring"} | {
+            name.replace("_", "-"): v for name, v in headers.items()
+        }
         line.request(method, path, content, {name: value for name, value in told.items() if value})
         answer = line.getresponse()
         raw = answer.read()
@@ -128,7 +130,9 @@ def test_what_is_no_request_is_400(served: Served, content: bytes) -> None:
 def test_lengths_that_are_none(served: Served) -> None:
     def raw(head: bytes) -> bytes:
         with socket.create_connection(("127.0.0.1", served.door.port), timeout=5) as line:
-            line.sendall(b"POST /api/readings HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer jqf_spring\r\n" + head)
+            line.sendall(
+                b"POST /api/readings HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer jqf_spring\r\n" + head
+            )
             return line.recv(200)
 
     assert b" 411 " in raw(b"\r\n")
@@ -162,6 +166,7 @@ def test_busy_is_429_and_a_fault_503_both_with_a_time_to_come_again(served: Serv
         (SourceDown("intake.disk_full", seen="x"), 503, "intake.disk_full"),
         (SourceDown("store.down", seen="x"), 503, "store.down"),
     ):
+
         def raises(*_: object, error: SourceDown = error) -> Any:
             raise error
 
@@ -181,10 +186,14 @@ def test_a_defect_of_ours_takes_nothing_down(served: Served, capsys: pytest.Capt
     assert served.door.counts["defects"] == 1 and "ZeroDivisionError" in capsys.readouterr().err
 
 
-def test_a_connection_is_kept_for_many_requests_and_closed_when_a_body_was_left_unread(served: Served) -> None:
+def test_a_connection_is_kept_for_many_requests_and_closed_when_a_body_was_left_unread(
+    served: Served,
+) -> None:
     line, box = http.client.HTTPConnection("127.0.0.1", served.door.port, timeout=5), Box()
     for _ in range(3):
-        line.request("POST", "/api/readings", body("spring", box.batch()), {"Authorization": "Bearer jqf_spring"})
+        line.request(
+            "POST", "/api/readings", body("spring", box.batch()), {"Authorization": "Bearer jqf_spring"}
+        )
         answer = line.getresponse()
         assert len(read_answer(answer.read()).acknowledged) == 1 and not answer.will_close
     line.request("POST", "/api/readings", body("spring", box.batch()))
@@ -254,7 +263,9 @@ def test_a_revoked_token_is_seen_within_ten_seconds() -> None:
 
 def test_a_certificate_whose_name_is_the_site_opens_it(tmp_path: Path) -> None:
     made(tmp_path)
-    served = Served(tmp_path / "lake", tls=Tls(tmp_path / "server.pem", tmp_path / "server.key", tmp_path / "ca.pem"))
+    served = Served(
+        tmp_path / "lake", tls=Tls(tmp_path / "server.pem", tmp_path / "server.key", tmp_path / "ca.pem")
+    )
 
     def ask(certificate: str, site: str) -> tuple[int, Any]:
         trust = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
@@ -267,7 +278,9 @@ def test_a_certificate_whose_name_is_the_site_opens_it(tmp_path: Path) -> None:
 
     assert ask("spring", "spring")[0] == 200
     assert ask("spring", "dye")[1]["error"]["code"] == "intake.other_site"
-    assert ask("", "spring")[1]["error"]["code"] == "intake.no_token", "told in words, not by a broken handshake"
+    assert ask("", "spring")[1]["error"]["code"] == "intake.no_token", (
+        "told in words, not by a broken handshake"
+    )
     with pytest.raises((OSError, http.client.HTTPException)):
         ask("stranger", "spring")
     served.close()
@@ -283,7 +296,11 @@ def made(folder: Path) -> None:
     for name in ("ca", "other"):
         openssl("req", "-x509", *new, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}")
     (folder / "san").write_text("subjectAltName=DNS:localhost")
-    for name, subject, ca in (("server", "localhost", "ca"), ("spring", "spring", "ca"), ("stranger", "spring", "other")):
+    for name, subject, ca in (
+        ("server", "localhost", "ca"),
+        ("spring", "spring", "ca"),
+        ("stranger", "spring", "other"),
+    ):
         openssl("req", *new[:-2], "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}")
         openssl(
             "x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.pem", "-CAkey", f"{ca}.key", "-CAcreateserial", "-days", "2",
@@ -296,7 +313,11 @@ def test_a_port_in_use_and_a_certificate_that_is_none_are_told(served: Served, t
         HttpGate(desk_of(served.gate), TokenBook(TOKENS.get), Listening(port=served.door.port))
     assert said.value.code == "intake.port_in_use"
     with pytest.raises(SourceDown) as said:
-        HttpGate(desk_of(served.gate), TokenBook(TOKENS.get), Listening(port=0, tls=Tls(tmp_path / "a", tmp_path / "b")))
+        HttpGate(
+            desk_of(served.gate),
+            TokenBook(TOKENS.get),
+            Listening(port=0, tls=Tls(tmp_path / "a", tmp_path / "b")),
+        )
     assert said.value.code == "intake.no_certificate"
 
 
@@ -318,7 +339,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     opened.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(BATCHES, max_size=3))
 def test_whatever_is_posted_is_answered(standing: Served, batches: list[Any]) -> None:
     content = json.dumps({"contract": 1, "site": "spring", "batches": batches})
@@ -330,10 +351,12 @@ def test_whatever_is_posted_is_answered(standing: Served, batches: list[Any]) ->
 
 
 @pytest.mark.fuzz
-@settings(max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(BATCHES, max_size=3) | st.binary(max_size=300))
 def test_whatever_is_posted_is_answered_many_times(standing: Served, batches: Any) -> None:
     if isinstance(batches, bytes):
         assert standing.ask(batches)[0] == 400
         return
-    assert standing.ask(json.dumps({"contract": 1, "site": "spring", "batches": batches}).encode("utf-8", "ignore"))[0] in (200, 400)
+    assert standing.ask(
+        json.dumps({"contract": 1, "site": "spring", "batches": batches}).encode("utf-8", "ignore")
+    )[0] in (200, 400)
