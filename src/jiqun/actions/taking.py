@@ -157,7 +157,7 @@ class Gate:
         }  # fmt: skip
 
     def close(self) -> None:
-        """Write what has gathered, then give back the sites and the spool."""
+        """Write what has gathered, then give back sites, spool and lake."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -165,6 +165,7 @@ class Gate:
         self._spool.close()
         for held in self._sites.values():
             held.lock.release()
+        self.lake.close()
 
     def _site(self, key: str) -> HeldSite:
         held = self._sites.get(key)
