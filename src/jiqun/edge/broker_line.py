@@ -132,6 +132,6 @@ class BrokerLine:
         self._end(f"the broker closed the connection: {code}")
 
     def _end(self, fault: str) -> None:
-        self._fault = fault
+        self._fault = self._fault or fault  # the first says why
         self._ready.set()
         self._came.set()
