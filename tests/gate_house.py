@@ -110,8 +110,13 @@ def gate_at(
     return Gate(lake_at(root), writer, ledger, clock_us=clock or Clock(), pace=pace)
 
 
+@cache
+def messages() -> Messages:
+    return Messages.load(ROOT / "packs" / "errors.toml")
+
+
 def desk_of(gate: Gate, most_bytes: int = 1_000_000) -> Desk:
-    return Desk(gate, Messages.load(ROOT / "packs" / "errors.toml"), most_bytes)
+    return Desk(gate, messages(), most_bytes)
 
 
 def stored(
