@@ -278,6 +278,7 @@ class Gate:
 
 def _not_written(error: Exception) -> SourceDown:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    if full or any(words in str(error) for words in FULL):
+    said = f"{error} {error.__cause__ or ''}"
+    if full or any(words in said for words in FULL):
         return SourceDown("intake.disk_full", seen=str(error)[:200])
     return SourceDown("intake.not_written", seen=f"{type(error).__name__}: {error}"[:200])
