@@ -29,6 +29,7 @@ class DriftWatch:
     points: tuple[str, ...]
     training_s: float
     every_s: float = 5.0
+    settle_s: float = 0.0
     train_from_us: int | None = None
     train_to_us: int | None = None
     enabled: bool = True
