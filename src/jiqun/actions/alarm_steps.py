@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from jiqun.factory.alarms.alarm import Alarm
-from jiqun.factory.alarms.condition import due
+from jiqun.factory.alarms.condition import due, readable
 from jiqun.factory.alarms.diagram import Diagram
 from jiqun.factory.alarms.model import Command, Effect, Happening, Reading, Tick
 from jiqun.factory.instants import SECOND
@@ -30,9 +30,9 @@ def read(
     if row.read_us is not None and read_us < row.read_us:
         return replace(row, late=row.late + 1), []
     said = None if quality == BAD else value
-    shown = row if said is None else replace(row, value=said)
-    moved, entries = _stepped(diagram, shown, Reading(said), max(read_us, row.seen_us or read_us), at)
-    return replace(moved, read_us=read_us), entries
+    moved, entries = _stepped(diagram, row, Reading(said), max(read_us, row.seen_us or read_us), at)
+    shown = row.value if said is None or not readable(said) else said
+    return replace(moved, read_us=read_us, value=shown), entries
 
 
 def passed(diagram: Diagram, row: AlarmRow, now_us: int, *, at: datetime) -> Moved:

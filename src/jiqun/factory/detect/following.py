@@ -20,6 +20,7 @@ from jiqun.factory.instants import SECOND
 Plain = dict[str, Any]
 Row = tuple[int, int, Value]
 """Place of the point, instant (microseconds), value."""
+COUNTED = ("begun", "cells", "since", "until")
 ARRAYS = ("level", "scale", "centre", "axes", "within", "beside")
 
 
@@ -27,16 +28,21 @@ ARRAYS = ("level", "scale", "centre", "axes", "within", "beside")
 class Following:
     """A detector under way.
 
-    cells    good cells counted while it learns; since: instant of the first of them
+    settle   microseconds left out before it learns; begun: instant of the first reading
+    wanted   good cells it learns from; cells: how many it has seen; since, until: instants they begin and end
     carried  states of the points and of the group; course: where its warnings stand
     """
 
     points: tuple[str, ...]
     grid: Grid
     model: Model | None = None
+    settle: int = 0
+    wanted: int = 1
     state: GridState = field(default_factory=GridState)
+    begun: int | None = None
     cells: int = 0
     since: int | None = None
+    until: int | None = None
     carried: Carried | None = None
     course: Course = field(default_factory=Course)
 
@@ -59,10 +65,7 @@ def follow(one: Following, rows: Iterable[Row]) -> list[Warned]:
     """Take readings in their order; gives the warnings that opened, went on or closed, each once, as it stands last."""
     closed = [cell for place, at, value in rows for cell in take(one.grid, one.state, place, at, value)]
     if one.model is None:
-        good = [at for at, values in closed if None not in values]
-        if good:
-            one.since = good[0] if one.since is None else one.since
-            one.cells += len(good)
+        _count(one, closed)
         return []
     told: dict[int, Warned] = {}
     for scored in _scored(one, one.model, closed):
@@ -70,6 +73,20 @@ def follow(one: Following, rows: Iterable[Row]) -> list[Warned]:
         if warned is not None:
             told[warned.began] = warned
     return list(told.values())
+
+
+def _count(one: Following, closed: Sequence[Cell]) -> None:
+    """Cells that are good to learn from."""
+    if closed and one.begun is None:
+        one.begun = closed[0][0]
+    start = (one.begun or 0) + one.settle
+    for at, values in closed:
+        if at < start or None in values or one.cells >= one.wanted:
+            continue
+        one.since = at if one.since is None else one.since
+        one.cells += 1
+        if one.cells == one.wanted:
+            one.until = at + one.grid.every
 
 
 def _scored(one: Following, model: Model, cells: Sequence[Cell]) -> Iterable[Scored]:
@@ -124,7 +141,8 @@ def model_of(told: Plain) -> Model:
 
 def plain_state(one: Following) -> Plain:
     """Where a detector stands, as values JSON can hold."""
-    told: Plain = {"cells": one.cells, "since": one.since, "late": one.state.late, "cell": one.state.cell}
+    told: Plain = {name: getattr(one, name) for name in COUNTED}
+    told |= {"late": one.state.late, "cell": one.state.cell}
     told["held"] = one.state.held
     told["open"] = [
         [cell, place, value] for cell, row in one.state.open.items() for place, value in row.items()
@@ -136,12 +154,24 @@ def plain_state(one: Following) -> Plain:
     return told
 
 
-def following(points: tuple[str, ...], every_s: float, learnt: Plain, state: Plain) -> Following:
+def following(
+    points: tuple[str, ...],
+    every_s: float,
+    learnt: Plain,
+    state: Plain,
+    *,
+    settle_s: float = 0.0,
+    training_s: float = 0.0,
+) -> Following:
     """A detector as it was kept; at its beginning where nothing was."""
-    one = Following(points, grid_of(points, every_s), model_of(learnt) if learnt else None)
-    if not state:
+    model, grid = model_of(learnt) if learnt else None, grid_of(points, every_s)
+    one = Following(
+        points, grid, model, round(settle_s * SECOND), -(-round(training_s * SECOND) // grid.every)
+    )
+    if "cells" not in state:
         return one
-    one.cells, one.since = state["cells"], state["since"]
+    for name in COUNTED:
+        setattr(one, name, state[name])
     one.state = GridState(state["cell"], list(state["held"]), {}, state["late"])
     for cell, place, value in state["open"]:
         one.state.open.setdefault(cell, {})[place] = value

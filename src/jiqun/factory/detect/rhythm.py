@@ -5,6 +5,7 @@ Silence is measured in time the factory was heard: an outage of the box silences
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from jiqun.factory.instants import SECOND
 
@@ -37,11 +38,16 @@ class Rhythm:
 
 @dataclass(slots=True)
 class Rhythms:
-    """All points watched; at: latest instant of the factory, heard: the clock of heard time (both microseconds)."""
+    """All points watched.
+
+    at     latest instant of the factory; heard: the clock of heard time (both microseconds)
+    quiet  since when the whole factory is told as silent, None while it is heard
+    """
 
     at: int = 0
     heard: int = 0
     points: dict[str, Rhythm] = field(default_factory=dict[str, Rhythm])
+    quiet: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +94,19 @@ def silent(rhythms: Rhythms, points: Iterable[str]) -> list[Silence]:
         rhythms.points[point] = replace(one, warned=True)
         found.append(Silence(point, one.last, one.usual))
     return found
+
+
+def plain(rhythms: Rhythms) -> dict[str, Any]:
+    """As values JSON can hold."""
+    points = {
+        key: [one.last, one.heard, one.usual, one.count, one.warned] for key, one in rhythms.points.items()
+    }
+    return {"at": rhythms.at, "heard": rhythms.heard, "points": points, "quiet": rhythms.quiet}
+
+
+def rhythms_of(told: dict[str, Any]) -> Rhythms:
+    """The rhythms of `plain`; at the beginning for nothing."""
+    if not told:
+        return Rhythms()
+    points = {key: Rhythm(*values) for key, values in told["points"].items()}
+    return Rhythms(told["at"], told["heard"], points, told["quiet"])
