@@ -18,7 +18,6 @@ from jiqun.core.messages import Messages
 PARTS = ("gate", "merge", "watch", "mqtt")
 TOGETHER = ("gate", "merge", "watch")
 STATUS_S = 2.0
-WATCH_S = 1.0
 
 
 def now_us() -> int:

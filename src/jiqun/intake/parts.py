@@ -1,22 +1,23 @@
 """接入部件 parts of the intake, each opened from its settings: heavy libraries come with the part that needs them."""
 
+import importlib.util
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jiqun import settings
 from jiqun.core.errors import InputError, SourceDown
 from jiqun.core.messages import Messages
-from jiqun.intake.commands import WATCH_S, Order, Part, complaint, now_us
+from jiqun.intake.commands import Order, Part, complaint, now_us
 
 GATE_MB = 128  # the gate asks the lake only which batches it knows
 if TYPE_CHECKING:
     from jiqun.actions.taking import Gate
     from jiqun.actions.taking_register import LedgerRegister
-    from jiqun.intake.http import Tls
+    from jiqun.intake.http import Other, Tls
     from jiqun.intake.mqtt import Broker, Share
 
 
@@ -31,7 +32,7 @@ def open_parts(order: Order, messages: Messages) -> Iterator[Part]:
     if "merge" in order.parts:
         yield _merge_part(order, complain("merger"))
     if "watch" in order.parts:
-        yield from _watch_part(complain("watch"))
+        yield _watch_part()
 
 
 def _gate(writer: str) -> "tuple[Gate, LedgerRegister]":
@@ -55,7 +56,8 @@ def _gate_part(order: Order, messages: Messages) -> Part:
 
     gate, register = _gate(order.writer or "gate")
     desk = Desk(gate, messages, most_bytes())
-    door = HttpGate(desk, TokenBook(register.site_of), Listening(order.host, order.port, _tls()))
+    listening = Listening(order.host, order.port, _tls())
+    door = HttpGate(desk, TokenBook(register.site_of), listening, other=_box_routes())
     scheme = "https" if door.listening.tls else "http"
 
     def status() -> dict[str, object]:
@@ -68,6 +70,20 @@ def _gate_part(order: Order, messages: Messages) -> Part:
         register.close()
 
     return Part(order.writer or "gate", status, close)
+
+
+def _box_routes() -> "Other | None":
+    """What answers a box beside its batches, where it is there."""
+    if importlib.util.find_spec("jiqun.intake.box_routes") is None:
+        return None
+    routes: Any = importlib.import_module("jiqun.intake.box_routes")
+
+    def answer(
+        method: str, path: str, headers: Mapping[str, str], body: bytes, site: str
+    ) -> tuple[int, object]:
+        return routes.answer(method, path, headers, body, site=site, at=datetime.now(UTC))
+
+    return answer
 
 
 def _mqtt_part(order: Order, messages: Messages) -> Part:
@@ -99,7 +115,7 @@ def _merge_part(order: Order, complain: Callable[[SourceDown | None], None]) -> 
         every_s=float(settings.setting("JIQUN_INTAKE_MERGE_S")),
         memory_mb=int(settings.setting("JIQUN_INTAKE_MEMORY_MB")),
     )
-    merger = Merger(settings.LAKE_DIR, pace, told=complain)
+    merger = Merger(settings.LAKE_DIR, pace, now_us=now_us, told=complain)
     stop = threading.Event()
     thread = threading.Thread(target=merger.run, args=(stop,), name="merger", daemon=True)
     thread.start()
@@ -111,11 +127,19 @@ def _merge_part(order: Order, complain: Callable[[SourceDown | None], None]) -> 
     return Part("merger", merger.status, close)
 
 
-def _watch_part(complain: Callable[[SourceDown | None], None]) -> Iterator[Part]:
-    """The watcher of alarms and drift, where there is one."""
-    del complain
-    _ = WATCH_S
-    return iter(())
+def _watch_part() -> Part:
+    from jiqun.actions.desk import desk
+    from jiqun.actions.watching import watch
+
+    stop = threading.Event()
+    thread = threading.Thread(target=watch, args=(desk(), stop), name="watch", daemon=True)
+    thread.start()
+
+    def close() -> None:
+        stop.set()
+        thread.join(30)
+
+    return Part("watch", lambda: {"following": thread.is_alive()}, close)
 
 
 def most_bytes() -> int:

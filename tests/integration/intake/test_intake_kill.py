@@ -1,4 +1,4 @@
-"""Boxes, gate, workers, merger and broker killed at random: what was acknowledged is there, once; and a full disk at each."""
+"""Boxes, gate, workers, merger and broker killed at random: what was acknowledged is there, once; a full disk at each."""
 
 import os
 import random
@@ -6,15 +6,17 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from gate_house import ROOT, Box, Ledger, gate_at, lake_at, stored
+from gate_house import NOW_US, ROOT, Box, Ledger, gate_at, lake_at, stored
 
 from benchmarks import soak
-from jiqun.core.errors import SourceDown
+from jiqun.core.errors import NotFound, SourceDown
 from jiqun.intake.merger import Merger, MergerPace
+from jiqun.intake.rounds import Rounds
 
 
 @pytest.mark.broker
@@ -69,7 +71,7 @@ def test_a_merger_that_cannot_write_says_so_once_waits_and_goes_on(
 ) -> None:
     lake_at(tmp_path).close()
     told: list[Any] = []
-    merger = Merger(tmp_path, MergerPace(every_s=0.01), told=told.append, upkeep=lambda lake: 3)
+    merger = Merger(tmp_path, MergerPace(every_s=0.01), now_us=lambda: NOW_US, told=told.append)
     gate = gate_at(tmp_path, Ledger("spring"))
     gate.submit("spring", [Box().batch([1.0, 2.0])]).answer(10)
     real = sys.modules["jiqun.intake.merger"].merge_readings
@@ -78,17 +80,32 @@ def test_a_merger_that_cannot_write_says_so_once_waits_and_goes_on(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("jiqun.intake.merger.merge_readings", full)
-    assert [merger.step() for _ in range(3)] == [False] * 3
+    assert [merger.merging.step() for _ in range(3)] == [False] * 3
     assert [one.code for one in told] == ["intake.merge_disk_full"]
     status = merger.status()
     assert status["segments_waiting"] == 1 and "No space left" in str(status["last_fault"])
     monkeypatch.setattr("jiqun.intake.merger.merge_readings", real)
-    assert merger.step() and told[1:] == [None]
-    assert (
-        merger.counts["rows"] >= 2
-        and merger.counts["kept_up"] == 3
-        and merger.status()["segments_waiting"] == 0
-    )
-    merger.lake.close()
+    assert merger.merging.step() and told[1:] == [None]
+    assert merger.counts["rows"] >= 2 and merger.status()["segments_waiting"] == 0
+    assert merger.upkeep.step() and not merger.status()["last_fault"]
+    stop = threading.Event()
+    gate.submit("spring", [Box().batch([3.0])]).answer(10)
+    stop.set()
+    merger.run(stop)
     gate.close()
-    assert stored(tmp_path) == [1.0, 2.0]
+    assert stored(tmp_path) == [1.0, 2.0, 3.0]
+
+
+def test_a_defect_in_a_round_is_told_and_the_next_round_comes() -> None:
+    told: list[Any] = []
+    work = iter([ValueError("odd"), NotFound("factory.unknown", seen="x"), None])
+
+    def once() -> None:
+        error = next(work)
+        if error is not None:
+            raise error
+
+    rounds = Rounds(once, 0.001, told.append)
+    assert [rounds.step() for _ in range(3)] == [False, False, True]
+    assert [one and one.code for one in told] == ["intake.not_merged", None] and "odd" in str(told[0])
+    assert rounds.counts == {"rounds": 1, "rounds_failed": 2}

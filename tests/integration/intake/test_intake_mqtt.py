@@ -1,4 +1,4 @@
-"""Workers behind a real Mosquitto: acknowledged to the broker only when durable, again is a duplicate, garbage goes aside."""
+"""Workers behind a real Mosquitto: acknowledged only when durable, again is a duplicate, garbage goes aside."""
 
 import gzip
 import json
@@ -21,6 +21,7 @@ from jiqun.factory.readings.contract import topic_of
 from jiqun.intake.mqtt import Broker, Share, Worker
 
 pytestmark = pytest.mark.broker
+ALL = Share()
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
 class Worked:
     """One worker at work in a thread."""
 
-    def __init__(self, root: Path, port: int, share: Share = Share(), *, writer: str = "mqtt-1") -> None:
+    def __init__(self, root: Path, port: int, share: Share = ALL, *, writer: str = "mqtt-1") -> None:
         self.ledger = Ledger("spring", "dye")
         self.gate = gate_at(root, self.ledger, writer=writer)
         broker = Broker("127.0.0.1", port, first_wait_s=0.05)
