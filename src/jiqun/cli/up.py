@@ -12,6 +12,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
+from jiqun.cli import up_factory
 from jiqun.cli.output import say
 from jiqun.core.errors import NotAllowed, SourceDown
 
@@ -40,6 +41,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
         if name == "up":
             verb.add_argument("--no-example", action="store_true", help="start with an empty ledger")
             verb.add_argument("--no-demo", action="store_true", help="make no demonstration accounts")
+            verb.add_argument("--no-plants", action="store_true", help="start no simulated plants")
 
 
 def run_up(arguments: Namespace) -> int:
@@ -48,6 +50,9 @@ def run_up(arguments: Namespace) -> int:
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     demo = not (arguments.no_demo or arguments.public)
     accounts = apart(_prepare, example=not arguments.no_example, demo=demo, public=arguments.public)
+    gate = up_factory.gate_port(arguments.port)
+    plants = not (arguments.no_example or arguments.no_plants)
+    machines = apart(up_factory.prepare, gate=gate) if plants else []
     children = [
         _start(
             "serve",
@@ -58,6 +63,8 @@ def run_up(arguments: Namespace) -> int:
             *(["--public"] * arguments.public),
         ),
         _start("worker"),
+        _start("intake", "--port", str(gate)),
+        *(_start(*words) for words in machines),
     ]
     try:
         _wait_for(arguments.host, arguments.port, children)
