@@ -19,6 +19,7 @@ ALL = (
     "judging",
     "detecting",
     "taking",
+    "edge_box",
     "readings",
 )
 

@@ -38,6 +38,7 @@ VERBS = (
     "plant",
     "recognising",
     "factory",
+    "readings",
     "intake",
 )
 
