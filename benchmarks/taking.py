@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT, child, line
 from benchmarks.soak import Family, gone, wait_for
-from benchmarks.taking_programs import pss
+from benchmarks.taking_programs import LANES, pss
 from jiqun.lake.store import Lake
 
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
@@ -33,7 +33,8 @@ def main(folder: Path) -> None:
     for points, messages in ((BATCHED, int(10_000 * SCALE)), (SINGLE, int(25_000 * SCALE))):
         through_broker(folder / f"mqtt{points}", points, messages)
     for points, batches, requests in ((BATCHED, 20, int(600 * SCALE)), (SINGLE, 50, int(1_000 * SCALE))):
-        over_http(folder / f"http{points}", points, batches, max(4, requests // 4 * 4))
+        over_http(folder / f"http{points}", points, batches, max(1, requests // LANES) * LANES)
+    at_ease(folder / "ease")
     memory = child("taking_programs", "box", str(folder / "box"), "5000")
     line("taking_edge_memory", points=5000, pss_mb=memory["pss_mb"], peak_mb=memory["peak_mb"])
 
@@ -74,8 +75,26 @@ def through_broker(folder: Path, points: int, messages: int) -> None:
     )  # fmt: skip
 
 
+def at_ease(folder: Path) -> None:
+    """100 messages a second of 100 points: how soon one is acknowledged, and seen, when nothing presses."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from broker_house import Mosquitto
+
+    home, each = prepared(folder), max(20, int(300 * SCALE))
+    broker = Mosquitto(folder / "broker", "set_tcp_nodelay true", keeps=False)
+    with intake(home, "merge"), intake(home, "mqtt", broker):
+        told, visible = published(
+            folder, broker.port, each, BATCHED, home, each * len(SITES) * BATCHED, pause="0.01"
+        )
+    broker.stop()
+    line(
+        "taking_at_ease", messages_a_second=100, points_a_message=BATCHED, acknowledged_p50_ms=told["p50_ms"],
+        acknowledged_p99_ms=told["p99_ms"], visible_s=round(visible, 2),
+    )  # fmt: skip
+
+
 def over_http(folder: Path, points: int, batches: int, requests: int) -> None:
-    """One gate, four connections."""
+    """One gate, some connections at once."""
     home = prepared(folder)
     token = json.loads((folder / "tokens.json").read_text())[SITES[0]]
     total = requests * batches * points
@@ -102,11 +121,11 @@ def over_http(folder: Path, points: int, batches: int, requests: int) -> None:
 
 
 def published(
-    folder: Path, port: int, each: int, points: int, home: Path | None, total: int
+    folder: Path, port: int, each: int, points: int, home: Path | None, total: int, *, pause: str = "0"
 ) -> tuple[dict[str, float], float]:
     """Publish, and for ours wait until all is visible; gives what the publisher says and the seconds until seen."""
     go, end = folder / f"go-{port}", folder / ("never" if home else "end")
-    program = started("publish", str(port), ",".join(SITES), str(each), str(points), str(go), str(end))
+    program = started("publish", str(port), ",".join(SITES), str(each), str(points), str(go), str(end), pause)
     time.sleep(3.0 + each * points / 100_000)
     go.touch()
     told = last_json(program)

@@ -19,6 +19,7 @@ from benchmarks.measure import report
 from jiqun.factory.readings.contract import encode, topic_of
 
 KEYS = [f"line.p{n:03d}" for n in range(100)]
+LANES = 12  # connections at once over HTTP
 SAMPLED = 50  # every so many messages one asks to be answered
 
 
@@ -39,17 +40,18 @@ def request(site: str, batches: list[bytes]) -> bytes:
     return b'{"contract":1,"site":"' + site.encode() + b'","batches":[' + b",".join(batches) + b"]}"
 
 
-def publish(port: str, sites: str, messages: str, points: str, go: str, end: str) -> None:
+def publish(port: str, sites: str, messages: str, points: str, go: str, end: str, pause: str = "0") -> None:
     """Publish with QoS 1; some ask to be answered, and the last of each site: until then it is not durable.
 
-    go   the file whose appearance begins the run; end: the file that ends the waiting, for a receiver that answers nothing
+    go     the file whose appearance begins the run; end: the file that ends the waiting, for a receiver that answers nothing
+    pause  seconds between two messages, each of which then asks to be answered
     """
     import paho.mqtt.client as paho
     from paho.mqtt.enums import CallbackAPIVersion
     from paho.mqtt.packettypes import PacketTypes
     from paho.mqtt.properties import Properties
 
-    names, count, each = sites.split(","), int(messages), int(points)
+    names, count, each, wait = sites.split(","), int(messages), int(points), float(pause)
     at_us = time.time_ns() // 1000
     ready = [
         (site, n, request(site, [batch(f"pub-{site}", n, each, at_us)]))
@@ -78,12 +80,14 @@ def publish(port: str, sites: str, messages: str, points: str, go: str, end: str
     began, began_at = time.perf_counter(), time.time()
     for site, n, body in ready:
         properties = None
-        if n % SAMPLED == 0 or n == count:
+        if wait or n % SAMPLED == 0 or n == count:
             mark = f"{site}-{n}".encode()
             properties = Properties(PacketTypes.PUBLISH)
             properties.ResponseTopic, properties.CorrelationData = topic_of(site, "answers"), mark
             sent[mark] = time.perf_counter()
         client.publish(topic_of(site), body, qos=1, properties=properties)
+        if wait:
+            time.sleep(wait)
         while (
             n % 64 == 0 and len(client._out_messages) > 4000
         ):  # the broker's word comes slower than we speak
@@ -100,12 +104,14 @@ def publish(port: str, sites: str, messages: str, points: str, go: str, end: str
 
 
 def post(port: str, site: str, token: str, requests: str, batches: str, points: str) -> None:
-    """Post requests over four connections."""
-    count, each = int(requests), int(points)
+    """Post requests over some connections at once."""
+    count, each, per = int(requests), int(points), int(batches)
     at_us = time.time_ns() // 1000
-    bodies = [
-        encode(site, [batch(f"http-{site}-{lane}", (lane * count + n) * int(batches) + k + 1, each, at_us) for k in range(int(batches))])
-        for lane in range(4) for n in range(count // 4)
+    share = count // LANES
+    lanes = [
+        [encode(site, [batch(f"http-{site}-{lane}", (lane * share + n) * per + k + 1, each, at_us) for k in range(per)])
+         for n in range(share)]
+        for lane in range(LANES)
     ]  # fmt: skip
     took: list[float] = []
     refused: list[int] = []
@@ -121,10 +127,7 @@ def post(port: str, site: str, token: str, requests: str, batches: str, points: 
             if answer.status != 200:
                 refused.append(answer.status)
 
-    threads = [
-        threading.Thread(target=lane, args=(bodies[n * (count // 4) : (n + 1) * (count // 4)],))
-        for n in range(4)
-    ]
+    threads = [threading.Thread(target=lane, args=(mine,)) for mine in lanes]
     began, began_at = time.perf_counter(), time.time()
     for one in threads:
         one.start()
