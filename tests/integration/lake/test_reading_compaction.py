@@ -103,6 +103,25 @@ def test_a_day_is_closed_when_it_is_over_and_quiet(lake: Lake) -> None:
     assert ReadingReader(lake).count("s").readings == 7
 
 
+def test_latest_values_of_points_that_fell_silent(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of closed days only the one a point was last seen in is read for it."""
+    for day in range(3):
+        write_readings(lake, [("s", "a", NOON + day * DAY, float(day), 0, day)])
+    write_readings(lake, [("s", "old", NOON, 5.0, 2, 9), ("s", "old", NOON - SECOND, 4.0, 0, 9)])
+    by_rows = ReadingReader(lake).latest("s")
+    lake.compact("readings")
+    close_days(lake, time.time_ns() // 1000, quiet_us=-DAY)
+    assert make_rollups(lake) == 3
+    opened: list[str] = []
+    true = lake.run
+    monkeypatch.setattr(lake, "run", lambda sql, params=(): opened.append(sql) or true(sql, params))
+    assert ReadingReader(lake).latest("s") == by_rows
+    assert (by_rows["old"].value, by_rows["old"].quality, by_rows["a"].value) == (5.0, 2, 2.0)
+    read = [sql for sql in opened if "/tables/readings/" in sql]
+    assert len(read) == 2
+    assert not any(".d20201123." in sql for sql in read)
+
+
 def test_keep_up_does_what_is_due_and_nothing_else(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     monkeypatch.setattr(lake, "vacuum", lambda name, keep_hours: seen.append(name) or 0)
