@@ -1,7 +1,7 @@
 """合并读数 keeping the readings small: tiers joined as they fill, closed days made one file, rollups made of them.
 
 Days are closed under the lock of compaction, with a database of their own that spills to the disk: however large the day,
-the process stays small (211 MB for 8.64 million readings). Killed at any step, the next call goes on.
+the process stays small. Killed at any step, the next call goes on.
 """
 
 from collections.abc import Iterator, Mapping
