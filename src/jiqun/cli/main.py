@@ -38,6 +38,8 @@ VERBS = (
     "plant",
     "recognising",
     "factory",
+    "readings",
+    "intake",
     "alarms",
 )
 

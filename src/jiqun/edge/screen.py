@@ -6,6 +6,7 @@ Pure: the instant of arrival is passed in. A refusal is never silence: it travel
 import math
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from jiqun.core.units import UnitTable
 from jiqun.edge.config import Limits
@@ -17,6 +18,7 @@ from jiqun.factory.readings.reasons import (
     NO_SOURCE_TIME,
     NO_VALUE,
     NOT_A_NUMBER,
+    REPEATED,
     SEEN,
     TOO_LARGE_A_NUMBER,
     TOO_NEW,
@@ -66,6 +68,22 @@ class Screen:
         self.counts["refused"] += 1
         sound = read_us if read_us is not None and abs(read_us) < 2**62 else None
         return Refusal(key[:SEEN], reason, told(seen), arrived_us, sound)
+
+    def again(self, keys: Iterable[str], now_us: int) -> list[Reading]:
+        """Points whose source speaks only of changes and has been silent for a minute: their last value, holding now.
+
+        What was bad or had no value is not said again.
+        """
+        found: list[Reading] = []
+        for key in keys:
+            last = self._last.get(key)
+            if last is None or last.value is None or last.quality is Quality.BAD:
+                continue
+            if max(last.arrived_us, last.read_us) <= now_us - SILENCE_US:
+                self._last[key] = replace(last, read_us=now_us, arrived_us=now_us, flag=REPEATED)
+                found.append(self._last[key])
+        self.counts[REPEATED] += len(found)
+        return found
 
     def forget(self, keys: Iterable[str]) -> None:
         """Readings of these points were not kept: what comes next is new again."""

@@ -40,7 +40,7 @@ def test_a_day_with_alarms(house: House, tmp_path: Path) -> None:
     refused = house.json("alarms", "load", wrong, code=10)
     assert (refused["code"], refused["errors"][0]["row"]) == ("alarm.limits_refused", 2)  # type: ignore[index]
     assert house.json("alarms", "list")["watched_at"] is None
-    assert "未知" in house.run("--lang", "zh", "alarms", "list").stdout
+    assert "未知" in house.run("--lang", "zh", "alarms", "list").out
     assert house.json("alarms", "ack", "furnace.hot", code=None)["code"] == "alarm.state"
     assert house.json("alarms", "ack", "none", code=10)["code"] == "alarm.no_such_limit"
     until = house.json("alarms", "shelve", "furnace.cold", "--why", "开机升温", "--until", "2h")["alarm"]
@@ -52,17 +52,17 @@ def test_a_day_with_alarms(house: House, tmp_path: Path) -> None:
     (shelved,) = house.json("alarms", "list")["rows"]  # type: ignore[misc]
     assert shelved["key"] == "furnace.cold"
     assert len(house.json("alarms", "list", "--all")["rows"]) == 9  # type: ignore[arg-type]
-    assert "正常" in house.run("--lang", "zh", "alarms", "unshelve", "furnace.cold").stdout
+    assert "正常" in house.run("--lang", "zh", "alarms", "unshelve", "furnace.cold").out
     journal = house.json("alarms", "journal")
     assert [one["name"] for one in journal["rows"]] == ["unshelve", "shelve"]  # type: ignore[union-attr]
-    assert "开机升温" in house.run("alarms", "journal").stdout
+    assert "开机升温" in house.run("alarms", "journal").out
     assert len(house.json("alarms", "limits")["limits"]) == 9  # type: ignore[arg-type]
     assert all(one["learning"] for one in house.json("alarms", "watches")["watches"])  # type: ignore[union-attr]
     assert house.json(
         "alarms", "retrain", "air.pressure", "--from", "2026-11-22 08:00", "--to", "2026-11-22 10:00"
     )["ok"]
     assert house.json("alarms", "warnings")["worth"]["precision"] is None  # type: ignore[index]
-    assert "unknown" in house.run("--lang", "en", "alarms", "warnings").stdout
+    assert "unknown" in house.run("--lang", "en", "alarms", "warnings").out
     assert house.json("alarms", "judge", "7", "useful", code=10)["code"] == "drift.no_such_warning"
 
 
