@@ -45,8 +45,9 @@ def test_silence_of_the_box_is_a_gap_and_then_the_state_holds_on() -> None:
 
 
 def test_a_slow_box_is_not_silent() -> None:
-    heard = [at(m) for m in (0, 3, 6, 9, 12)]  # every three minutes: silence is more than fifteen
+    heard = [at(m) for m in (0, 3, 6, 9, 12)]  # every three minutes: silence is more than nine
     assert spoken(told(0, 13, heard=heard, running=[(0, 1)])) == [(0, 13, "running")]
+    assert spoken(told(0, 22, heard=heard, running=[(0, 1)])) == [(0, 12, "running"), (12, 22, "gap")]
 
 
 def test_a_box_that_was_never_heard_in_the_window() -> None:

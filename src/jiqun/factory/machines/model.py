@@ -24,8 +24,8 @@ class MachineReadings:
     readings  by role, each in order of time: running, queue, produced, scrap, good, cycle; queue_after and room_after are
               `queue` and `room` of the machine behind it. They may begin before `start`: the last one before it is the
               state `start` finds
-    heard     instants at which the box sent anything at all, in order: silence is told by them, not by a point that only
-              speaks when it changes. Empty: by the machine's own readings
+    heard     instants in order by which silence is told; empty: those of all readings here (a box says an unchanged point
+              again after a minute, so silence means something)
     gaps      spans of which the box says that something was lost
     cuts      instants at which counts are parted (shifts), besides changes of state
     ideal_cycle_us  planned run time per item (PRI); None where nobody said

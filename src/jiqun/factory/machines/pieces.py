@@ -54,7 +54,7 @@ def _counted(before: float, after: float) -> tuple[Fraction, bool]:
     """As `counted`; most counters stand still or go up by whole pieces, and a day has tens of thousands of readings."""
     if after == before:
         return NONE, False
-    if after > before and before.is_integer() and after.is_integer():
+    if after > before and before % 1 == 0 == after % 1:
         return Fraction(int(after) - int(before)), False
     pieces, reset = counted(Fraction(before), Fraction(after))
     return pieces or NONE, reset
