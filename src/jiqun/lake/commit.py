@@ -7,6 +7,7 @@ The commit says how many actions it has, so a log file cut between two lines is 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
@@ -20,17 +21,31 @@ from jiqun.lake.snapshot import delta_schema
 ACTION_COUNT = "actionCount"
 CHECKPOINT_EVERY = 20
 _DURABLE_TAIL = 10
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the lake's instants are UTC without a zone
 _HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Smallest and largest instant of one column of a file, microseconds since 1970 UTC."""
+
+    column: str
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewFile:
-    """A data file on the disk and not committed yet; written_ms is milliseconds since 1970."""
+    """A data file on the disk and not committed yet; written_ms is milliseconds since 1970.
+
+    span  what the commit tells of its instants, so that readers can leave the file out unread
+    """
 
     name: str
     rows: int
     size: int
     written_ms: int
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +57,13 @@ class Change:
     transaction: Transaction | None = None
 
 
-def seal(root: Path, table: str, name: str, rows: int) -> NewFile:
+def seal(root: Path, table: str, name: str, rows: int, *, span: Span | None = None) -> NewFile:
     """Force a freshly written data file to the disk."""
     path = table_folder(root, table) / name
     fsync_file(path)
     fsync_folder(path.parent)
     status = path.stat()
-    return NewFile(name, rows, status.st_size, status.st_mtime_ns // 1_000_000)
+    return NewFile(name, rows, status.st_size, status.st_mtime_ns // 1_000_000, span)
 
 
 def commit(root: Path, definition: TableDef, table: DeltaTable, change: Change) -> int:
@@ -102,5 +117,14 @@ def _add(new: NewFile, *, data_change: bool) -> AddAction:
         partition_values={},
         modification_time=new.written_ms,
         data_change=data_change,
-        stats=json.dumps({"numRecords": new.rows}),
+        stats=json.dumps({"numRecords": new.rows, **(_told(new.span) if new.span else {})}),
     )
+
+
+def _told(span: Span) -> dict[str, object]:
+    first, last = (_EPOCH + timedelta(microseconds=us) for us in (span.first_us, span.last_us))
+    return {
+        "minValues": {span.column: first.isoformat(timespec="microseconds")},
+        "maxValues": {span.column: last.isoformat(timespec="microseconds")},
+        "nullCount": {span.column: 0},
+    }

@@ -5,7 +5,6 @@ outlive the commit, go back into the queue and are merged again. Data files whos
 """
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +28,7 @@ from jiqun.lake.layout import (
 )
 from jiqun.lake.merge import LOCK_WAIT_S, MergeReport, merge
 from jiqun.lake.snapshot import ensure_table, live_files, open_table
-from jiqun.lake.spool import merged, pending
+from jiqun.lake.spool import kept, pending, put_back
 from jiqun.lake.store import Lake
 
 _LOOK_BACK = 40
@@ -108,12 +107,12 @@ def _can_be_made_again(root: Path, table: str, entry: LogEntry) -> bool:
     """Are the segments of a sound commit still there, row for row, or the files it compacted?"""
     if entry.removed():
         return all((table_folder(root, table) / name).exists() for name in entry.removed())
-    kept = 0
-    for written in filter(None, map(written_by, entry.added())):
-        writer, first, last = written
-        segments = pending(root, writer) + merged(root, writer)
-        kept += sum(one.rows for one in segments if one.table == table and first <= one.seq <= last)
-    return kept == entry.rows()
+    there = 0
+    for writer, first, last in set(filter(None, map(written_by, entry.added()))):
+        segments = pending(root, writer) + [one for _, one in kept(root, writer, table)]
+        numbered = {one.seq: one.rows_of.get(table, 0) for one in segments}
+        there += sum(rows for seq, rows in numbered.items() if first <= seq <= last)
+    return there == entry.rows()
 
 
 def _set_aside(root: Path, table: str, entry: LogEntry, reason: str, report: RecoveryReport) -> None:
@@ -162,9 +161,9 @@ def _requeue(root: Path, name: str, table: DeltaTable, report: RecoveryReport) -
     """Put back segments the table's transactions do not know of."""
     for writer in writers(root):
         seen = table.transaction_version(f"{writer}/{name}") or 0
-        lost = [one for one in merged(root, writer) if one.table == name and one.seq > seen]
+        lost = [one for _, one in kept(root, writer, name) if one.seq > seen]
         for segment in lost:
-            os.replace(segment.path, spool_folder(root, writer) / segment.path.name)
+            put_back(root, writer, segment)
             report.requeued.append(segment.key)
         if lost:
             fsync_folder(spool_folder(root, writer))
