@@ -6,7 +6,7 @@ commit whose log file turns out damaged can be made again.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from jiqun.lake.spool import Segment, keep_merged, kept, leave_queue, pending, r
 from jiqun.lake.store import Lake
 
 LOCK_WAIT_S = 60.0
+MOST_ROWS = 1_000_000
+"""So many rows are merged at a time, as far as segments can be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class TableMerge:
 
 @dataclass(frozen=True, slots=True)
 class MergeReport:
-    """What one merge did; `tables` lists only tables with a new commit."""
+    """What one merge did; `tables` lists the new commits, several of a table only where very much waited."""
 
     writer: str
     tables: tuple[TableMerge, ...]
@@ -60,16 +62,28 @@ def merge(lake: Lake, writer: str, *, wait_s: float = LOCK_WAIT_S) -> MergeRepor
         locked(merge_lock(root, writer), wait_s=wait_s),
         locked(commit_lock(root), shared=True, wait_s=wait_s),
     ):
-        waiting = pending(root, writer)
-        for table in sorted({table for segment in waiting for table in segment.rows_of}):
-            report = _merge_table(lake, writer, table, [one for one in waiting if table in one.rows_of])
-            if report is not None:
-                done.append(report)
-        leave_queue(root, writer, [segment for segment in waiting if segment.table == TAKEN])
-    for one in done:
-        if not TABLES[one.table].day_by:
-            lake.compact_if_many(one.table)
+        for waiting in _portions(pending(root, writer)):
+            for table in sorted({table for segment in waiting for table in segment.rows_of}):
+                having = [one for one in waiting if table in one.rows_of]
+                report = _merge_table(lake, writer, table, having)
+                if report is not None:
+                    done.append(report)
+            leave_queue(root, writer, [segment for segment in waiting if segment.table == TAKEN])
+    for name in {one.table for one in done if not TABLES[one.table].day_by}:
+        lake.compact_if_many(name)
     return MergeReport(writer, tuple(done))
+
+
+def _portions(waiting: Sequence[Segment]) -> Iterator[list[Segment]]:
+    """Segments in order, so many together that a merge after a long outage needs no more memory than any other."""
+    portion: list[Segment] = []
+    for segment in waiting:
+        if portion and sum(one.rows for one in portion) + segment.rows > MOST_ROWS:
+            yield portion
+            portion = []
+        portion.append(segment)
+    if portion:
+        yield portion
 
 
 def _merge_table(lake: Lake, writer: str, name: str, segments: Sequence[Segment]) -> TableMerge | None:
@@ -79,7 +93,7 @@ def _merge_table(lake: Lake, writer: str, name: str, segments: Sequence[Segment]
     new = [segment for segment in segments if segment.seq > seen]
     if not new:
         harden(root, name, [table.version()])
-        _retire(root, writer, name, segments, table.version())
+        keep_merged(root, writer, name, segments, table.version())
         return None
     checkpoint(root, table, name)
     files = _data_files(lake, writer, name, new)

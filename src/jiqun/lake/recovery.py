@@ -28,9 +28,10 @@ from jiqun.lake.layout import (
 )
 from jiqun.lake.merge import LOCK_WAIT_S, MergeReport, merge
 from jiqun.lake.snapshot import ensure_table, live_files, open_table
-from jiqun.lake.spool import kept, pending, put_back
+from jiqun.lake.spool import is_sound, kept, pending, put_back
 from jiqun.lake.store import Lake
 
+SPOOLS = "spools"
 _LOOK_BACK = 40
 
 
@@ -73,6 +74,7 @@ def recover(root: Path, *, wait_s: float = LOCK_WAIT_S) -> RecoveryReport:
             _requeue(root, name, table, report)
             _remove_strays(root, name, table, report)
             _tell_broken_files(root, name, table, report)
+        _set_aside_bad_segments(root, report)
     waiting = [writer for writer in writers(root) if pending(root, writer)]
     if waiting:
         lake = Lake(root)
@@ -167,6 +169,17 @@ def _requeue(root: Path, name: str, table: DeltaTable, report: RecoveryReport) -
             report.requeued.append(segment.key)
         if lost:
             fsync_folder(spool_folder(root, writer))
+
+
+def _set_aside_bad_segments(root: Path, report: RecoveryReport) -> None:
+    """A waiting segment that is not what was written cannot be merged and must not keep the others from it."""
+    for writer in writers(root):
+        for segment in pending(root, writer):
+            if not is_sound(segment):
+                folder = damaged_folder(root) / SPOOLS
+                folder.mkdir(parents=True, exist_ok=True)
+                move_durably(segment.path, _free_name(folder, f"{writer}-{segment.path.name}"))
+                report.not_mended.append(f"segment {segment.key} of {writer} is damaged")
 
 
 def _remove_strays(root: Path, name: str, table: DeltaTable, report: RecoveryReport) -> None:

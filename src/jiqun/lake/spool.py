@@ -222,7 +222,10 @@ def kept(root: Path, writer: str, table: str) -> list[tuple[int, Segment]]:
 
 def keep_merged(root: Path, writer: str, table: str, segments: Sequence[Segment], version: int) -> None:
     """Keep segments whose commit in a table is durable: a plain one leaves the queue, one for several tables stays."""
+    already = {segment.seq for _, segment in kept(root, writer, table) if segment.table != table}
     for segment in segments:
+        if segment.seq in already:
+            continue
         plain = segment.table == table
         folder = merged_folder(root, writer) / f"{version:020d}{'' if plain else f'.{table}'}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -247,10 +250,13 @@ def leave_queue(root: Path, writer: str, segments: Iterable[Segment]) -> None:
     fsync_folder(spool_folder(root, writer))
 
 
+def is_sound(segment: Segment) -> bool:
+    """Is the file of a segment what it was when it was written?"""
+    return _digest(segment.path) == segment.sha256
+
+
 def _also_at(path: Path, other: Path) -> None:
     """The same file under a second name; a copy where the file system knows no second names."""
-    if other.exists():
-        return
     try:
         os.link(path, other)
     except OSError:

@@ -223,7 +223,7 @@ def _row_by_row(
 
 def _fault(row: Sequence[object], points: _Points, bounds: tuple[int, int]) -> Fault | None:
     point, read_us, value, quality, flag = row
-    if type(point) is not int or not 0 <= point < len(points.keys):
+    if not isinstance(point, int) or not 0 <= point < len(points.keys):
         return reasons.BAD_POINT, f"0 … {len(points.keys) - 1}"
     if point in points.faults:
         return points.faults[point][0]
@@ -269,7 +269,7 @@ def _held(row: Sequence[object], points: _Points, fault: Fault) -> HeldRow:
 
 def _named(point: object, points: _Points) -> tuple[str, PointWords]:
     """Key of the point an index means, with its unit and kind as told."""
-    if type(point) is not int or not 0 <= point < len(points.keys):
+    if not isinstance(point, int) or not 0 <= point < len(points.keys):
         return f"#{told(point)}", ("", "")
     key = points.keys[point]
     return key, points.faults[point][1] if point in points.faults else points.words[key]

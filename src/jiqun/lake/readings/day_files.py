@@ -47,6 +47,7 @@ def write_days(
     rows = f"SELECT {columns} FROM read_parquet([{listed}]) WHERE row_of = '{table.name}'"
     days = _days(cursor, table.day_by, rows)
     sorted_rows = spool_folder(root, writer) / "by_day.tmp"
+    sorted_rows.unlink(missing_ok=True)  # of a merge that was killed
     new: list[NewFile] = []
     try:
         if len(days) > FEW_DAYS:

@@ -13,7 +13,7 @@ import duckdb
 
 from jiqun.core.errors import InputError, SourceDown
 from jiqun.factory.readings.taken import TakenBatch
-from jiqun.lake.readings.rows import rows_for_tables, write_taken
+from jiqun.lake.readings.taken_rows import rows_for_tables, write_taken
 from jiqun.lake.spool import Segment, Spool
 
 
