@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import TypeAlias
 from itertools import pairwise
 
@@ -28,7 +29,9 @@ def is_telling(points: Iterable[FactoryPoint], machine: str) -> bool:
     return any(one.machine == machine and one.role in TELLING for one in points)
 
 
-def windows_of(desk: Desk, site: str, about: About, span: Span, cuts: Sequence[int]) -> tuple[MachineReadings, ...]:
+def windows_of(
+    desk: Desk, site: str, about: About, span: Span, *, cuts: Sequence[int] = ()
+) -> tuple[MachineReadings, ...]:
     """Readings of each machine by what they tell, from before the span (for the state it begins with) to its end.
 
     about  machines and points of the factory; cuts: instants at which counts are to be parted
@@ -47,10 +50,14 @@ def windows_from(
 ) -> tuple[MachineReadings, ...]:
     """The same from rows already read; one for each machine that has a point telling whether it runs or what it made."""
     machines, points = about
-    own = {one.key: one for one in points if one.machine and one.role in ROLES}
+    first: dict[tuple[str, str], FactoryPoint] = {}
+    for one in sorted(points, key=lambda one: one.key):  # of two points that tell the same, the first by key
+        first.setdefault((one.machine, one.role), one)
+    own = {one.key: one for one in first.values() if one.machine and one.role in ROLES}
     told: dict[str, dict[str, list[Seen]]] = defaultdict(lambda: defaultdict(list))
     for point, read_us, value, quality, _, _ in rows:
-        one = own[point]
+        if (one := own.get(point)) is None:
+            continue
         told[one.machine][one.role].append((read_us, value, quality))
     after = _after(machines)
     return tuple(

@@ -115,26 +115,6 @@ def test_events_count_as_the_practice_says() -> None:
     ]  # fmt: skip
 
 
-def test_people_say_why_it_stood_but_not_that_it_stood_while_it_ran() -> None:
-    stops = [
-        event(10, 25, "changeover", "new wire"),
-        replace(event(0, 60, "planned", "lunch"), machine="M2"),
-        event(26, 28, "planned", "cleaning"),
-    ]
-    day = machine_day(told(0, 30, running=[(0, 1), (12, 0), (20, 1), (26, 0)]), MANNER, stops=stops)
-    assert [((e.start - at(0)) / MINUTE, e.kind, e.reason) for e in day.events] == [
-        (0, "run", ""), (12, "changeover", "new wire"), (20, "run", ""), (26, "planned", "cleaning"), (28, "down", ""),
-    ]  # fmt: skip
-
-
-def test_of_two_reasons_the_later_one_holds_while_it_lasts() -> None:
-    stops = [event(0, 30, "down", "broken"), event(10, 20, "planned", "lunch")]
-    day = machine_day(told(0, 30, running=[(0, 0)]), MANNER, stops=stops)
-    assert [(e.kind, e.reason, (e.end - e.start) / MINUTE) for e in day.events] == [
-        ("down", "broken", 10), ("planned", "lunch", 10), ("down", "broken", 10),
-    ]  # fmt: skip
-
-
 def test_readings_to_oee() -> None:
     # an hour: 40 minutes of running with 38 pieces (2 bad), ten minutes of standing, ten of silence
     pieces = [(0.0, 100.0), *((m, 100.0 + m) for m in range(1, 31)), *((m, 90.0 + m) for m in range(41, 49))]

@@ -7,30 +7,33 @@ The last minutes are read whenever readings arrived; the shift so far costs more
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 from weakref import WeakKeyDictionary
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.factory_windows import ROLES, windows_from, windows_of
-from jiqun.factory.instants import MINUTE, SECOND
+from jiqun.factory.instants import MINUTE, SECOND, micros_of, moment
 from jiqun.factory.machines.day import machine_day
 from jiqun.factory.machines.manner import Manner
 from jiqun.factory.machines.model import PRODUCED, MachineDay, MachineReadings, Standing
 from jiqun.factory.machines.pieces import made_by
 from jiqun.factory.machines.turn import Turn, turn_of
-from jiqun.factory.oee.model import Event
+from jiqun.factory.oee.model import Kind, Span
 from jiqun.factory.oee.practice import Practice
 from jiqun.factory.oee.report import Report, report
+from jiqun.factory.shifts.reasons import StopWord, reasoned
 from jiqun.lake.readings.latest import Latest
 from jiqun.lake.readings.reader import ReadingReader
 from jiqun.lake.store import Lake
-from jiqun.ledger import factories
+from jiqun.ledger import factories, stops
 from jiqun.ledger.factories import FactoryPoint, Line, Machine
 
 NOW_SPAN, LOOK_BACK = 10 * MINUTE, 3 * MINUTE
+LAST_BATCHES = 40
 SHIFT_LEAST_S, SHIFT_SHARE = 15.0, 25.0
 
 
@@ -108,6 +111,12 @@ class Sites:
             kept.now = self._now(desk, site, floor, kept.shift, now_us)
             return kept.now
 
+    def batches(self, desk: Desk, site: str) -> Sequence[Mapping[str, object]]:
+        """The last batches of a factory, read anew only when others came."""
+        return desk.lake.kept(
+            ("last batches", site), ("reading_batches",), lambda: tuple(self.reader.batches(site, limit=LAST_BATCHES))
+        )
+
     def forget(self, site: str) -> None:
         """What is kept of a factory is out of date: its description or its reasons were changed."""
         with self._turn:
@@ -150,9 +159,9 @@ def shift_so_far(desk: Desk, site: str, floor: Floor, now_us: int) -> ShiftSoFar
     turns = {one.key: turn_of(calendar, one.key, one.line, now_us) for one in floor.machines}
     start = min((one.span[0] for one in turns.values()), default=now_us)
     cuts = sorted({at for one in turns.values() for at in one.cuts})
-    windows = windows_of(desk, site, (floor.machines, floor.points), (start, now_us), cuts)
-    stops = _stops(site, start, now_us)
-    days = {one.machine: machine_day(one, manner_of(desk.packs), stops=stops) for one in windows}
+    windows = windows_of(desk, site, (floor.machines, floor.points), (start, now_us), cuts=cuts)
+    words = words_of(site, (start, now_us))
+    days = {one.machine: told_day(desk, one, words) for one in windows}
     events = [event for day in days.values() for event in day.events]
     counts = [count for day in days.values() for count in day.counts]
     shifts = [shift for key in days for shift in turns[key].shifts]
@@ -172,10 +181,18 @@ def practice_of(packs: Path) -> Practice:
     return Practice.load(packs / "factory" / "oee.toml")
 
 
-def _stops(site: str, start: int, end: int) -> Sequence[Event]:
-    """What people said of standstills; branch shift gives the ledger rows."""
-    del site, start, end
-    return ()
+def words_of(site: str, span: Span) -> tuple[StopWord, ...]:
+    """What people said of standstills that touch a span, as it holds."""
+    return tuple(
+        StopWord(one.machine, micros_of(one.starts_at), micros_of(one.ends_at), cast(Kind, one.kind), one.reason)
+        for one in stops.holding(site, moment(span[0]), moment(span[1]))
+    )
+
+
+def told_day(desk: Desk, told: MachineReadings, words: Sequence[StopWord]) -> MachineDay:
+    """What a machine did, with people's reasons for its standstills."""
+    day = machine_day(told, manner_of(desk.packs))
+    return replace(day, events=reasoned(day.events, words))
 
 
 def _since(last: Standing, day: MachineDay | None) -> Standing:

@@ -30,29 +30,38 @@ class Turn:
     @property
     def cuts(self) -> tuple[int, ...]:
         """Instants at which counts are to be parted: of shifts and of their breaks."""
-        found: set[int] = set()
-        for one in self.shifts:
-            assert one.day is not None
-            begin = midnight(one.day)
-            found |= {begin + at for span in ((one.start, one.end), *one.breaks) for at in span}
-        return tuple(sorted(found))
+        return cuts_of(self.shifts)
+
+
+def cuts_of(shifts: Sequence[Shift]) -> tuple[int, ...]:
+    """Instants at which shifts and their breaks begin and end; each shift is one of a day."""
+    found: set[int] = set()
+    for one in shifts:
+        assert one.day is not None
+        begin = midnight(one.day)
+        found |= {begin + at for span in ((one.start, one.end), *one.breaks) for at in span}
+    return tuple(sorted(found))
 
 
 def turn_of(calendar: Sequence[Shift], machine: str, line: str, now: int) -> Turn:
     """The turn of a machine at `now`; InputError oee.shifts_overlap."""
     today = midnight(day_of(now))
-    if not calendar:
-        whole = Shift("", 0, now - today, day=day_of(now), machine=machine)
-        return Turn("", (today, now), today + DAY, (whole,), planned=False, entered=False)
     current = next(iter(planned_shifts(calendar, machine, line, (now, now + 1))), None)
     span = (current.span[0] if current else today, now)
-    shifts = tuple(
-        _cut(one, span, machine)
-        for one in planned_shifts(calendar, machine, line, span)
-        if current is None or one.span == current.span
-    )
+    shifts = shifts_within(calendar, machine, line, span)
+    if current is not None:
+        shifts = tuple(one for one in shifts if one.day == current.day and one.name == current.name)
     name, end = (current.name, current.span[1]) if current else ("", today + DAY)
-    return Turn(name, span, end, shifts, planned=current is not None, entered=True)
+    return Turn(name, span, end, shifts, planned=current is not None, entered=bool(calendar))
+
+
+def shifts_within(calendar: Sequence[Shift], machine: str, line: str, span: Span) -> tuple[Shift, ...]:
+    """The planned time of a machine in a span, cut off at its ends; without a calendar all of it is planned."""
+    if not calendar:
+        day = day_of(span[0])
+        begin = midnight(day)
+        return (Shift("", span[0] - begin, span[1] - begin, day=day, machine=machine),) if span[1] > span[0] else ()
+    return tuple(_cut(one, span, machine) for one in planned_shifts(calendar, machine, line, span))
 
 
 def _cut(one: Planned, within: Span, machine: str) -> Shift:
