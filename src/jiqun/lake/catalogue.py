@@ -263,6 +263,8 @@ READING_GAPS = TableDef(
     day_by="arrived_at",
 )
 
+ARRIVED = "arrived_at"
+"""Column whose span is told of every file of a table by day: whoever follows what arrives opens new files only."""
 TAKEN = "taken"
 """Kind of a segment that holds rows of all tables of readings, told apart by a column `row_of`."""
 TAKEN_TABLES = (READINGS, READING_BATCHES, HELD_READINGS, READING_GAPS)

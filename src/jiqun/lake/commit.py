@@ -38,14 +38,14 @@ class Span:
 class NewFile:
     """A data file on the disk and not committed yet; written_ms is milliseconds since 1970.
 
-    span  what the commit tells of its instants, so that readers can leave the file out unread
+    spans  what the commit tells of its instants, so that readers can leave the file out unread
     """
 
     name: str
     rows: int
     size: int
     written_ms: int
-    span: Span | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,13 @@ class Change:
     transaction: Transaction | None = None
 
 
-def seal(root: Path, table: str, name: str, rows: int, *, span: Span | None = None) -> NewFile:
+def seal(root: Path, table: str, name: str, rows: int, *, spans: Iterable[Span] = ()) -> NewFile:
     """Force a freshly written data file to the disk."""
     path = table_folder(root, table) / name
     fsync_file(path)
     fsync_folder(path.parent)
     status = path.stat()
-    return NewFile(name, rows, status.st_size, status.st_mtime_ns // 1_000_000, span)
+    return NewFile(name, rows, status.st_size, status.st_mtime_ns // 1_000_000, tuple(spans))
 
 
 def commit(root: Path, definition: TableDef, table: DeltaTable, change: Change) -> int:
@@ -117,14 +117,20 @@ def _add(new: NewFile, *, data_change: bool) -> AddAction:
         partition_values={},
         modification_time=new.written_ms,
         data_change=data_change,
-        stats=json.dumps({"numRecords": new.rows, **(_told(new.span) if new.span else {})}),
+        stats=json.dumps({"numRecords": new.rows, **_told(new.spans)}),
     )
 
 
-def _told(span: Span) -> dict[str, object]:
-    first, last = (_EPOCH + timedelta(microseconds=us) for us in (span.first_us, span.last_us))
+def _told(spans: tuple[Span, ...]) -> dict[str, object]:
+    """Spans as Delta writes them."""
+    if not spans:
+        return {}
     return {
-        "minValues": {span.column: first.isoformat(timespec="microseconds")},
-        "maxValues": {span.column: last.isoformat(timespec="microseconds")},
-        "nullCount": {span.column: 0},
+        "minValues": {span.column: _written(span.first_us) for span in spans},
+        "maxValues": {span.column: _written(span.last_us) for span in spans},
+        "nullCount": {span.column: 0 for span in spans},
     }
+
+
+def _written(us: int) -> str:
+    return (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="microseconds")

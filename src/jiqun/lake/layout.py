@@ -105,3 +105,8 @@ def compaction_lock(root: Path, table: str) -> Path:
 def merge_lock(root: Path, writer: str) -> Path:
     """Lock that lets one process at a time merge a writer's segments."""
     return spool_folder(root, writer) / "merge.lock"
+
+
+def rollup_folder(root: Path, table: str) -> Path:
+    """Where what is derived of a table's days is kept: outside the table, made anew at will."""
+    return root / "rollups" / table

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from jiqun.lake.catalogue import TableDef
+from jiqun.lake.catalogue import ARRIVED, TableDef
 from jiqun.lake.commit import NewFile, Span, seal
 from jiqun.lake.encode import PARQUET_OPTIONS, ROW_GROUP_ROWS, quoted
 from jiqun.lake.layout import data_file_name, spool_folder, table_folder
@@ -25,11 +25,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day's share of the rows to be written."""
+    """One day's share of the rows to be written; spans: of the column that tells the day, and of arrival."""
 
     day: date
     rows: int
-    span: Span
+    spans: tuple[Span, ...]
 
 
 def day_start_us(day: date) -> int:
@@ -56,8 +56,8 @@ def write_days(
             rows = f"SELECT {columns} FROM read_parquet('{quoted(sorted_rows)}')"
         for day in days:
             name = data_file_name(writer, segments[0].seq, segments[-1].seq, day.day)
-            _write_day(cursor, rows, day, table_folder(root, table.name) / name)
-            new.append(seal(root, table.name, name, day.rows, span=day.span))
+            _write_day(cursor, rows, (day.day, table.day_by), table_folder(root, table.name) / name)
+            new.append(seal(root, table.name, name, day.rows, spans=day.spans))
     finally:
         sorted_rows.unlink(missing_ok=True)
     return tuple(new)
@@ -65,14 +65,18 @@ def write_days(
 
 def _days(cursor: duckdb.DuckDBPyConnection, column: str, rows: str) -> list[Day]:
     """The days rows fall on, ascending."""
+    columns = dict.fromkeys((column, ARRIVED))
+    ends = ", ".join(f"epoch_us({end}({one}))" for one in columns for end in ("min", "max"))
     found = cursor.execute(
-        f"SELECT CAST({column} + INTERVAL {EAST_H} HOUR AS DATE) AS d, count(*), epoch_us(min({column})),"
-        f" epoch_us(max({column})) FROM ({rows}) GROUP BY d ORDER BY d"
+        f"SELECT CAST({column} + INTERVAL {EAST_H} HOUR AS DATE) AS d, count(*), {ends} FROM ({rows}) GROUP BY d ORDER BY d"
     ).fetchall()
-    return [Day(day, count, Span(column, first, last)) for day, count, first, last in found]
+    return [
+        Day(day, count, tuple(Span(one, *told[2 * n : 2 * n + 2]) for n, one in enumerate(columns)))
+        for day, count, *told in found
+    ]
 
 
-def _write_day(cursor: duckdb.DuckDBPyConnection, rows: str, day: Day, target: Path) -> None:
-    column, start = day.span.column, day_start_us(day.day)
+def _write_day(cursor: duckdb.DuckDBPyConnection, rows: str, day: tuple[date, str], target: Path) -> None:
+    start, column = day_start_us(day[0]), day[1]
     bounds = f"{column} >= make_timestamp({start}) AND {column} < make_timestamp({start + DAY_US})"
     cursor.execute(f"COPY (SELECT * FROM ({rows}) WHERE {bounds}) TO '{quoted(target)}' ({PARQUET_OPTIONS})")
