@@ -4,6 +4,7 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Iterable
 
 from jiqun.edge.collector import Collector
 from jiqun.edge.config import ConnectorConfig, Limits
@@ -26,6 +27,10 @@ class Connector(ABC):
         self.last_fault = ""
         self.counts: Counter[str] = Counter()
         self.wait_s = FIRST_WAIT_S
+
+    def holding(self) -> Iterable[str]:
+        """Keys of points whose last value holds while nothing is heard, for sources that speak only of changes."""
+        return ()
 
     @abstractmethod
     async def session(self) -> None:

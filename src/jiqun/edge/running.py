@@ -21,6 +21,7 @@ from jiqun.edge.gateway import Gateway
 from jiqun.edge.screen import Screen
 
 STATUS_S = 2.0
+REPEAT_S = 5.0
 CLASSES = {
     "opcua": "jiqun.edge.opcua.connector:OpcUa",
     "modbus": "jiqun.edge.modbus.connector:Modbus",
@@ -52,6 +53,7 @@ class Box:
         sealing = asyncio.create_task(self.collector.run())
         sending = asyncio.create_task(self.gateway.run())
         showing = asyncio.create_task(self._show())
+        repeating = asyncio.create_task(self._repeat())
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(one.run(), name=one.name) for one in self.connectors]
@@ -59,9 +61,10 @@ class Box:
                 for task in tasks:
                     task.cancel()
         finally:
-            for task in (sealing, sending, showing):
+            beside = (repeating, sealing, sending, showing)
+            for task in beside:
                 task.cancel()
-            await asyncio.gather(sealing, sending, showing, return_exceptions=True)
+            await asyncio.gather(*beside, return_exceptions=True)
             if door is not None:
                 await asyncio.to_thread(door.close)
             self._write(running=False)
@@ -93,6 +96,12 @@ class Box:
     def status_file(self) -> Path:
         """Where the status is written every two seconds."""
         return self.config.buffer.path.with_suffix(".status.json")
+
+    async def _repeat(self) -> None:
+        while True:
+            await asyncio.sleep(REPEAT_S)
+            for one in self.connectors:
+                self.collector.repeat(one.holding())
 
     async def _show(self) -> None:
         while True:
