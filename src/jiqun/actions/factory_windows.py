@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from jiqun.actions.desk import Desk
 from jiqun.factory.instants import HOUR, SECOND
@@ -24,11 +25,11 @@ def is_telling(points: Iterable[FactoryPoint], machine: str) -> bool:
 
 
 def windows_of(
-    desk: Desk, site: str, about: tuple[Sequence[Machine], Sequence[FactoryPoint]], span: Span, cuts: Sequence[int]
+    desk: Desk, site: str, about: tuple[Sequence[Machine], Sequence[FactoryPoint]], span: Span
 ) -> tuple[MachineReadings, ...]:
     """Readings of each machine by what they tell, from before the span (for the state it begins with) to its end.
 
-    about  machines and points of the factory; cuts: instants at which counts are to be parted
+    about  machines and points of the factory
     """
     machines, points = about
     own = {one.key: one for one in points if one.machine and one.role in ROLES}
@@ -46,7 +47,7 @@ def windows_of(
     return tuple(
         MachineReadings(
             one.key, *span, _with_next(told[one.key], told.get(after.get(one.key, ""), {})), one.line, one.product,
-            None if one.ideal_cycle_s is None else Fraction(one.ideal_cycle_s) * SECOND, gaps=gaps, cuts=cuts,
+            None if one.ideal_cycle_s is None else Fraction(one.ideal_cycle_s) * SECOND, gaps=gaps,
         )
         for one in machines
         if is_telling(points, one.key)
@@ -56,7 +57,7 @@ def windows_of(
 def _after(machines: Sequence[Machine]) -> Mapping[str, str]:
     """The machine behind each, in its line."""
     ordered = sorted((one for one in machines if one.line), key=lambda one: (one.line, one.place, one.key))
-    pairs = zip(ordered, ordered[1:], strict=False)
+    pairs = pairwise(ordered)
     return {before.key: behind.key for before, behind in pairs if before.line == behind.line}
 
 

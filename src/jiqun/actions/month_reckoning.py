@@ -2,20 +2,18 @@
 
 import re
 import threading
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
 from jiqun.actions import shift_days
 from jiqun.actions.desk import Desk
-from jiqun.actions.factory_windows import TELLING, is_telling
-from jiqun.actions.shift_reckoning import told as told_of
+from jiqun.actions.factory_windows import TELLING
+from jiqun.actions.shift_reckoning import in_report, report_of
 from jiqun.core.errors import InputError
 from jiqun.factory.instants import DAY, HOUR, MINUTE, day_of, midnight, moment
 from jiqun.factory.oee.figures import Ratio, figures_of
-from jiqun.factory.oee.practice import Practice
-from jiqun.factory.oee.report import report
 from jiqun.factory.oee.tally import Tally
 from jiqun.factory.shifts import months
 from jiqun.factory.shifts.month_manner import MonthManner
@@ -113,7 +111,7 @@ def reckon_month(
     word = month_records.register_word(factory.key)
     is_complete = word is not None and word.machines == len(found)
     reckoned = whole or _rows(own, counted) <= manner.page_rows
-    tally = oee_of(desk, factory, month, own.points, counted, at_us=at_us) if reckoned else {}
+    tally = oee_of(desk, factory, month, counted, at_us=at_us) if reckoned else {}
     figures = {
         CONNECTED: months.connected_share(found, register_complete=is_complete),
         **{
@@ -163,25 +161,26 @@ _turn = threading.Lock()
 
 
 def oee_of(
-    desk: Desk,
-    factory: Factory,
-    month: Month,
-    points: Sequence[FactoryPoint],
-    counted: tuple[DayCount, ...],
-    *,
-    at_us: int,
+    desk: Desk, factory: Factory, month: Month, counted: tuple[DayCount, ...], *, at_us: int
 ) -> dict[str, Tally]:
-    """The tally of each machine over all shifts that begin in the month; kept while nothing it rests on changes."""
-    key, span = factory.key, month.span
-    words = stops.holding(key, moment(span[0]), moment(span[1] + DAY))
+    """The tally of each machine over all ended shifts that begin in the month; kept while nothing it rests on changes."""
+    key = factory.key
+    over = [
+        one for one in shift_days.shifts_between(key, month.first, month.last) if one.span[1] <= at_us
+    ]  # fmt: skip
+    words = stops.holding(key, moment(month.span[0]), moment(month.span[1] + DAY))
     state = (
-        str(desk.home), month, counted, factories.shifts(key), factories.machines(key, retired=True), tuple(points),
-        words, min(at_us, span[1] + DAY) if at_us < span[1] + DAY else 0,
+        str(desk.home), key, month, counted, words, factories.shifts(key), factories.machines(key, retired=True),
+        factories.points(key, retired=True), len(over),
     )  # fmt: skip
     with _turn:
         if state in _kept:
             return _kept[state]
-    found = dict(_tallies(desk, key, month, points, at_us))
+    found: dict[str, Tally] = {}
+    for shift in over:
+        made = report_of(desk, key, shift, in_report(key, shift)[0])
+        for (machine,), tally in made.tallies["machine"].items():
+            found.setdefault(machine, Tally()).add(tally)
     with _turn:
         while len(_kept) >= KEPT_MOST:
             _kept.pop(next(iter(_kept)))
@@ -189,27 +188,18 @@ def oee_of(
     return found
 
 
-def _tallies(
-    desk: Desk, key: str, month: Month, points: Sequence[FactoryPoint], at_us: int
-) -> Iterator[tuple[str, Tally]]:
-    minor = Practice.load(desk.packs / "factory" / "oee.toml").minor_below
-    shifts = shift_days.shifts_between(key, month.first, month.last)
-    over = [one for one in shifts if one.span[1] <= at_us]
-    if not over:
-        return
-    first, last = min(one.span[0] for one in over), max(one.span[1] for one in over)
-    cuts = sorted({at for one in over for at in one.span})
-    for machine in shift_days.machines_then(key, first):
-        if not is_telling(points, machine.key):
-            continue
-        rows = [row for one in over for row in one.as_rows([machine])]
-        if not rows:
-            continue
-        tally = Tally()
-        for start in range(first, last, DAY):
-            span = start, min(start + DAY, last)
-            events, counts = told_of(desk, key, [machine], span, cuts=[at for at in cuts if span[0] < at < span[1]])
-            today = [row for row in rows if row.day and _touches(midnight(row.day) + row.start, midnight(row.day) + row.end, span)]
-            made = report(events, counts, _clipped(today, span), minor_below=minor)
-            tally.add(made.tallies["total"].get((), Tally()))
-        yield machine.key, tally
+def _energy(
+    desk: Desk, factory: Factory, month: Month, points: Sequence[OwnPoint], manner: MonthManner
+) -> Told:
+    meters = tuple(one.key for one in points if one.role == "energy")
+    start, end = month.span
+    edge = manner.edge_minutes * MINUTE
+    grown = growth_of(desk.lake, Span(factory.key, meters, start, end), look_back_us=HOUR)
+    growth = {
+        key: (
+            None if one.value is None else Fraction(one.value).limit_denominator(1_000_000),
+            not one.resets and one.first_us <= start + edge and one.last_us >= end - edge,
+        )
+        for key, one in grown.items()
+    }
+    return months.energy_used(growth, points)

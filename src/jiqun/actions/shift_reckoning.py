@@ -1,9 +1,8 @@
-"""班次核算 a shift reckoned from readings: OEE with its losses, stops with the reasons people gave, gaps with what they hide."""
+"""班次核算 a shift reckoned from readings: OEE and losses, stops with the reasons people gave, gaps."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from jiqun import settings
 from jiqun.actions import shift_days
 from jiqun.actions.desk import Desk
 from jiqun.actions.factory_windows import is_telling, windows_of
@@ -61,47 +60,62 @@ def reckon(desk: Desk, factory: Factory, wanted: ShiftKey, *, at_us: int) -> Rec
     """
     found = shift_days.shift_of(wanted)
     until = min(found.span[1], max(at_us, found.span[0]))
-    points = factories.points(factory.key, retired=True)
-    there = [
-        one for one in shift_days.machines_then(factory.key, found.span[0], line=wanted.line)
-        if one.key in found.planned
-    ]  # fmt: skip
-    machines = tuple(one for one in there if is_telling(points, one.key))
+    machines, unconnected = in_report(factory.key, found, line=wanted.line)
     shift = _until(shift_days.only(found, machines), until)
-    span = (shift.span[0], until)
-    practice = Practice.load(desk.packs / "factory" / "oee.toml")
-    events, counts = told(desk, factory.key, machines, span)
-    rows = shift.as_rows(machines)
-    made = report(events, counts, rows, minor_below=practice.minor_below)
-    pieces = _pieces(events, shift, machines, practice.minor_below)
+    minor = _minor(desk)
+    events, counts = told(desk, factory.key, machines, (shift.span[0], until))
+    made = report(events, counts, shift.as_rows(machines), minor_below=minor)
+    pieces = _pieces(events, shift, machines, minor)
     return Reckoned(
-        factory, shift, wanted.line, machines, tuple(one for one in there if one not in machines), made,
+        factory, shift, wanted.line, machines, unconnected, made,
         tuple(one for own in pieces for one in stops_of(own)), tuple(one for own in pieces for one in gaps_of(own)),
-        practice.minor_below, until, until < found.span[1],
+        minor, until, until < found.span[1],
     )  # fmt: skip
 
 
-def told(
-    desk: Desk, key: str, machines: Sequence[Machine], span: Span, *, cuts: Sequence[int] = ()
-) -> tuple[list[Event], list[Count]]:
+def report_of(desk: Desk, key: str, shift: OneShift, machines: Sequence[Machine]) -> Report:
+    """The report of a shift that is over, without its stops and gaps."""
+    events, counts = told(desk, key, machines, shift.span)
+    rows = shift_days.only(shift, machines).as_rows(machines)
+    return report(events, counts, rows, minor_below=_minor(desk))
+
+
+def in_report(
+    key: str, shift: OneShift, *, line: str = ""
+) -> tuple[tuple[Machine, ...], tuple[Machine, ...]]:
+    """Machines that are in the report of a shift, and those left out since no point tells of their running or pieces."""
+    points = factories.points(key, retired=True)
+    there = [
+        one for one in shift_days.machines_then(key, shift.span[0], line=line) if one.key in shift.planned
+    ]  # fmt: skip
+    telling = {one.key for one in there if is_telling(points, one.key)}
+    return (
+        tuple(one for one in there if one.key in telling), tuple(one for one in there if one.key not in telling)
+    )  # fmt: skip
+
+
+def told(desk: Desk, key: str, machines: Sequence[Machine], span: Span) -> tuple[list[Event], list[Count]]:
     """What machines did and made in a span, with people's words laid over their stops; where nothing is known a gap."""
     if span[1] <= span[0]:
         return [], []
-    manner = Manner.load(settings.PACKS_DIR / "factory" / "states.toml")
+    manner = Manner.load(desk.packs / "factory" / "states.toml")
     points = factories.points(key, retired=True)
-    said = stops.holding(key, moment(span[0]), moment(span[1]))
     words = [
         StopWord(one.machine, micros_of(one.starts_at), micros_of(one.ends_at), one.kind, one.reason)  # type: ignore[arg-type]
-        for one in said
+        for one in stops.holding(key, moment(span[0]), moment(span[1]))
     ]
     events: list[Event] = []
     counts: list[Count] = []
-    for window in windows_of(desk, key, (machines, points), span, cuts):
+    for window in windows_of(desk, key, (machines, points), span):
         day = machine_day(window, manner)
         own = reasoned(day.events, words)
         events += own or (Event(window.machine, window.line, *span, "gap"),)
         counts += day.counts
     return events, counts
+
+
+def _minor(desk: Desk) -> int:
+    return Practice.load(desk.packs / "factory" / "oee.toml").minor_below
 
 
 def _pieces(

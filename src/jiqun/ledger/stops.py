@@ -1,4 +1,4 @@
-"""停机原因 reasons of stops as the ledger keeps them: who said when why a machine stood; a later word replaces, none goes."""
+"""停机原因 reasons of stops as the ledger keeps them: who said why a machine stood; a later word replaces."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""月度口径 the manner of `packs/factory/months.toml`: when a machine is connected, which points prove that data are collected."""
+"""月度口径 the manner of `packs/factory/months.toml`: when a machine is connected, which points prove a collection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
