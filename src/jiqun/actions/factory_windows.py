@@ -25,11 +25,16 @@ def is_telling(points: Iterable[FactoryPoint], machine: str) -> bool:
 
 
 def windows_of(
-    desk: Desk, site: str, about: tuple[Sequence[Machine], Sequence[FactoryPoint]], span: Span
+    desk: Desk,
+    site: str,
+    about: tuple[Sequence[Machine], Sequence[FactoryPoint]],
+    span: Span,
+    *,
+    cuts: Sequence[int] = (),
 ) -> tuple[MachineReadings, ...]:
     """Readings of each machine by what they tell, from before the span (for the state it begins with) to its end.
 
-    about  machines and points of the factory
+    about  machines and points of the factory; cuts: instants at which counts are parted (shifts, breaks)
     """
     machines, points = about
     own = {one.key: one for one in points if one.machine and one.role in ROLES}
@@ -47,7 +52,7 @@ def windows_of(
     return tuple(
         MachineReadings(
             one.key, *span, _with_next(told[one.key], told.get(after.get(one.key, ""), {})), one.line, one.product,
-            None if one.ideal_cycle_s is None else Fraction(one.ideal_cycle_s) * SECOND, gaps=gaps,
+            None if one.ideal_cycle_s is None else Fraction(one.ideal_cycle_s) * SECOND, gaps=gaps, cuts=cuts,
         )
         for one in machines
         if is_telling(points, one.key)

@@ -63,7 +63,7 @@ def reckon(desk: Desk, factory: Factory, wanted: ShiftKey, *, at_us: int) -> Rec
     machines, unconnected = in_report(factory.key, found, line=wanted.line)
     shift = _until(shift_days.only(found, machines), until)
     minor = _minor(desk)
-    events, counts = told(desk, factory.key, machines, (shift.span[0], until))
+    events, counts = told(desk, factory.key, machines, shift)
     made = report(events, counts, shift.as_rows(machines), minor_below=minor)
     pieces = _pieces(events, shift, machines, minor)
     return Reckoned(
@@ -75,7 +75,7 @@ def reckon(desk: Desk, factory: Factory, wanted: ShiftKey, *, at_us: int) -> Rec
 
 def report_of(desk: Desk, key: str, shift: OneShift, machines: Sequence[Machine]) -> Report:
     """The report of a shift that is over, without its stops and gaps."""
-    events, counts = told(desk, key, machines, shift.span)
+    events, counts = told(desk, key, machines, shift)
     rows = shift_days.only(shift, machines).as_rows(machines)
     return report(events, counts, rows, minor_below=_minor(desk))
 
@@ -94,10 +94,14 @@ def in_report(
     )  # fmt: skip
 
 
-def told(desk: Desk, key: str, machines: Sequence[Machine], span: Span) -> tuple[list[Event], list[Count]]:
-    """What machines did and made in a span, with people's words laid over their stops; where nothing is known a gap."""
+def told(
+    desk: Desk, key: str, machines: Sequence[Machine], shift: OneShift
+) -> tuple[list[Event], list[Count]]:
+    """What machines did and made in a shift, with people's words laid over their stops; where nothing is known a gap."""
+    span = shift.span
     if span[1] <= span[0]:
         return [], []
+    cuts = {at for own in shift.planned.values() for part in (own.span, *own.breaks) for at in part}
     manner = Manner.load(desk.packs / "factory" / "states.toml")
     points = factories.points(key, retired=True)
     words = [
@@ -106,7 +110,7 @@ def told(desk: Desk, key: str, machines: Sequence[Machine], span: Span) -> tuple
     ]
     events: list[Event] = []
     counts: list[Count] = []
-    for window in windows_of(desk, key, (machines, points), span):
+    for window in windows_of(desk, key, (machines, points), span, cuts=sorted(cuts)):
         day = machine_day(window, manner)
         own = reasoned(day.events, words)
         events += own or (Event(window.machine, window.line, *span, "gap"),)

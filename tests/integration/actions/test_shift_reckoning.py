@@ -103,3 +103,21 @@ def test_a_line_alone(made: World) -> None:
     assert [one.key for one in found.machines] == ["coil"]
     with pytest.raises(NotFound):
         reckon(made.desk, SPRING, ShiftKey("spring", DAY, "早班", "l9"), at_us=NOW)
+
+
+def test_pieces_by_hand(made: World) -> None:
+    """A piece stands at the end of each minute of running: told 08:00–08:29, 08:50–08:59, 09:10–10:00 in the shift."""
+    put(made, early_shift())
+    found = early(made)
+    tally = found.report.tallies["machine"][("coil",)]
+    minutes = [*range(480, 510), *range(530, 540), *range(550, 600)]
+    assert tally.produced == len(minutes) == 90
+    figures = figures_of(tally)
+    assert figures.effectiveness.value == 1
+    number = {minute: n for n, minute in enumerate((m for m in range(476, 601) if not 510 <= m < 530), start=1)}
+    scrap = sum(1 for minute in minutes if number[minute] % 10 == 0)
+    assert tally.scrap == scrap == 9
+    assert figures.quality_ratio.value is not None
+    assert figures.quality_ratio.value * 90 == 81
+    assert figures.oee_index.value is not None
+    assert figures.oee_index.value * 110 == 81

@@ -87,3 +87,15 @@ def batches_between(
         f" AND arrived_at <= make_timestamp({int(arrived[1])}) ORDER BY arrived_at LIMIT {int(limit)}"
     )
     return [dict(zip(names, row, strict=True)) for row in lake.run(sql, {"site": site})]
+
+
+def batch_count(lake: Lake, site: str, arrived: tuple[int, int]) -> int:
+    """How many batches of a site arrived from an instant to another (both included)."""
+    snapshot = lake.snapshot("reading_batches")
+    if not snapshot.files:
+        return 0
+    sql = (
+        f"SELECT count(*) FROM {source(snapshot.files)} WHERE site = $site AND arrived_at >="
+        f" make_timestamp({int(arrived[0])}) AND arrived_at <= make_timestamp({int(arrived[1])})"
+    )
+    return cast(int, lake.run(sql, {"site": site})[0][0])
