@@ -160,6 +160,21 @@ class FactoryLiveContext:
     can_run: bool
     can_handle: bool
 
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        """Every machine, line by line."""
+        return tuple(tile for line in self.lines for tile in line.tiles)
+
+    @property
+    def running(self) -> int:
+        """How many machines run."""
+        return sum(tile.state.key == "running" for tile in self.tiles)
+
+    @property
+    def machine_count(self) -> int:
+        """How many there are."""
+        return len(self.tiles)
+
 
 @dataclass(frozen=True)
 class FactoryCard:
