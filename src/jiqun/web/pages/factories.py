@@ -100,7 +100,7 @@ urlpatterns = [
     *Page("factories-one", "factories/<str:key>/", "jiqun/factory_live.html", one).urls(),
     path("factories/<str:key>/live/", live_factory, name="factories-live"),
     *Page(
-        "factories-why", "factories/<str:key>/why/", "jiqun/factory_why.html", why, "jiqun/parts/why_readings.html"
+        "factories-why", "factories/<str:key>/why/", "jiqun/readings_why.html", why, "jiqun/parts/why_readings.html"
     ).urls(),
     *Page(
         "factories-machine", "factories/<str:key>/machines/<str:machine>/", "jiqun/factory_machine.html", machine
