@@ -18,6 +18,8 @@ ALL = (
     "workbook",
     "judging",
     "detecting",
+    "edge_box",
+    "readings",
 )
 
 

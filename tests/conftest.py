@@ -1,10 +1,12 @@
 """What every test shares: a home of its own, the real data where it is present, and honest skips."""
 
+import gc
 import importlib.util
 import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure() -> None:
     """Passwords are hashed the product's way, with fewer rounds."""
     hash_quickly()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: no garbage is looked for meanwhile, and later not among modules and tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+        gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:

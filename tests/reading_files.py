@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from deltalake import Transaction
+
 from jiqun.factory.instants import EPOCH, day_of
 from jiqun.lake.catalogue import READINGS, TABLES
 from jiqun.lake.commit import Change, Span, commit, seal
@@ -19,7 +21,7 @@ Written = tuple[str, str, int, float | None, int, int]
 
 def write_readings(lake: Lake, rows: Sequence[Written], *, told: bool = True) -> None:
     """Bring rows into the table as a merge would: each day a file of its own, all in one commit."""
-    files = []
+    files, number = [], 0
     for day in sorted({day_of(row[2]) for row in rows}):
         of_day = [row for row in rows if day_of(row[2]) == day]
         number = next(_numbers)
@@ -29,7 +31,8 @@ def write_readings(lake: Lake, rows: Sequence[Written], *, told: bool = True) ->
         spans = _span("read_at", [row[2] for row in of_day]), _span("arrived_at", [row[5] for row in of_day])
         files.append(seal(lake.root, "readings", name, len(of_day), spans=spans if told else ()))
     if files:
-        commit(lake.root, READINGS, open_table(lake.root, "readings"), Change(tuple(files)))
+        seen = Transaction("test/readings", number)
+        commit(lake.root, READINGS, open_table(lake.root, "readings"), Change(tuple(files), transaction=seen))
 
 
 def write_beside(lake: Lake, table: str, rows: Sequence[dict[str, object]]) -> None:

@@ -1,11 +1,16 @@
 """Readings for tests, put through the real spool and merge."""
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jiqun.factory.readings.contract import Gap
 from jiqun.factory.readings.taken import HeldRow, ReadingColumns, TakenBatch
+from jiqun.lake.durable import FileLock
+from jiqun.lake.layout import site_lock
+from jiqun.lake.merge import MergeReport
+from jiqun.lake.readings.known import KnownBatches
 from jiqun.lake.readings.merging import merge_readings
 from jiqun.lake.readings.spool import ReadingSpool
 from jiqun.lake.store import Lake
@@ -60,3 +65,53 @@ def put_batches(lake: Lake | Path, batches: Sequence[TakenBatch], *, writer: str
     merge_readings(opened, writer)
     if opened is not lake:
         opened.close()
+
+
+class Taker:
+    """A gate in small: takes the sites it is given, knows what is in, answers with what is durable."""
+
+    def __init__(self, root: Path, writer: str, sites: Sequence[str]) -> None:
+        self.lake = Lake(root, memory_limit="512MB", threads=1)
+        self.writer, self.sites = writer, tuple(sites)
+        self.locks = [FileLock(site_lock(root, site)) for site in sites]
+        for lock in self.locks:
+            lock.acquire(wait_s=5)
+        self.spool = ReadingSpool(root, writer, wait_s=5)
+        self.known = KnownBatches(self.lake)
+        for site in sites:
+            self.known.load(site)
+
+    def take(self, batches: Sequence[TakenBatch]) -> list[str]:
+        """Ids that are in for good afterwards, known ones included."""
+        new = {one.id: one for one in batches if not self.known.has(one.site, one.id)}
+        if new:
+            self.spool.write(list(new.values()))
+        for one in new.values():
+            self.known.add(one.site, one.id, one.arrived_us)
+        return [one.id for one in batches]
+
+    def merge(self) -> MergeReport:
+        """Merge what this writer has taken."""
+        return merge_readings(self.lake, self.writer)
+
+    def close(self) -> None:
+        """Give back locks, spool and database."""
+        self.spool.close()
+        for lock in self.locks:
+            lock.release()
+        self.lake.close()
+
+
+def in_tables(lake: Lake) -> dict[str, Counter[str]]:
+    """How often each batch stands in each table; readings are counted by site and instant of arrival."""
+    found = {
+        name: Counter({str(key): int(str(n)) for key, n in lake.run(
+            f"SELECT batch, count(*) FROM {lake.table_sql(name)} GROUP BY batch"
+        )})
+        for name in ("reading_batches", "held_readings", "reading_gaps")
+    }  # fmt: skip
+    sql = (
+        f"SELECT b.batch, count(*) FROM {lake.table_sql('readings')} AS r LEFT JOIN (SELECT DISTINCT batch, site,"
+        f" arrived_at FROM {lake.table_sql('reading_batches')}) AS b USING (site, arrived_at) GROUP BY b.batch"
+    )
+    return found | {"readings": Counter({str(key): int(str(n)) for key, n in lake.run(sql)})}

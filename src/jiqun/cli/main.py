@@ -38,6 +38,7 @@ VERBS = (
     "plant",
     "recognising",
     "factory",
+    "readings",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

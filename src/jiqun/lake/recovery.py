@@ -66,10 +66,13 @@ def recover(root: Path, *, wait_s: float = LOCK_WAIT_S) -> RecoveryReport:
     """Bring the lake to a state where every acknowledged row counts once; cheap when nothing is wrong."""
     report = RecoveryReport()
     with locked(commit_lock(root), wait_s=wait_s):
+        with_segments = {one.table for writer in writers(root) for one in merged(root, writer)}
         for name, definition in TABLES.items():
             _drop_bad_checkpoints(root, name)
             _set_aside_damaged(root, name, report)
             ensure_table(root, definition)
+            if name not in with_segments and _is_unwritten(root, name):
+                continue  # nothing can be amiss, and opening a table is what takes longest here
             table = open_table(root, name)
             _requeue(root, name, table, report)
             _remove_strays(root, name, table, report)
@@ -81,6 +84,11 @@ def recover(root: Path, *, wait_s: float = LOCK_WAIT_S) -> RecoveryReport:
         report.merges = [merge(lake, writer, wait_s=wait_s) for writer in waiting]
         lake.close()
     return report
+
+
+def _is_unwritten(root: Path, table: str) -> bool:
+    """Does the table's log hold nothing but its creation, and its folder no data file?"""
+    return log_versions(root, table) == [0] and not any(table_folder(root, table).glob("*.parquet"))
 
 
 def _set_aside_damaged(root: Path, table: str, report: RecoveryReport) -> None:

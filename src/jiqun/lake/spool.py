@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -80,8 +81,7 @@ class Spool:
         self._lock.acquire(wait_s=wait_s)
         self._turn = threading.Lock()
         self._turn_to_take = threading.Lock()
-        self._last_seq = last_seq(root, writer)
-        self._database: duckdb.DuckDBPyConnection | None = None
+        self._last_seq = last_seq(root, writer, remember=True)
 
     def close(self) -> None:
         """Let another process write as this writer."""
@@ -144,7 +144,7 @@ class Spool:
         """A file under a passing name that is on the disk; it is gone afterwards, unless it was renamed."""
         temporary = self.staging / f"{uuid.uuid4().hex}.tmp"
         try:
-            write(self._cursor(), temporary)
+            write(_database().cursor(), temporary)
             fsync_file(temporary)
             yield temporary
         finally:
@@ -186,13 +186,11 @@ class Spool:
         fsync_folder(self.staging)
         return [segment.key for segment in dropped]
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        with self._turn:
-            if self._database is None:
-                self._database = duckdb.connect(
-                    config={"autoinstall_known_extensions": "false", "threads": 2}
-                )
-            return self._database.cursor()
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """What writes segments: empty, so one serves every spool of the process; opening one takes longer than writing."""
+    return duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": 2})
 
 
 def pending(root: Path, writer: str) -> list[Segment]:
@@ -266,11 +264,12 @@ def _also_at(path: Path, other: Path) -> None:
         os.replace(temporary, other)
 
 
-def last_seq(root: Path, writer: str) -> int:
+def last_seq(root: Path, writer: str, *, remember: bool = False) -> int:
     """Highest number this writer has ever given.
 
     Read names first, then the counter: a merge writes the counter before it deletes a name. Where both are gone
-    (a restored copy without its spool) the tables' own transactions tell.
+    (a restored copy without its spool) the tables' own transactions tell; a table that was created and never written
+    to has none. Opening tables takes longer than all the rest, so who holds the spool lets the answer be remembered.
     """
     known = [segment.seq for segment in pending(root, writer) + merged(root, writer)]
     counter = spool_folder(root, writer) / _COUNTER
@@ -279,9 +278,12 @@ def last_seq(root: Path, writer: str) -> int:
     committed = [
         DeltaTable(table_folder(root, table)).transaction_version(f"{writer}/{table}") or 0
         for table in TABLES
-        if log_versions(root, table)
+        if any(log_versions(root, table))
     ]
-    return max([0, *known, *committed])
+    found = max([0, *known, *committed])
+    if committed and remember:
+        remember_seq(root, writer, found)
+    return found
 
 
 def remember_seq(root: Path, writer: str, seq: int) -> None:

@@ -41,20 +41,24 @@ def keep_up(lake: Lake, now_us: int) -> int:
 
 
 def close_days(lake: Lake, now_us: int, *, most: int | None = None, quiet_us: int = QUIET_US) -> int:
-    """Make days that are over one file each; gives the number of files replaced.
+    """Make days that are over one file each, in every table by day; gives the number of files replaced.
 
-    most  days at most; quiet_us: how long nothing must have come for a day
+    most  days of a table at most; quiet_us: how long nothing must have come for a day
     """
-    waiting = _open_days(lake, now_us, quiet_us)[:most]
-    if not waiting:
-        return 0
+    return sum(_close_days(lake, name, _open_days(lake, name, now_us, quiet_us)[:most]) for name in STREAMS)
+
+
+def _close_days(lake: Lake, name: str, waiting: list[date]) -> int:
+    """The days of one table; 0 when another process is compacting it."""
 
     def choose(rows: Mapping[str, int]) -> Piles:
         return [(day, files) for day, files in by_day(rows) if day in waiting and _is_open(files)]
 
+    if not waiting:
+        return 0
     try:
         with closing_database(lake.root) as cursor:
-            return join(lake.root, "readings", cursor, choose, wait_s=0.0)
+            return join(lake.root, name, cursor, choose, wait_s=0.0)
     except WrongState as error:
         if error.code != "lake.locked":
             raise
@@ -90,10 +94,10 @@ def closing_database(root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         database.close()
 
 
-def _open_days(lake: Lake, now_us: int, quiet_us: int) -> list[date]:
+def _open_days(lake: Lake, table: str, now_us: int, quiet_us: int) -> list[date]:
     """Days before today that are not one compacted file and for which nothing came lately, the oldest first."""
-    today, folder = day_of(now_us), table_folder(lake.root, "readings")
-    names = [Path(file).name for file in lake.snapshot("readings").files]
+    today, folder = day_of(now_us), table_folder(lake.root, table)
+    names = [Path(file).name for file in lake.snapshot(table).files]
     return [
         day
         for day, files in by_day(names)
