@@ -1,5 +1,6 @@
 """A spring works under the eyes of pages: two machines on a line with ten minutes of readings before a fixed instant."""
 
+import shutil
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -77,3 +78,12 @@ def alarm(house: House) -> None:
     row = alarms.locked(KEY)["oven.hot"]
     raised = NOW_US - 30 * SECOND
     alarms.keep(KEY, [AlarmRow(row.limit, "unacknowledged", raised_us=raised, value=427.0, changed_us=raised)], [])
+
+
+def stand(house: House) -> House:
+    """The works with readings and an alarm, for a whole module of tests; the lake is remembered so."""
+    live(house)
+    alarm(house)
+    shutil.rmtree(house.desk.home / "lake-kept")
+    house.keep_lake()
+    return house

@@ -1,7 +1,7 @@
 """What pages of machines are told: tiles, shift so far, losses, one machine's day, evidence, series."""
 
 import pytest
-from live_house import DAY, KEY, NOON, NOW_US, alarm, live, works
+from live_house import DAY, KEY, NOON, NOW_US, stand
 from reading_rows import put_readings
 from web_house import SHENGZHOU, House, key_of
 
@@ -10,12 +10,20 @@ from jiqun.actions.desk import Desk
 from jiqun.actions.reading.factory_live import Tile, factory_list, factory_live
 from jiqun.actions.reading.factory_machine import factory_machine
 from jiqun.actions.reading.factory_series import factory_series
+from jiqun.actions.reading.factory_site import sites_of
 from jiqun.actions.reading.factory_why import WhyAsk, factory_why
 from jiqun.core.errors import InputError, NotAllowed, NotFound
 from jiqun.factory.instants import MINUTE, SECOND
 from jiqun.ledger.factories import Factory
 
 HOUR = 60 * MINUTE
+
+
+@pytest.fixture(scope="module", autouse=True)
+def works(module_house: House, django_db_blocker: pytest.FixtureRequest) -> None:
+    """The works stand, for all tests of this module."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        stand(module_house)
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +38,6 @@ def tiles(house: House) -> dict[str, Tile]:
 
 
 def test_tiles_say_how_machines_stand(house: House) -> None:
-    live(house)
-    alarm(house)
     found = tiles(house)
     coil, oven, bench = found["coil"], found["oven"], found["bench"]
     assert (coil.state.key, coil.pieces, coil.scrap, coil.cycle_s) == ("running", 299, 1, 2.0)
@@ -42,7 +48,6 @@ def test_tiles_say_how_machines_stand(house: House) -> None:
 
 
 def test_the_shift_so_far_is_a_range_where_nobody_knows(house: House) -> None:
-    live(house)
     page = factory_live(house.desk, house.actor("workshop"), KEY)
     assert page.turn is not None and (page.turn.name, page.turn.starts.hour, page.turn.planned) == ("白班", 8, True)
     (line,) = [one for one in page.lines if one.key == "l1"]
@@ -54,7 +59,6 @@ def test_the_shift_so_far_is_a_range_where_nobody_knows(house: House) -> None:
 
 
 def test_what_comes_after_the_last_reckoning_is_added(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    live(house)
     before = tiles(house)["coil"].pieces
     later = NOW_US + 4 * SECOND
     put_readings(house.desk.lake, KEY, {"coil.pieces": [(NOW_US + SECOND, 1301.0), (NOW_US + 3 * SECOND, 1303.0)]}, arrived_us=later)
@@ -64,16 +68,17 @@ def test_what_comes_after_the_last_reckoning_is_added(house: House, monkeypatch:
 
 
 def test_old_values_are_told_as_old(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    live(house)
     monkeypatch.setattr(Desk, "now", lambda _: NOON.replace(minute=5))
     coil = tiles(house)["coil"]
     assert coil.state.key == "gap" and coil.is_old and coil.age_s == 302
 
 
-def test_no_calendar_no_machines_no_readings(house: House) -> None:
-    works(house, shifts=False)
+def test_no_calendar_no_machines(house: House) -> None:
+    acts.set_shifts(house.desk, KEY, [], by=house.actor("enterprise"), at=NOON)
+    sites_of(house.desk).forget(KEY)
     page = factory_live(house.desk, house.actor("enterprise"), KEY)
-    assert page.turn is not None and not page.turn.entered and not page.has_readings and page.has_machines
+    assert page.turn is not None and not page.turn.entered and page.has_readings and page.has_machines
+    sites_of(house.desk).forget(KEY)
     acts.make(house.desk, Factory("bare", "空厂", key_of("330624")), by=house.actor("administrator"), at=NOON)
     bare = factory_live(house.desk, house.actor("enterprise"), "bare")
     assert bare.turn is None and not bare.has_machines and bare.can_run
@@ -82,7 +87,6 @@ def test_no_calendar_no_machines_no_readings(house: House) -> None:
 
 
 def test_others_see_nothing(house: House) -> None:
-    live(house)
     acts.make(house.desk, Factory("other", "别家", key_of(SHENGZHOU)), by=house.actor("administrator"), at=NOON)
     for role, key in (("county_officer", KEY), ("provincial_officer", KEY), ("enterprise", "other"), ("workshop", "other")):
         by = house.actor(role)
@@ -97,7 +101,6 @@ def test_others_see_nothing(house: House) -> None:
 
 
 def test_one_machine_over_its_day(house: House) -> None:
-    live(house)
     page = factory_machine(house.desk, house.actor("workshop"), KEY, "oven")
     seconds = {one.state.key: one.seconds for one in page.times}
     assert seconds["running"] == 480 and seconds["starved"] == 118 + 2
@@ -116,7 +119,6 @@ def test_one_machine_over_its_day(house: House) -> None:
 
 
 def test_a_number_leads_to_its_readings(house: House) -> None:
-    live(house)
     by = house.actor("workshop")
     ask = WhyAsk("pieces", "coil", start_us=NOW_US - 4 * HOUR, end_us=NOW_US)
     why = factory_why(house.desk, by, KEY, ask)
@@ -135,7 +137,6 @@ def test_a_number_leads_to_its_readings(house: House) -> None:
 
 
 def test_a_series_keeps_extremes_and_says_its_limits(house: House) -> None:
-    live(house)
     by = house.actor("workshop")
     found = factory_series(house.desk, by, KEY, "oven.temperature", start_us=NOW_US - HOUR, end_us=0, most=20)
     assert max(filter(None, found.high)) == 426 and min(filter(None, found.low)) == 420 and found.end_us == NOW_US
