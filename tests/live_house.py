@@ -23,7 +23,7 @@ ROLES = {"running": ("running", "台", "measurement"), "produced": ("pieces", "�
 
 
 def works(house: House, *, shifts: bool = True) -> None:
-    """The works of the first enterprise of 新昌: a coiler of 2 s and a furnace of 3 s a piece; a shift from 08:00 to 20:00."""
+    """The works of the first enterprise of 新昌: a coiler of 2 s and a furnace of 3 s a piece; a shift 08:00–20:00."""
     owner = house.actor("enterprise")
     acts.make(house.desk, Factory(KEY, "试验弹簧厂", key_of(XINCHANG), XINCHANG), by=owner, at=NOON)
     points = [
@@ -77,7 +77,9 @@ def alarm(house: House) -> None:
     alarms.put_limits(KEY, [limit], by="test", at=NOON)
     row = alarms.locked(KEY)["oven.hot"]
     raised = NOW_US - 30 * SECOND
-    alarms.keep(KEY, [AlarmRow(row.limit, "unacknowledged", raised_us=raised, value=427.0, changed_us=raised)], [])
+    alarms.keep(
+        KEY, [AlarmRow(row.limit, "unacknowledged", raised_us=raised, value=427.0, changed_us=raised)], []
+    )
 
 
 def stand(house: House) -> House:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import TypeAlias
-from itertools import pairwise
 
 from jiqun.actions.desk import Desk
 from jiqun.factory.instants import HOUR, SECOND
@@ -46,7 +45,12 @@ def windows_of(
 
 
 def windows_from(
-    about: About, rows: Iterable[ReadingRow], span: Span, *, gaps: Sequence[Span] = (), cuts: Sequence[int] = ()
+    about: About,
+    rows: Iterable[ReadingRow],
+    span: Span,
+    *,
+    gaps: Sequence[Span] = (),
+    cuts: Sequence[int] = (),
 ) -> tuple[MachineReadings, ...]:
     """The same from rows already read; one for each machine that has a point telling whether it runs or what it made."""
     machines, points = about

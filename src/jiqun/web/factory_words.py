@@ -1,4 +1,4 @@
-"""工厂用词 words of factory pages: losses, roles of points, why a figure is open, flags; lengths of time and shares written."""
+"""工厂用词 words of factory pages: losses, roles of points, why a figure is open, flags; lengths of time and shares."""
 
 from collections.abc import Mapping
 

@@ -49,7 +49,11 @@ def test_tiles_say_how_machines_stand(house: House) -> None:
 
 def test_the_shift_so_far_is_a_range_where_nobody_knows(house: House) -> None:
     page = factory_live(house.desk, house.actor("workshop"), KEY)
-    assert page.turn is not None and (page.turn.name, page.turn.starts.hour, page.turn.planned) == ("白班", 8, True)
+    assert page.turn is not None and (page.turn.name, page.turn.starts.hour, page.turn.planned) == (
+        "白班",
+        8,
+        True,
+    )
     (line,) = [one for one in page.lines if one.key == "l1"]
     busy = 2 * (4 * 60 - 10) * 60  # two machines, four hours less the break
     assert sum(one.seconds for one in line.losses) == busy
@@ -61,7 +65,12 @@ def test_the_shift_so_far_is_a_range_where_nobody_knows(house: House) -> None:
 def test_what_comes_after_the_last_reckoning_is_added(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     before = tiles(house)["coil"].pieces
     later = NOW_US + 4 * SECOND
-    put_readings(house.desk.lake, KEY, {"coil.pieces": [(NOW_US + SECOND, 1301.0), (NOW_US + 3 * SECOND, 1303.0)]}, arrived_us=later)
+    put_readings(
+        house.desk.lake,
+        KEY,
+        {"coil.pieces": [(NOW_US + SECOND, 1301.0), (NOW_US + 3 * SECOND, 1303.0)]},
+        arrived_us=later,
+    )
     monkeypatch.setattr(Desk, "now", lambda _: NOON.replace(second=4))
     coil = tiles(house)["coil"]
     assert before == 299 and coil.pieces == 303 and coil.age_s == 1
@@ -87,8 +96,15 @@ def test_no_calendar_no_machines(house: House) -> None:
 
 
 def test_others_see_nothing(house: House) -> None:
-    acts.make(house.desk, Factory("other", "别家", key_of(SHENGZHOU)), by=house.actor("administrator"), at=NOON)
-    for role, key in (("county_officer", KEY), ("provincial_officer", KEY), ("enterprise", "other"), ("workshop", "other")):
+    acts.make(
+        house.desk, Factory("other", "别家", key_of(SHENGZHOU)), by=house.actor("administrator"), at=NOON
+    )
+    for role, key in (
+        ("county_officer", KEY),
+        ("provincial_officer", KEY),
+        ("enterprise", "other"),
+        ("workshop", "other"),
+    ):
         by = house.actor(role)
         for ask in (
             lambda by=by, key=key: factory_live(house.desk, by, key),
@@ -104,8 +120,12 @@ def test_one_machine_over_its_day(house: House) -> None:
     page = factory_machine(house.desk, house.actor("workshop"), KEY, "oven")
     seconds = {one.state.key: one.seconds for one in page.times}
     assert seconds["running"] == 480 and seconds["starved"] == 118 + 2
-    assert sum(seconds.values()) == 12 * 3600 and sum(one.width for one in page.bar) == pytest.approx(500, abs=0.1)
-    assert [(one.seconds, one.kind, one.reason, one.minor) for one in page.stops] == [(120, "delay", "starved", True)]
+    assert sum(seconds.values()) == 12 * 3600 and sum(one.width for one in page.bar) == pytest.approx(
+        500, abs=0.1
+    )
+    assert [(one.seconds, one.kind, one.reason, one.minor) for one in page.stops] == [
+        (120, "delay", "starved", True)
+    ]
     assert page.cycles is not None and page.cycles.median_s == 4 and page.cycles.pieces == 118
     (shift,) = page.shifts
     assert (shift.name, shift.produced, shift.busy_s) == ("白班", 119, 230 * 60)
@@ -139,7 +159,11 @@ def test_a_number_leads_to_its_readings(house: House) -> None:
 def test_a_series_keeps_extremes_and_says_its_limits(house: House) -> None:
     by = house.actor("workshop")
     found = factory_series(house.desk, by, KEY, "oven.temperature", start_us=NOW_US - HOUR, end_us=0, most=20)
-    assert max(filter(None, found.high)) == 426 and min(filter(None, found.low)) == 420 and found.end_us == NOW_US
+    assert (
+        max(filter(None, found.high)) == 426
+        and min(filter(None, found.low)) == 420
+        and found.end_us == NOW_US
+    )
     assert len(found.t_us) <= 21 and found.bucket_us > 0
     with pytest.raises(NotFound):
         factory_series(house.desk, by, KEY, "none", start_us=1, end_us=2)

@@ -49,7 +49,9 @@ def test_the_line_as_a_picture(house: House) -> None:
     assert page.index("卷簧机") < page.index("回火炉") and "运行" in page and "待料" in page
     assert f'hx-get="{ONE}why/?what=pieces&amp;machine=coil' in page and "炉温高" in page and "白班" in page
     twin = client.get(f"/api/pages/factories/{KEY}/").json()
-    assert [tile["key"] for tile in twin["lines"][0]["tiles"]] == ["coil", "oven"] and twin["alarm_count"] == 1
+    assert [tile["key"] for tile in twin["lines"][0]["tiles"]] == ["coil", "oven"] and twin[
+        "alarm_count"
+    ] == 1
     assert client.get(f"/api/factories/{KEY}/live").json()["lines"] == twin["lines"]
     listed = client.get(HOME).content.decode()
     assert "试验弹簧厂" in listed and 'aria-current="page"' in listed
@@ -99,7 +101,9 @@ def test_a_stream_tells_what_changed(house: House, monkeypatch: pytest.MonkeyPat
     client = house.client("workshop")
     (first,) = events(client.get(f"{ONE}live/"))
     parts = first["parts"]
-    assert isinstance(parts, dict) and {"head", "alarms", "tile-coil", "tile-oven", "line-l1", "ages"} <= set(parts)
+    assert isinstance(parts, dict) and {"head", "alarms", "tile-coil", "tile-oven", "line-l1", "ages"} <= set(
+        parts
+    )
     assert "运行" in parts["tile-coil"] and json.loads(parts["ages"])["coil"] == NOW_US - 2 * SECOND
 
     def pause(_: float) -> None:
@@ -122,7 +126,9 @@ def test_streams_are_few_and_end(house: House, monkeypatch: pytest.MonkeyPatch) 
     first = seats.take(1, seconds=25)
     assert first is not None and seats.take(1, seconds=25) is None
     seats.give_back(first)
-    assert seats.take(1, seconds=-10) is not None and seats.take(1, seconds=25) is not None  # a lost seat falls free
+    assert (
+        seats.take(1, seconds=-10) is not None and seats.take(1, seconds=25) is not None
+    )  # a lost seat falls free
 
 
 def test_a_reader_who_leaves_gives_the_seat_back(house: House) -> None:
@@ -135,11 +141,24 @@ def test_a_reader_who_leaves_gives_the_seat_back(house: House) -> None:
 
 
 def test_only_the_enterprise_and_its_workshop_see_machines(house: House) -> None:
-    places = (ONE, f"{ONE}live/", f"{ONE}machines/coil/", f"{ONE}why/?what=oee&machine=coil", f"{SERIES}?start_us={NOW_US - SECOND}")
+    places = (
+        ONE,
+        f"{ONE}live/",
+        f"{ONE}machines/coil/",
+        f"{ONE}why/?what=oee&machine=coil",
+        f"{SERIES}?start_us={NOW_US - SECOND}",
+    )
     for role in ("workshop", "enterprise"):
         assert all(house.client(role).get(place).status_code == 200 for place in places)
         assert HOME in house.client(role).get(HOME).content.decode()
-    for role in ("county_officer", "provincial_officer", "cluster_office", "analyst", "auditor", "other_county"):
+    for role in (
+        "county_officer",
+        "provincial_officer",
+        "cluster_office",
+        "analyst",
+        "auditor",
+        "other_county",
+    ):
         client = house.client(role)
         asked = (HOME, *places) if role == "county_officer" else (ONE, places[-1])
         assert {client.get(place).status_code for place in asked} == {403}

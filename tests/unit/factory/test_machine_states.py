@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from factory_house import at, event
+from factory_house import at
 from machine_rows import MANNER, PACK, seen, told
 
 from jiqun.core.errors import PackError

@@ -11,7 +11,9 @@ from jiqun.factory.shifts.reasons import Stop, StopWord, gaps_of, reasoned, stop
 MINUTE = 60_000_000
 
 
-def word(start: float, end: float, kind: str = "changeover", reason: str = "换模", machine: str = "M1") -> StopWord:
+def word(
+    start: float, end: float, kind: str = "changeover", reason: str = "换模", machine: str = "M1"
+) -> StopWord:
     return StopWord(machine, at(start), at(end), kind, reason)  # type: ignore[arg-type]
 
 
@@ -35,7 +37,10 @@ def test_running_and_gaps_stay_whatever_is_said() -> None:
 def test_the_later_word_holds_and_other_machines_are_left_alone() -> None:
     events = [event(480, 500, "down"), event(480, 500, "down", machine="M2")]
     told = reasoned(events, [word(480, 500, "down", "一"), word(480, 500, "planned", "保养")])
-    assert [(one.machine, one.kind, one.reason) for one in told] == [("M1", "planned", "保养"), ("M2", "down", "")]
+    assert [(one.machine, one.kind, one.reason) for one in told] == [
+        ("M1", "planned", "保养"),
+        ("M2", "down", ""),
+    ]
 
 
 def test_stops_and_gaps_of_a_shift() -> None:

@@ -1,4 +1,4 @@
-"""读数依据 the evidence of a number made of readings: which points, from when to when, how many, in which batches, flags, gaps."""
+"""读数依据 the evidence of a number made of readings: points, span, how many readings, in which batches, flags, gaps."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from jiqun.core.errors import InputError, NotFound
 from jiqun.core.figures import Step
 from jiqun.factory.instants import DAY, SECOND, micros_of, moment
 from jiqun.factory.machines.bars import times_of
-from jiqun.factory.machines.model import CYCLE, GOOD, PRODUCED, QUEUE, SCRAP, STATE_ROLE
+from jiqun.factory.machines.model import GOOD, PRODUCED, QUEUE, SCRAP, STATE_ROLE
 from jiqun.factory.oee.figures import figures_of
 from jiqun.factory.oee.model import Span
 from jiqun.factory.oee.tally import Tally
@@ -130,7 +130,9 @@ def factory_why(desk: Desk, by: Actor, key: str, ask: WhyAsk) -> FactoryWhyConte
         machine = machine_of(floor, ask.machine)
         points = [one for role in roles if (one := floor.point_of(machine.key, role))]
         about = machine.name
-    found = machine_span(desk, key, floor, machine, span) if machine and span[1] - span[0] <= 2 * DAY else None
+    found = (
+        machine_span(desk, key, floor, machine, span) if machine and span[1] - span[0] <= 2 * DAY else None
+    )
     value, unit, steps = _reckoned(desk, ask.what, found) if found else ("", "", ())
     if ask.point:
         value, unit, steps = _of_point(desk, key, points[0], span)
@@ -170,13 +172,20 @@ def _batches(desk: Desk, site: str, arrivals: Sequence[int]) -> Iterable[BatchEv
     for arrived in arrivals:
         for row in reader.batches(site, arrived_us=arrived, limit=1):
             yield BatchEvidence(
-                str(row["batch"]), str(row["writer"]), moment(arrived), int(str(row["readings"])), int(str(row["held"]))
+                str(row["batch"]),
+                str(row["writer"]),
+                moment(arrived),
+                int(str(row["readings"])),
+                int(str(row["held"])),
             )
 
 
 def _gap(row: Mapping[str, object]) -> GapEvidence:
     return GapEvidence(
-        moment(int(str(row["from_us"]))), moment(int(str(row["to_us"]))), int(str(row["lost"])), str(row["reason"])
+        moment(int(str(row["from_us"]))),
+        moment(int(str(row["to_us"]))),
+        int(str(row["lost"])),
+        str(row["reason"]),
     )
 
 
@@ -189,9 +198,9 @@ def _of_point(desk: Desk, site: str, one: FactoryPoint, span: Span) -> tuple[str
         return _number(rise.value), one.unit, (step,)
     rows = reader.rows(site, one.key, start_us=max(span[0], span[1] - LAST_MINUTES), end_us=span[1])
     last = rows[-1] if rows else None
-    step = Step("取这段时间的最后一条读数", "The last reading of this time",
-                () if last is None else (f"{moment(last[1]):%m-%d %H:%M:%S}",), _number(last[2] if last else None))  # fmt: skip
-    return _number(last[2] if last else None), one.unit, (step,)
+    value = _number(last[2] if last else None)
+    told = () if last is None else (f"{moment(last[1]):%m-%d %H:%M:%S}",)
+    return value, one.unit, (Step("取这段时间的最后一条读数", "The last reading of this time", told, value),)
 
 
 def _reckoned(desk: Desk, what: str, found: MachineSpan) -> tuple[str, str, tuple[Step, ...]]:
@@ -217,8 +226,9 @@ def _reckoned(desk: Desk, what: str, found: MachineSpan) -> tuple[str, str, tupl
         return _number(seconds), "s", (step,)
     ratios = figures_of(tally)
     named = ("availability", "effectiveness", "quality_ratio")
+    parts = tuple(f"{name} {_percent(getattr(ratios, name))}" for name in named)
     step = Step("可用率 × 有效性 × 质量率（ISO 22400-2）", "Availability × effectiveness × quality (ISO 22400-2)",
-                tuple(f"{name} {_percent(getattr(ratios, name))}" for name in named), _percent(ratios.oee_index))  # fmt: skip
+                parts, _percent(ratios.oee_index))  # fmt: skip
     return _percent(ratios.oee_index), "", (*_state_steps(found), step)
 
 
@@ -226,8 +236,8 @@ def _state_steps(found: MachineSpan) -> tuple[Step, ...]:
     assert found.day is not None
     told = tuple(f"{state} {micros / SECOND:.0f} s" for state, micros in times_of(found.day.states).items())
     return (
-        Step("由运行点（没有时由计件）逐段判断状态，无读数的时间不算停机", "States told from the running point, or the piece counter;"
-             " time without readings is no stop", told, ""),
+        Step("由运行点（没有时由计件）逐段判断状态，无读数的时间不算停机",
+             "States told from the running point, or the piece counter; time without readings is no stop", told, ""),
     )  # fmt: skip
 
 

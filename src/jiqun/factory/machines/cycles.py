@@ -33,11 +33,7 @@ def cycles_of(told: MachineReadings, states: Sequence[StateSpan]) -> Cycles:
     if not found:
         return Cycles((), (), None, 0, 0)
     whole = sum(pieces for _, pieces in found)
-    passed, median = 0, found[0][0]
-    for median, pieces in found:
-        passed += pieces
-        if 2 * passed >= whole:
-            break
+    median = _median(found, whole)
     step = median * SPREAD / BINS
     counts = [0] * BINS
     beyond = 0
@@ -49,6 +45,16 @@ def cycles_of(told: MachineReadings, states: Sequence[StateSpan]) -> Cycles:
             beyond += pieces
     edges = tuple(round(step * place, 3) for place in range(BINS + 1))
     return Cycles(edges, tuple(counts), round(median, 3), whole, beyond)
+
+
+def _median(found: Sequence[tuple[float, int]], whole: int) -> float:
+    """Half of the pieces took at most so long; cycles in order."""
+    passed = 0
+    for seconds, pieces in found:
+        passed += pieces
+        if 2 * passed >= whole:
+            return seconds
+    return found[-1][0]
 
 
 def _cycles(told: MachineReadings, states: Sequence[StateSpan]) -> Iterator[tuple[float, int]]:

@@ -15,7 +15,7 @@ KINDS: dict[State, tuple[Kind, str]] = {
 
 
 def machine_day(told: MachineReadings, manner: Manner) -> MachineDay:
-    """Read the readings of one machine. Why it stood is for people to say: `factory.shifts.reasons` lays it over the events."""
+    """Read the readings of one machine. Why it stood is for people to say; `factory.shifts.reasons` lays that over."""
     states = states_of(told, manner)
     events = tuple(_event(one, told) for one in states)
     return MachineDay(told.machine, states, events, counts_of(told, states), standing(told, states, manner))
