@@ -28,9 +28,9 @@ def said(running: float, seconds_ago: int) -> Given:
 
 
 def works(window: Window) -> None:
-    """A factory of the demonstration enterprise with one machine on one line, entered over the interface."""
+    """A factory of some enterprise with one machine on one line, entered over the interface."""
     window.go("/factories/")
-    subject = window.json("/api/factories/spring")["factory"]["subject"]
+    subject = window.json("/api/subjects?kind=enterprise&size=1")["rows"][0]["key"]
     told = {"lines": [{"key": "l1", "name": "一线"}], "machines": [MACHINE], "points": [POINT]}
     for one in (
         ("POST", "/api/factories", {"key": SITE, "name": "压机车间", "subject": subject}),
@@ -40,7 +40,7 @@ def works(window: Window) -> None:
 
 
 def test_a_reading_changes_the_tile(visit: Visit, system: System) -> None:
-    window = visit("demo-factory", size="phone")
+    window = visit("demo-admin", size="phone")
     works(window)
     lake = Lake(system.home / "lake", memory_limit="256MB", threads=1)
     try:
