@@ -9,6 +9,7 @@ from jiqun.actions import factories as acts
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.factory_live import Tile, factory_list, factory_live
 from jiqun.actions.reading.factory_machine import factory_machine
+from jiqun.actions.reading.factory_minutes import Minutes
 from jiqun.actions.reading.factory_series import factory_series
 from jiqun.actions.reading.factory_site import sites_of
 from jiqun.actions.reading.factory_why import WhyAsk, factory_why
@@ -169,3 +170,19 @@ def test_a_series_keeps_extremes_and_says_its_limits(house: House) -> None:
         factory_series(house.desk, by, KEY, "none", start_us=1, end_us=2)
     with pytest.raises(InputError):
         factory_series(house.desk, by, KEY, "coil.pieces", start_us=2, end_us=2)
+
+
+def test_the_last_minutes_are_kept_and_late_readings_find_their_place(house: House) -> None:
+    minutes = Minutes(sites_of(house.desk).reader, KEY)
+    keys, start, end = ("oven.queue",), NOW_US - 10 * MINUTE, NOW_US + 20 * SECOND
+    assert [row[2] for row in minutes.rows(keys, start, end)] == [9.0, 0.0]
+    late = {
+        "oven.queue": [(NOW_US + 5 * SECOND, 4.0), (NOW_US - 5 * MINUTE, 8.0)],
+        "coil.queue": [(NOW_US, 1.0)],
+    }
+    put_readings(house.desk.lake, KEY, late, arrived_us=NOW_US + 8 * SECOND)
+    again = {"oven.queue": [(NOW_US + 5 * SECOND, 4.0)]}
+    put_readings(house.desk.lake, KEY, again, arrived_us=NOW_US + 9 * SECOND)
+    assert [row[2] for row in minutes.rows(keys, start, end)] == [9.0, 8.0, 0.0, 4.0]
+    assert [row[2] for row in minutes.rows(keys, NOW_US - MINUTE, NOW_US)] == []
+    assert [row[2] for row in minutes.rows(("coil.queue",), NOW_US - MINUTE, end)] == [1.0]

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from jiqun.actions.desk import Desk
 from jiqun.actions.factory_windows import ROLES, windows_from, windows_of
+from jiqun.actions.reading.factory_minutes import Minutes
 from jiqun.factory.instants import MINUTE, SECOND, micros_of, moment
 from jiqun.factory.machines.day import machine_day
 from jiqun.factory.machines.manner import Manner
@@ -80,6 +81,7 @@ class SiteNow:
 
 @dataclass
 class _Kept:
+    minutes: Minutes
     turn: threading.Lock = field(default_factory=threading.Lock)
     now: SiteNow | None = None
     shift: ShiftSoFar | None = None
@@ -98,7 +100,7 @@ class Sites:
     def now(self, desk: Desk, site: str, now_us: int, *, least_us: int = SECOND) -> SiteNow:
         """How it stands; not reckoned anew within `least_us` of the last time, so that ten pages cost as much as one."""
         with self._turn:
-            kept = self._kept.setdefault(site, _Kept())
+            kept = self._kept.get(site) or self._kept.setdefault(site, _Kept(Minutes(self.reader, site)))
         with kept.turn:
             if kept.now is not None and 0 <= now_us - kept.now.now_us < least_us:
                 return kept.now
@@ -108,7 +110,7 @@ class Sites:
                 kept.shift = shift_so_far(desk, site, floor, now_us)
                 cost = time.monotonic() - begun
                 kept.again_at = begun + max(SHIFT_LEAST_S, SHIFT_SHARE * cost)
-            kept.now = self._now(desk, site, floor, kept.shift, now_us)
+            kept.now = self._now(desk, floor, kept, now_us)
             return kept.now
 
     def batches(self, desk: Desk, site: str) -> Sequence[Mapping[str, object]]:
@@ -124,18 +126,20 @@ class Sites:
         with self._turn:
             self._kept.pop(site, None)
 
-    def _now(self, desk: Desk, site: str, floor: Floor, shift: ShiftSoFar, now_us: int) -> SiteNow:
+    def _now(self, desk: Desk, floor: Floor, kept: _Kept, now_us: int) -> SiteNow:
+        shift, minutes = kept.shift, kept.minutes
+        assert shift is not None
         version = self._lake.snapshot("readings").version
         keys = sorted(one.key for one in floor.points if one.machine and one.role in ROLES)
         span = now_us - NOW_SPAN, now_us
-        rows = self.reader.rows(site, keys, start_us=span[0] - LOOK_BACK, end_us=now_us) if keys else []
+        rows = minutes.rows(keys, span[0] - LOOK_BACK, now_us)
         windows = windows_from((floor.machines, floor.points), rows, span)
         manner = manner_of(desk.packs)
         standings = {
             one.machine: _since(machine_day(one, manner).last, shift.days.get(one.machine)) for one in windows
         }
         pieces = {one.machine: _pieces(one, shift) for one in windows}
-        return SiteNow(now_us, version, floor, shift, standings, pieces, self.reader.latest(site))
+        return SiteNow(now_us, version, floor, shift, standings, pieces, self.reader.latest(minutes.site))
 
 
 _sites: "WeakKeyDictionary[Lake, Sites]" = WeakKeyDictionary()
