@@ -15,7 +15,9 @@ from jiqun.actions import batches, month_evidence
 from jiqun.actions import factory_policy as policy
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import ImportReport, Order, run_import
-from jiqun.actions.month_reckoning import OF_MONTH, FactoryMonth, indicators, month_of, reckon_month
+from jiqun.actions.month_reckoning import (
+    OF_MONTH, RATIOS, FactoryMonth, OeeWish, indicators, month_of, reckon_month,
+)  # fmt: skip
 from jiqun.core.errors import InputError, NotFound, RowErrors, WrongState
 from jiqun.factory.instants import micros_of
 from jiqun.factory.shifts.month_manner import MonthManner
@@ -104,7 +106,8 @@ def send(desk: Desk, key: str, month: str, *, by: Actor, at: datetime) -> Sent:
     allowed = [one.indicator for one in month_records.consents(key) if one.from_month <= wanted.text]
     if micros_of(at) < wanted.span[1]:
         raise WrongState("month.not_over", seen=wanted.text)
-    found = reckon_month(desk, factory, wanted.text, at_us=micros_of(at)) if allowed else None
+    oee: OeeWish = "always" if set(allowed) & set(RATIOS) else "never"
+    found = reckon_month(desk, factory, wanted.text, at_us=micros_of(at), oee=oee) if allowed else None
     known = {k: told for k, told in found.figures.items() if k in allowed and told.value} if found else {}
     if found is None or not known:
         raise WrongState("month.nothing_to_send", seen=wanted.text)
