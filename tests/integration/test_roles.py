@@ -256,6 +256,12 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
     },
     P.READ_FACTORY: {
         "factory": lambda c, h, p: c.get(f"/api/factories/{p.factory()}"),
+        "shift list": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports"),
+        "page of shifts": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/"),
+        "shift": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班"),
+        "file": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/2026-10-14/早班/report.xlsx"),
+        "month": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/months/2026-10"),
+        "evidence": lambda c, h, p: c.get(f"/factories/{p.factory()}/months/2026-10/factory_readings/"),
     },
     P.RUN_FACTORY: {
         "describe": lambda c, h, p: c.put(
@@ -269,9 +275,36 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
             content_type=JSON,
         ),
         "token": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/tokens", {"label": "盒"}),
+        "consent": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/consents/factory_oee",
+            {"from_month": "2026-10", "purpose": "试"},
+            content_type=JSON,
+        ),
+        "withdraw": lambda c, h, p: c.delete(f"/api/factories/{p.factory()}/consents/factory_oee"),
+        "register": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/register", {"complete": True}, content_type=JSON
+        ),
+        "send": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/2026-10/send"),
+        "take back": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/batches/none/take-back"),
+        "consent on the page": lambda c, h, p: c.post(f"/factories/{p.factory()}/months/consent/", {}),
         "make": lambda c, h, p: _post(
             c, "/api/factories", {"key": "other", "name": "新厂", "subject": key_of(p.county)}
         ),
+    },
+    P.HANDLE_ALARMS: {
+        "reason": lambda c, h, p: _post(
+            c,
+            f"/api/factories/{p.factory()}/stop-reasons",
+            {
+                "machine": "m1",
+                "starts_at": "2026-10-14T08:00:00",
+                "ends_at": "2026-10-14T09:00:00",
+                "kind": "down",
+                "reason": "断料",
+            },
+        ),
+        "end": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班/end", {}),
+        "end on the page": lambda c, h, p: c.post(f"/factories/{p.factory()}/shifts/2026-10-14/早班/end/", {}),
     },
     P.COLLECT: {
         "follow": lambda c, h, p: c.get(f"/api/collections/{p.collection(h)}"),
@@ -315,7 +348,6 @@ ELSEWHERE = {
     P.VIEW_SYNTHETIC: "narrows what lists hold; see test_synthetic_is_shown_to_who_may_see_it",
     P.MANAGE_SOURCES: "no page or address yet",
     P.BACKUP: "command line only",
-    P.HANDLE_ALARMS: "no page or address yet",
 }
 
 

@@ -149,6 +149,11 @@ def source_of(factory: Factory) -> Source:
     return Source(f"{SOURCE}{factory.key}"[:80], "readings", title, synthetic=factory.synthetic, owner=owner)
 
 
+def is_own(source: str) -> bool:
+    """Is that source one of an enterprise's own readings?"""
+    return source.startswith(SOURCE)
+
+
 def _check_indicator(desk: Desk, indicator: str) -> None:
     known = indicators(MonthManner.load(desk.packs / "factory" / "months.toml"))
     if indicator not in known:

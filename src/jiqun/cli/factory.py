@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jiqun.cli import factory_reports
 from jiqun.cli.output import lang, messages, print_json, print_table, say
 from jiqun.core.errors import InputError
 
@@ -21,7 +22,7 @@ HEADS = {
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
     """Add `factory`."""
-    verbs = commands.add_parser("factory", help="OEE and faults out of files").add_subparsers(
+    verbs = commands.add_parser("factory", help="OEE and faults out of files; reports of shifts, figures of months").add_subparsers(
         dest="what", required=True
     )
     oee = verbs.add_parser("oee", parents=[shared], help="OEE and its losses after ISO 22400")
@@ -56,6 +57,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     detect.set_defaults(run=run_detect)
     for verb in (oee, detect):
         verb.add_argument("--json", action="store_true", help="print one JSON object")
+    factory_reports.add(verbs, shared)
 
 
 def run_oee(arguments: Namespace) -> int:

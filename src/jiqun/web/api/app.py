@@ -16,6 +16,7 @@ from jiqun.web.api import (
     policies,
     reading,
     recognising,
+    shifts,
     working,
 )
 from jiqun.web.api.auth import Session, Token
@@ -58,6 +59,7 @@ for part in (
     reading,
     working,
     factories,
+    shifts,
     matching,
     policies,
     ladders,
