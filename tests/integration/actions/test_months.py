@@ -8,15 +8,19 @@ from action_world import World, key_of, officer
 from shift_house import EVENING, OFFICE, OTHER, OWNER, SPRING, WORKER, month_of_days, put, said, works
 
 from jiqun.actions import factories as acts
-from jiqun.actions import month_evidence, months
+from jiqun.actions import month_evidence, months, policy_packs
 from jiqun.actions.held_firms import held_firm
 from jiqun.actions.month_reckoning import FactoryMonth, OeeWish, month_of, reckon_month
+from jiqun.actions.reading.why import ReadingsBehind, why_fact
 from jiqun.core.errors import InputError, NotAllowed, NotFound, WrongState
 from jiqun.factory.instants import micros_of
 from jiqun.factory.shifts.months import Told
 from jiqun.ledger import audit, batches, factories, month_records, sources
 from jiqun.ledger.factories import Factory, FactoryPoint, Machine
 from jiqun.ledger.permissions import Actor
+from jiqun.rules.judge import judge_pack
+from jiqun.rules.ruling import ClauseResult
+from jiqun.rules.truth import State
 
 pytestmark = pytest.mark.django_db
 NOW = micros_of(EVENING)
@@ -238,3 +242,31 @@ def test_a_meter_that_began_anew_is_a_lower_bound(made: World) -> None:
     first, last = date(2026, 10, 1), date(2026, 10, 31)
     put(made, said("m", [(0, 90), (700, 100), (710, 3)], day=first) + said("m", [(1439, 10)], day=last))
     assert october(made).figures["factory_energy"] == Told("20", "", "≥", ("meter_part",), (), ("m",))
+
+
+def test_the_rule_of_digital_levels_reads_what_was_sent(made: World) -> None:
+    """33.33 % connected are 3 of 6 points (20–40 %); production and equipment collected are 0.7 each of a max of 10."""
+    pack = policy_packs.pack(made.desk, "national/sme_digital")
+
+    def clauses() -> dict[str, ClauseResult]:
+        firm = held_firm(made.desk, key_of(1), by=officer("provincial_officer"), on=date(2026, 11, 2)).firm
+        return {one.id: one for one in judge_pack(pack, firm, on=date(2026, 11, 2)).clauses}
+
+    before = clauses()["equipment_connected"]
+    assert before.state is State.UNKNOWN
+    assert before.missing == ("dq_equipment_connected_pct",)
+    months.say_register(made.desk, "spring", complete=True, by=OWNER, at=EVENING)
+    consent(made, CONNECTED, PRODUCTION)
+    done = send(made)
+    after = clauses()["equipment_connected"]
+    assert (after.state, after.value) == (State.MET, Decimal("33.33"))
+    assert after.points is not None
+    assert after.points.exact == 3
+    held = held_firm(made.desk, key_of(1), by=OWNER, on=date(2026, 11, 2))
+    why = why_fact(made.desk, OWNER, held.facts["dq_equipment_connected_pct"])
+    assert why.readings == ReadingsBehind("spring", "2026-10", may_see=True)
+    assert why.statement.period == "@2026-10-31"
+    assert "2026-10-01–2026-10-31" in why.statement.note
+    assert why.statement.batch == done.batch
+    hidden = why_fact(made.desk, OFFICE, held.facts["dq_equipment_connected_pct"])
+    assert hidden.readings == ReadingsBehind("", "", may_see=False)
