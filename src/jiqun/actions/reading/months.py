@@ -282,4 +282,4 @@ def _label(told: Mapping[str, str]) -> Label:
 
 
 def _unit(desk: Desk, unit: str) -> Label:
-    return _label(desk.units.get(unit).label)
+    return Label.of(unit) if unit == "%" else _label(desk.units.get(unit).label)

@@ -22,6 +22,8 @@ from jiqun.ledger.shift_ends import ShiftEnd, ShiftKey
 
 DAYS = 14
 SHOWN_ALARMS = 20
+UNSAID = ("oee.apportioned",)
+"""Remarks about files: pieces of readings fall to the time they were told in, over a gap to the gap."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def _context(desk: Desk, by: Actor, found: Reckoned, shift: ShiftKey) -> ShiftCo
         moment(_planned_end(shift, found)), moment(found.until), found.running,
         groups_of(found.report, machines, lines), losses_of(found.report), shown,
         sum(1 for one in shown if not one.reason and one.part != "minor"), stop_lines(found.gaps, machines, ()),
-        tuple(one.name for one in found.unconnected), tuple(_said(desk, one) for one in found.report.remarks),
+        tuple(one.name for one in found.unconnected), tuple(_said(desk, one) for one in found.report.remarks if one.code not in UNSAID),
         alarms.counts(key, span[0], found.until, desk.alarm_states), _alarm_lines(key, span[0], found.until),
         tuple(EndLine(one.revision, one.ended_by, one.ended_at, one.remark, one.sha256) for one in ends),
         _changed(found, ends), not found.running, policy.can_handle(by, factory), stops.recent_reasons(key),
