@@ -58,7 +58,9 @@ def us(minute: float, day: date = DAY) -> int:
     return midnight(day) + round(minute * MINUTE)
 
 
-def said(point: str, steps: Iterable[tuple[float, float | None]], *, day: date = DAY, quality: int = 0) -> Rows:
+def said(
+    point: str, steps: Iterable[tuple[float, float | None]], *, day: date = DAY, quality: int = 0
+) -> Rows:
     """Readings of a point: (minute of the day, value)."""
     return [("spring", point, us(at, day), value, quality, us(at, day) + 500_000) for at, value in steps]
 

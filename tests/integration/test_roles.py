@@ -303,8 +303,12 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
                 "reason": "断料",
             },
         ),
-        "end": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班/end", {}),
-        "end on the page": lambda c, h, p: c.post(f"/factories/{p.factory()}/shifts/2026-10-14/早班/end/", {}),
+        "end": lambda c, h, p: _post(
+            c, f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班/end", {}
+        ),
+        "end on the page": lambda c, h, p: c.post(
+            f"/factories/{p.factory()}/shifts/2026-10-14/早班/end/", {}
+        ),
     },
     P.COLLECT: {
         "follow": lambda c, h, p: c.get(f"/api/collections/{p.collection(h)}"),

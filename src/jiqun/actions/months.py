@@ -16,7 +16,13 @@ from jiqun.actions import factory_policy as policy
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import ImportReport, Order, run_import
 from jiqun.actions.month_reckoning import (
-    OF_MONTH, RATIOS, FactoryMonth, OeeWish, indicators, month_of, reckon_month,
+    OF_MONTH,
+    RATIOS,
+    FactoryMonth,
+    OeeWish,
+    indicators,
+    month_of,
+    reckon_month,
 )  # fmt: skip
 from jiqun.core.errors import InputError, NotFound, RowErrors, WrongState
 from jiqun.factory.instants import micros_of
@@ -123,7 +129,8 @@ def send(desk: Desk, key: str, month: str, *, by: Actor, at: datetime) -> Sent:
         month_records.record(key, figures, batch=report.batch_id or "", by=by.label, at=at)
         told_of = {"month": wanted.text, "figures": [one.indicator for one in figures]}
         audit.record(
-            by, "factory.month_send", f"factory:{key}", told_of, at=at, target_label=factory.name, batch=report.batch_id or ""
+            by, "factory.month_send", f"factory:{key}", told_of, at=at, target_label=factory.name,
+            batch=report.batch_id or "",
         )  # fmt: skip
     return Sent(
         wanted.text, report.batch_id or "", figures, tuple(one for one in allowed if one not in known)
@@ -195,5 +202,3 @@ def _rows(found: FactoryMonth, figures: Sequence[NewFigure]) -> Iterator[dict[st
             "scope": found.factory.name if found.shared > 1 else "", "status": "actual",
             "synthetic": "1" if found.factory.synthetic else "0", "note": month_evidence.sentence(one.evidence),
         }  # fmt: skip
-
-

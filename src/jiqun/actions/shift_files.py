@@ -1,4 +1,4 @@
-"""班次报表文件 a shift's report as a file: one page of PDF, a Word file, or a workbook; making one is a line of the trail."""
+"""班次报表文件 a shift's report as a file: one page of PDF, a Word file, or a workbook; the trail tells who made it."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,10 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 def make_file(
     desk: Desk, shift: ShiftKey, form: str, *, lang: str, by: Actor, at: datetime
 ) -> tuple[str, str, bytes]:
-    """The report as (file name, content type, bytes); NotFound brief.unknown_form, SourceDown brief.no_typst, brief.no_font."""
+    """The report as (file name, content type, bytes).
+
+    NotFound brief.unknown_form; SourceDown brief.no_word, brief.no_typst, brief.no_font
+    """
     if form not in KINDS:
         raise NotFound("brief.unknown_form", seen=form, allowed=" ".join(KINDS))
     policy.check_read(by, factories.get(shift.factory))
@@ -54,9 +57,12 @@ def shift_text(page: ShiftContext, lang: str, *, short: bool) -> BriefText:
     ]  # fmt: skip
     if end:
         told.append(say(f"第 {end.revision} 次结束：{end.ended_by}，{end.ended_at:%m-%d %H:%M}。{end.remark}",
-                        f"Ended (revision {end.revision}) by {end.ended_by}, {end.ended_at:%m-%d %H:%M}. {end.remark}"))  # fmt: skip
+                        f"Ended (revision {end.revision}) by {end.ended_by}, {end.ended_at:%m-%d %H:%M}. "
+                        + end.remark))  # fmt: skip
     title = say("班次报表：", "Shift report: ") + f"{page.key} {page.line}".strip()
-    made_up = say("合成数据，仅供演示，不是真实情况。", "Synthetic data for demonstration; nothing here is real.")
+    made_up = say(
+        "合成数据，仅供演示，不是真实情况。", "Synthetic data for demonstration; nothing here is real."
+    )
     parts = tuple(part for part in _parts(page, say, short=short) if part.rows or part.lines)
     return BriefText(title, " ".join(told), made_up if page.synthetic else "", parts)
 
@@ -122,7 +128,14 @@ def _parts(page: ShiftContext, say: _Say, *, short: bool) -> Iterator[Part]:
         shown = rows[:most] if short else rows
         left = len(rows) - len(shown)
         more = (say(f"另有 {left} 段未列，见页面。", f"{left} more are on the page."),) if left else ()
-        head = (say("设备", "Machine"), say("起", "From"), say("止", "To"), "min", say("类别", "Kind"), say("原因", "Reason"))
+        head = (
+            say("设备", "Machine"),
+            say("起", "From"),
+            say("止", "To"),
+            "min",
+            say("类别", "Kind"),
+            say("原因", "Reason"),
+        )
         yield Part(
             title, more, head,
             tuple(
@@ -147,7 +160,9 @@ def _unsure(page: ShiftContext, say: _Say) -> tuple[str, ...]:
     lines = [str(getattr(one, say.lang)) for one in page.remarks]
     if page.unconnected:
         names = say("、", ", ").join(page.unconnected)
-        lines.append(say(f"未联网、不在本报表内的设备：{names}", f"Not connected and not in this report: {names}"))
+        lines.append(
+            say(f"未联网、不在本报表内的设备：{names}", f"Not connected and not in this report: {names}")
+        )
     return tuple(lines)
 
 

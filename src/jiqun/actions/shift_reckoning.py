@@ -10,7 +10,7 @@ from jiqun.actions.shift_days import OneShift
 from jiqun.factory.instants import micros_of, moment
 from jiqun.factory.machines.day import machine_day
 from jiqun.factory.machines.manner import Manner
-from jiqun.factory.oee.model import Count, Event, Planned, Span
+from jiqun.factory.oee.model import Count, Event, Planned
 from jiqun.factory.oee.practice import Practice
 from jiqun.factory.oee.report import Report, report
 from jiqun.factory.oee.showing import report_object
@@ -134,7 +134,9 @@ def _pieces(
     for event in sorted(events, key=lambda one: one.start):
         own[event.machine].append(event)
     return [
-        timeline(own[one.key], [shift.planned[one.key]], machine=one.key, line=one.line, minor_below=minor_below)
+        timeline(
+            own[one.key], [shift.planned[one.key]], machine=one.key, line=one.line, minor_below=minor_below
+        )
         for one in machines
     ]
 

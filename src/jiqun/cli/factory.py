@@ -22,9 +22,9 @@ HEADS = {
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
     """Add `factory`."""
-    verbs = commands.add_parser("factory", help="OEE and faults out of files; reports of shifts, figures of months").add_subparsers(
-        dest="what", required=True
-    )
+    verbs = commands.add_parser(
+        "factory", help="OEE and faults out of files; reports of shifts, figures of months"
+    ).add_subparsers(dest="what", required=True)
     oee = verbs.add_parser("oee", parents=[shared], help="OEE and its losses after ISO 22400")
     oee.add_argument(
         "--input", type=Path, required=True, metavar="EVENTS.csv", help="states and counts of machines"

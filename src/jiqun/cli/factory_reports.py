@@ -34,7 +34,9 @@ def add(verbs: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> N
     )
     month.set_defaults(run=run_month)
     send = verbs.add_parser(
-        "send", parents=[shared, common], help="a month's figures into the enterprise's ledger, where consented"
+        "send",
+        parents=[shared, common],
+        help="a month's figures into the enterprise's ledger, where consented",
     )
     send.set_defaults(run=run_send)
     for verb in (month, send):
@@ -103,7 +105,10 @@ def run_send(arguments: Namespace) -> int:
         [(name, name) for name in ("indicator", "bound", "value", "high", "unit")],
     )  # fmt: skip
     if done.unknown:
-        say(f"同意了但还不知道：{' '.join(done.unknown)}", f"Consented to but not known: {' '.join(done.unknown)}")
+        say(
+            f"同意了但还不知道：{' '.join(done.unknown)}",
+            f"Consented to but not known: {' '.join(done.unknown)}",
+        )
     return 0
 
 
@@ -134,7 +139,10 @@ def _tell(page: "ShiftContext") -> None:
         for line in part.lines:
             print(f"  {line}")
         if part.rows:
-            print_table([dict(zip(part.head, row, strict=True)) for row in part.rows], [(one, one) for one in part.head])
+            print_table(
+                [dict(zip(part.head, row, strict=True)) for row in part.rows],
+                [(one, one) for one in part.head],
+            )
 
 
 def _tell_month(page: "MonthsContext") -> None:
@@ -150,4 +158,6 @@ def _tell_month(page: "MonthsContext") -> None:
         }
         for one in page.figures
     ]  # fmt: skip
-    print_table(rows, [(name, name) for name in ("figure", "value", "unit", "readings", "missing", "consent", "why")])
+    print_table(
+        rows, [(name, name) for name in ("figure", "value", "unit", "readings", "missing", "consent", "why")]
+    )

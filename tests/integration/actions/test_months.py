@@ -63,7 +63,9 @@ def test_a_month_by_hand(made: World) -> None:
     found = october(made)
     assert found.is_over
     told = found.figures
-    assert (told[CONNECTED].value, told[CONNECTED].bound) == ("33.34", "≤"), "nobody said the register is whole"
+    assert (told[CONNECTED].value, told[CONNECTED].bound) == ("33.34", "≤"), (
+        "nobody said the register is whole"
+    )
     assert told[PRODUCTION].value == "是"
     assert told["dq_collect_equipment"].machines == ("coil",)
     assert told["dq_collect_energy"].value == "是"

@@ -114,7 +114,9 @@ def test_pieces_by_hand(made: World) -> None:
     assert tally.produced == len(minutes) == 90
     figures = figures_of(tally)
     assert figures.effectiveness.value == 1
-    number = {minute: n for n, minute in enumerate((m for m in range(476, 601) if not 510 <= m < 530), start=1)}
+    number = {
+        minute: n for n, minute in enumerate((m for m in range(476, 601) if not 510 <= m < 530), start=1)
+    }
     scrap = sum(1 for minute in minutes if number[minute] % 10 == 0)
     assert tally.scrap == scrap == 9
     assert figures.quality_ratio.value is not None

@@ -77,7 +77,12 @@ def test_evidence_of_a_figure(owner: Client) -> None:
 
 def test_the_workshop_gives_a_reason_and_ends_the_shift(house: House) -> None:
     worker = house.client("workshop")
-    stop = {"machine": "coil", "from": f"{DAY}T08:30:00+08:00", "to": f"{DAY}T08:50:00+08:00", "kind": "changeover"}
+    stop = {
+        "machine": "coil",
+        "from": f"{DAY}T08:30:00+08:00",
+        "to": f"{DAY}T08:50:00+08:00",
+        "kind": "changeover",
+    }
     answer = worker.post(f"{ONE}reason/", stop | {"reason": "换模"}, follow=True).content.decode()
     assert "换模" in answer
     told = worker.get(f"/api/pages{ONE}").json()
@@ -110,7 +115,13 @@ def test_the_workshop_gives_a_reason_and_ends_the_shift(house: House) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_reason(owner: Client, wrong: dict[str, str]) -> None:
-    stop = {"machine": "coil", "from": f"{DAY}T08:30:00", "to": f"{DAY}T08:50:00", "kind": "down", "reason": "断料"}
+    stop = {
+        "machine": "coil",
+        "from": f"{DAY}T08:30:00",
+        "to": f"{DAY}T08:50:00",
+        "kind": "down",
+        "reason": "断料",
+    }
     answer = owner.post(f"{ONE}reason/", stop | wrong, follow=True)
     assert answer.status_code == 200
     assert "is-error" in answer.content.decode()
@@ -162,7 +173,9 @@ def test_a_month_is_sent_with_consent_and_read_by_the_ladder(house: House, owner
     ]  # fmt: skip
     ladder = owner.get(f"/ladders/firms/{key_of(XINCHANG)}/").content.decode()
     assert "本企业读数" in ladder
-    owner.post(f"{MONTHS}consent/", {"indicator": "dq_equipment_connected", "move": "withdraw", "month": "2026-10"})
+    owner.post(
+        f"{MONTHS}consent/", {"indicator": "dq_equipment_connected", "move": "withdraw", "month": "2026-10"}
+    )
     assert "is-error" in owner.post(f"{MONTHS}send/", {"month": "2026-10"}, follow=True).content.decode()
     owner.post(f"{MONTHS}take-back/", {"batch": sent.batch, "month": "2026-10"})
     assert owner.get(f"/api/facts?batch={sent.batch}").json()["rows"] == []
@@ -176,4 +189,3 @@ def test_bad_addresses(owner: Client) -> None:
     assert owner.get(f"{MONTHS}2026-10/revenue/").status_code == 400
     assert owner.get(f"{MONTHS}2026-10/factory_readings/?day=x").status_code == 400
     assert owner.get("/factories/spring/shifts/?last=x").status_code == 400
-

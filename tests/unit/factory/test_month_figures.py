@@ -47,7 +47,9 @@ def test_connected_by_days_read() -> None:
 
 
 def test_without_a_word_on_the_register_it_is_an_upper_bound() -> None:
-    found = connections([OwnMachine("a"), OwnMachine("c")], POINTS, {"a.running": days(9)}, last=LAST, least=3)
+    found = connections(
+        [OwnMachine("a"), OwnMachine("c")], POINTS, {"a.running": days(9)}, last=LAST, least=3
+    )
     share = connected_share(found, register_complete=False)
     assert (share.value, share.bound, share.why) == ("50", "≤", ("register_open",))
     third = connections([OwnMachine(k) for k in "abc"], POINTS, {"a.running": days(9)}, last=LAST, least=3)
@@ -60,7 +62,9 @@ def test_no_machine_is_unknown_and_not_nought() -> None:
     assert connections(only, POINTS, {}, last=LAST, least=3) == ()
 
 
-@pytest.mark.parametrize(("day", "counts"), [(date(2026, 10, 15), False), (LAST, False), (date(2026, 11, 1), True)])
+@pytest.mark.parametrize(
+    ("day", "counts"), [(date(2026, 10, 15), False), (LAST, False), (date(2026, 11, 1), True)]
+)
 def test_a_machine_retired_in_the_month_no_longer_counts(day: date, counts: bool) -> None:
     found = connections([OwnMachine("a", retired_on=day)], POINTS, {"a.running": days(9)}, last=LAST, least=3)
     assert bool(found) is counts

@@ -1,9 +1,11 @@
 """What people say of stops laid over what machines told: only stops change, cut exactly; running and gaps stay."""
 
+from itertools import pairwise
+
+from factory_house import at, event, shift
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory_house import at, event, shift
 from jiqun.factory.oee.calendar import planned_shifts
 from jiqun.factory.oee.timeline import timeline
 from jiqun.factory.shifts.reasons import Stop, StopWord, gaps_of, reasoned, stops_of
@@ -11,7 +13,9 @@ from jiqun.factory.shifts.reasons import Stop, StopWord, gaps_of, reasoned, stop
 MINUTE = 60_000_000
 
 
-def word(start: float, end: float, kind: str = "changeover", reason: str = "换模", machine: str = "M1") -> StopWord:
+def word(
+    start: float, end: float, kind: str = "changeover", reason: str = "换模", machine: str = "M1"
+) -> StopWord:
     return StopWord(machine, at(start), at(end), kind, reason)  # type: ignore[arg-type]
 
 
@@ -35,7 +39,10 @@ def test_running_and_gaps_stay_whatever_is_said() -> None:
 def test_the_later_word_holds_and_other_machines_are_left_alone() -> None:
     events = [event(480, 500, "down"), event(480, 500, "down", machine="M2")]
     told = reasoned(events, [word(480, 500, "down", "一"), word(480, 500, "planned", "保养")])
-    assert [(one.machine, one.kind, one.reason) for one in told] == [("M1", "planned", "保养"), ("M2", "down", "")]
+    assert [(one.machine, one.kind, one.reason) for one in told] == [
+        ("M1", "planned", "保养"),
+        ("M2", "down", ""),
+    ]
 
 
 def test_stops_and_gaps_of_a_shift() -> None:
@@ -66,7 +73,7 @@ minutes = st.integers(0, 120)
 def test_no_time_is_lost_or_doubled(spans: list[tuple[int, int]]) -> None:
     events = [event(0, 30), event(30, 60, "down"), event(60, 61, "gap"), event(61, 120, "delay")]
     told = reasoned(events, [word(a, b) for a, b in spans])
-    assert all(before.end == after.start for before, after in zip(told, told[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(told))
     assert (told[0].start, told[-1].end) == (at(0), at(120))
     assert sum(one.end - one.start for one in told if one.kind == "run") == 30 * MINUTE
     assert sum(one.end - one.start for one in told if one.kind == "gap") == MINUTE

@@ -1,4 +1,4 @@
-"""月度上报 what the pages of months show: what would be sent with its evidence, consents, what was sent; and one figure's evidence."""
+"""月度上报 what the pages of months show: what would be sent, consents, what was sent, and evidence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -170,12 +170,21 @@ def month_why(
     policy.check_read(by, factory)
     found = reckon_month(desk, factory, month, at_us=micros_of(desk.now()), oee="quick")
     if indicator not in found.figures:
-        raise InputError("month.unknown_figure", seen=indicator[:80], allowed=" ".join(indicators(found.manner)))
+        raise InputError(
+            "month.unknown_figure", seen=indicator[:80], allowed=" ".join(indicators(found.manner))
+        )
     evidence = month_evidence.of_figure(desk, found, indicator)
     chosen = _day(day) if day else None
     rows = [one for one in found.counted if one.point in evidence["points"] and chosen in (None, one.day)]
-    arrived = (min(one.first_arrived_us for one in rows), max(one.last_arrived_us for one in rows)) if rows else None
-    known, sent = desk.indicators.get(indicator), month_records.sent(key, month=found.month.text, indicator=indicator)
+    arrived = (
+        (min(one.first_arrived_us for one in rows), max(one.last_arrived_us for one in rows))
+        if rows
+        else None
+    )
+    known, sent = (
+        desk.indicators.get(indicator),
+        month_records.sent(key, month=found.month.text, indicator=indicator),
+    )
     return MonthWhyContext(
         factory, found.month.text, indicator, _label(known.label), _label(known.definition), _unit(desk, known.unit),
         shown(found.figures[indicator]), found.figures[indicator].why, evidence, sent[0] if sent else None,
@@ -201,7 +210,9 @@ def _figure(
 ) -> FigureLine:
     known, told = desk.indicators.get(name), found.figures[name]
     evidence = month_evidence.of_figure(desk, found, name)
-    stands = next((one for one in sent if (one.indicator, one.month) == (name, found.month.text) and one.stands), None)
+    stands = next(
+        (one for one in sent if (one.indicator, one.month) == (name, found.month.text) and one.stands), None
+    )
     missing = evidence["missing"]
     return FigureLine(
         name, _label(known.label), _label(known.definition), _unit(desk, known.unit), shown(told), told.why,
@@ -215,7 +226,8 @@ def _sent(desk: Desk, one: SentFigure) -> SentLine:
     known = desk.indicators.get(one.indicator)
     told = Told(one.value, one.high, one.bound)  # type: ignore[arg-type]
     return SentLine(
-        one.indicator, _label(known.label), one.month, shown(told), _unit(desk, one.unit), one.batch, one.sent_by, one.sent_at,
+        one.indicator, _label(known.label), one.month, shown(told), _unit(desk, one.unit), one.batch, one.sent_by,
+        one.sent_at,
         _stands(one.batch),
     )  # fmt: skip
 
@@ -230,7 +242,8 @@ def _stands(batch: str) -> bool:
 def _scenes(desk: Desk, found: FactoryMonth) -> tuple[SceneLine, ...]:
     return tuple(
         SceneLine(
-            _label(one.label), _label(one.says), _label(desk.indicators.get(one.figure).label), shown(found.figures[one.figure])
+            _label(one.label), _label(one.says), _label(desk.indicators.get(one.figure).label),
+            shown(found.figures[one.figure]),
         )
         for one in found.manner.scenes.values()
         if one.figure in found.figures

@@ -1,4 +1,4 @@
-"""班次数字 figures of a shift as pages show them: shares with their bounds, losses, stops, and why something is not known."""
+"""班次数字 figures of a shift as pages show them: shares with their bounds, losses, stops, why something is unknown."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -82,7 +82,11 @@ def groups_of(report: Report, machines: Mapping[str, str], lines: Mapping[str, s
     for kind, names in (("line", lines), ("machine", machines), ("product", {})):
         own = {key[0]: tally for key, tally in tallies[kind].items()}
         if kind == "machine" or any(own):
-            found += [_group(kind, key, names.get(key, key), one) for key, one in own.items() if key or kind != "line"]
+            found += [
+                _group(kind, key, names.get(key, key), one)
+                for key, one in own.items()
+                if key or kind != "line"
+            ]
     return tuple(one for one in found if one.kind != "product" or one.produced not in (None, "0") or one.key)
 
 
@@ -105,7 +109,9 @@ def stop_lines(
 ) -> tuple[StopLine, ...]:
     """Stops in order of time, with whose word the reason is."""
     told = list(words)
-    return tuple(_line(one, machines, told) for one in sorted(stops, key=lambda one: (one.start, one.machine)))
+    return tuple(
+        _line(one, machines, told) for one in sorted(stops, key=lambda one: (one.start, one.machine))
+    )
 
 
 def kpi_of(name: str, ratio: Ratio) -> Kpi:
@@ -122,7 +128,9 @@ def shown(ratio: Ratio) -> str:
     if ratio.low is None or (ratio.low == 0 and (ratio.high is None or ratio.high >= 1)):
         return ""
     low = _percent(ratio.low, ROUND_DOWN)
-    return f"{low.removesuffix(' %')}–{_percent(ratio.high, ROUND_UP)}" if ratio.high is not None else f"≥ {low}"
+    return (
+        f"{low.removesuffix(' %')}–{_percent(ratio.high, ROUND_UP)}" if ratio.high is not None else f"≥ {low}"
+    )
 
 
 def minutes(micros: Fraction | int) -> str:

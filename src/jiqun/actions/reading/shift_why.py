@@ -1,4 +1,4 @@
-"""班次依据 where a figure of a shift comes from: formula with its times and pieces, points and readings counted, words said."""
+"""班次依据 where a figure of a shift comes from: formula, times, pieces, points and readings counted."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -11,7 +11,8 @@ WORDS: Mapping[str, Mapping[str, Label]] = {
     },
     "loss": {
         "pbt": Label("计划忙碌时间", "Planned busy time"), "down": Label("故障停机", "Down"),
-        "delay": Label("等待", "Delay"), "changeover": Label("换型", "Changeover"), "planned": Label("计划停机", "Planned stop"),
+        "delay": Label("等待", "Delay"), "changeover": Label("换型", "Changeover"),
+        "planned": Label("计划停机", "Planned stop"),
         "gap": Label("无数据（未知）", "No data (unknown)"), "minor": Label("小停机", "Minor stops"),
         "speed": Label("速度损失", "Speed loss"), "quality": Label("质量损失", "Quality loss"),
         "productive": Label("有效产出", "Productive"),
@@ -20,7 +21,8 @@ WORDS: Mapping[str, Mapping[str, Label]] = {
     "time": {
         "pot": Label("班次时间 POT", "Planned operation time POT"), "breaks": Label("班中休息", "Breaks"),
         "planned_stops": Label("计划停机", "Planned stops"), "pbt": Label("计划忙碌时间 PBT", "Planned busy time PBT"),
-        "apt": Label("实际生产时间 APT", "Actual production time APT"), "minor_stops": Label("其中小停机", "of it minor stops"),
+        "apt": Label("实际生产时间 APT", "Actual production time APT"),
+        "minor_stops": Label("其中小停机", "of it minor stops"),
         "adot": Label("故障停机 ADOT", "Down time ADOT"), "adet": Label("等待 ADET", "Delay time ADET"),
         "aust": Label("换型 AUST", "Set-up time AUST"), "gap": Label("无数据（未知）", "No data (unknown)"),
         "pq": Label("产量 PQ", "Produced PQ"), "gq": Label("合格 GQ", "Good GQ"), "sq": Label("废品 SQ", "Scrap SQ"),
@@ -44,12 +46,14 @@ WORDS: Mapping[str, Mapping[str, Label]] = {
         "not_reckoned": Label("读数很多，尚未核算", "many readings; not reckoned yet"),
     },
     "role": {
-        "running": Label("运行信号", "running"), "produced": Label("产量计数", "pieces"), "scrap": Label("废品计数", "scrap"),
+        "running": Label("运行信号", "running"), "produced": Label("产量计数", "pieces"),
+        "scrap": Label("废品计数", "scrap"),
         "good": Label("合格计数", "good pieces"), "cycle": Label("节拍", "cycle"), "queue": Label("待加工", "queue"),
         "room": Label("缓存容量", "room"),
     },
     "state": {
-        "running": Label("进行中", "running"), "over": Label("未结束登记", "not ended yet"), "ended": Label("已结束", "ended"),
+        "running": Label("进行中", "running"), "over": Label("未结束登记", "not ended yet"),
+        "ended": Label("已结束", "ended"),
     },
     "reason": {
         "starved": Label("待料", "waiting for pieces"), "blocked": Label("下道满", "next machine full"),

@@ -6,7 +6,12 @@ from datetime import date, datetime, timedelta
 from jiqun.actions import factory_policy as policy
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.shift_figures import (
-    Group, LossStep, StopLine, groups_of, losses_of, stop_lines,
+    Group,
+    LossStep,
+    StopLine,
+    groups_of,
+    losses_of,
+    stop_lines,
 )  # fmt: skip
 from jiqun.actions.reading.statements import Label
 from jiqun.actions.shift_days import OneShift, shifts_between
@@ -161,7 +166,8 @@ def _context(desk: Desk, by: Actor, found: Reckoned, shift: ShiftKey) -> ShiftCo
         moment(_planned_end(shift, found)), moment(found.until), found.running,
         groups_of(found.report, machines, lines), losses_of(found.report), shown,
         sum(1 for one in shown if not one.reason and one.part != "minor"), stop_lines(found.gaps, machines, ()),
-        tuple(one.name for one in found.unconnected), tuple(_said(desk, one) for one in found.report.remarks if one.code not in UNSAID),
+        tuple(one.name for one in found.unconnected),
+        tuple(_said(desk, one) for one in found.report.remarks if one.code not in UNSAID),
         alarms.counts(key, span[0], found.until, desk.alarm_states), _alarm_lines(key, span[0], found.until),
         tuple(EndLine(one.revision, one.ended_by, one.ended_at, one.remark, one.sha256) for one in ends),
         _changed(found, ends), not found.running, policy.can_handle(by, factory), stops.recent_reasons(key),

@@ -36,7 +36,9 @@ def consent(request: HttpRequest, key: str) -> HttpResponse:
         indicator = _told(request, "indicator")
         if _told(request, "move") == "withdraw":
             months.withdraw_consent(here, key, indicator, **told)
-            messages.success(request, _("The consent was withdrawn; what was sent stays until you take it back."))
+            messages.success(
+                request, _("The consent was withdrawn; what was sent stays until you take it back.")
+            )
         else:
             since, purpose = _told(request, "from_month"), _told(request, "purpose")
             months.give_consent(here, key, indicator, since, purpose=purpose, **told)
@@ -69,7 +71,9 @@ def send(request: HttpRequest, key: str) -> HttpResponse:
     def act() -> str:
         done = months.send(here, key, _told(request, "month"), by=request.actor, at=here.now())
         told = {"n": len(done.figures), "month": done.month}
-        messages.success(request, _("%(n)d figures of %(month)s now stand in the enterprise's ledger.") % told)
+        messages.success(
+            request, _("%(n)d figures of %(month)s now stand in the enterprise's ledger.") % told
+        )
         return back
 
     return tried(request, act, back=back)
@@ -105,6 +109,7 @@ urlpatterns = [
     path(ROOT + "send/", send, name="factory-month-send"),
     path(ROOT + "take-back/", take_back, name="factory-month-take-back"),
     *Page(
-        "factory-month-why", ROOT + "<str:month>/<str:indicator>/", "jiqun/factory_why.html", evidence, "jiqun/work/month_why.html"
+        "factory-month-why", ROOT + "<str:month>/<str:indicator>/", "jiqun/factory_why.html", evidence,
+        "jiqun/work/month_why.html",
     ).urls(),
 ]  # fmt: skip

@@ -114,7 +114,13 @@ ONE = ROOT + "<str:day>/<str:name>/"
 urlpatterns = [
     *Page("factory-shifts", ROOT, "jiqun/factory_shifts.html", shift_list).urls(),
     *Page("factory-shift", ONE, "jiqun/factory_shift.html", shift).urls(),
-    *Page("factory-shift-why", ONE + "why/", "jiqun/factory_why.html", shift_evidence, "jiqun/work/shift_why.html").urls(),
+    *Page(
+        "factory-shift-why",
+        ONE + "why/",
+        "jiqun/factory_why.html",
+        shift_evidence,
+        "jiqun/work/shift_why.html",
+    ).urls(),
     path(ONE + "reason/", give_reason, name="factory-shift-reason"),
     path(ONE + "end/", end, name="factory-shift-end"),
     path(ONE + "report.<str:form>", file, name="factory-shift-file"),
