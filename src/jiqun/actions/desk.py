@@ -25,6 +25,7 @@ from jiqun.factory.alarms.diagram import Diagram
 from jiqun.lake.files import Limits
 from jiqun.lake.forms.words import Words
 from jiqun.lake.mapping import table_fields
+from jiqun.lake.readings.reader import ReadingReader
 from jiqun.lake.store import Lake
 from jiqun.lake.trust import TrustRow
 from jiqun.ledger import identities
@@ -57,6 +58,11 @@ class Desk:
         )
         lake.trusted = self.trusted
         return lake
+
+    @cached_property
+    def readings(self) -> ReadingReader:
+        """读数: one reader, since it keeps what it has looked through."""
+        return ReadingReader(self.lake)
 
     @cached_property
     def trust(self) -> TrustOrder:

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jiqun.cli import factory_reports
+from jiqun.cli import factories, factory_reports
 from jiqun.cli.output import lang, messages, print_json, print_table, say
 from jiqun.core.errors import InputError
 
@@ -22,9 +22,10 @@ HEADS = {
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
     """Add `factory`."""
-    verbs = commands.add_parser(
-        "factory", help="OEE and faults out of files; reports of shifts, figures of months"
-    ).add_subparsers(dest="what", required=True)
+    tree = commands.add_parser(
+        "factory", help="factories, their machines and tokens; OEE and faults of files; shifts and months"
+    )
+    verbs = tree.add_subparsers(dest="what", required=True)
     oee = verbs.add_parser("oee", parents=[shared], help="OEE and its losses after ISO 22400")
     oee.add_argument(
         "--input", type=Path, required=True, metavar="EVENTS.csv", help="states and counts of machines"
@@ -58,6 +59,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     for verb in (oee, detect):
         verb.add_argument("--json", action="store_true", help="print one JSON object")
     factory_reports.add(verbs, shared)
+    factories.add(verbs, shared)
 
 
 def run_oee(arguments: Namespace) -> int:

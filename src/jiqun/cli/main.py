@@ -38,6 +38,8 @@ VERBS = (
     "plant",
     "recognising",
     "factory",
+    "readings",
+    "intake",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

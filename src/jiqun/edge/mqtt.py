@@ -15,8 +15,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from jiqun.core.errors import JiqunError
 from jiqun.edge.connection import CONNECTING, UP, Connector, secret
-from jiqun.edge.screen import TOO_LONG
 from jiqun.factory.readings.model import Sample
+from jiqun.factory.readings.reasons import TOO_LONG
 
 AHEAD = 2_000
 TOGETHER = 500  # messages sealed at once
@@ -66,7 +66,8 @@ class MqttConnector(Connector):
 
     async def _take(self) -> None:
         while True:
-            first = await asyncio.wait_for(self._queue.get(), None if self.state == UP else CONNECT_S)
+            async with asyncio.timeout(None if self.state == UP else CONNECT_S):
+                first = await self._queue.get()
             batch = [first]
             while len(batch) < TOGETHER and not self._queue.empty():
                 batch.append(self._queue.get_nowait())

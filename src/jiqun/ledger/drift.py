@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from jiqun.core.errors import NotFound
 from jiqun.factory.detect.model import Reason
@@ -29,6 +29,7 @@ class DriftWatch:
     points: tuple[str, ...]
     training_s: float
     every_s: float = 5.0
+    settle_s: float = 0.0
     train_from_us: int | None = None
     train_to_us: int | None = None
     enabled: bool = True
@@ -192,6 +193,13 @@ def keep_warnings(factory: str, told: Iterable[DriftWarning]) -> None:
             factory=owner, watch=one.watch, method=one.method, began_us=one.began_us,
             defaults={k: v for k, v in values.items() if k not in kept}, create_defaults=values,
         )  # fmt: skip
+
+
+def close_open(factory: str, watch: str) -> None:
+    """End the warnings of a detector that last: nobody follows them any more."""
+    _inside()
+    rows = models.DriftWarning.objects.filter(factory__key=factory, watch=watch, closed_us__isnull=True)
+    rows.exclude(method="silent").update(closed_us=F("seen_us"))
 
 
 def position(factory: str) -> Position:

@@ -36,6 +36,7 @@ WORDS: Mapping[Reason, tuple[str, str]] = MappingProxyType(
             "{}：很久没有新读数，远久于平时",
             "{}: no new reading for much longer than is usual",
         ),
+        "silent_site": ("整个工厂没有新读数", "no reading of any point of the factory has come"),
     }
 )
 

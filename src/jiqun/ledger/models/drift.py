@@ -15,6 +15,7 @@ class DriftWatch(models.Model):
 
     points      keys of one point, or of three and more that are learnt together
     every_s     the grid on which values are looked at
+    settle_s    seconds of readings left out before it learns: a machine that warms up is not yet itself
     training_s  seconds of good readings it learns from; train_from_us, train_to_us: a window a person named instead
     learnt      what it learnt (empty while it learns); state: where it stands; form: version of both
     """
@@ -24,6 +25,7 @@ class DriftWatch(models.Model):
     name = models.CharField(max_length=200)
     points = models.JSONField(default=list)
     every_s = models.FloatField(default=5.0)
+    settle_s = models.FloatField(default=0.0)
     training_s = models.FloatField()
     train_from_us = models.BigIntegerField(null=True, blank=True)
     train_to_us = models.BigIntegerField(null=True, blank=True)
@@ -39,7 +41,8 @@ class DriftWatch(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["factory", "key"], name="drift_watch_once"),
             models.CheckConstraint(
-                condition=models.Q(every_s__gt=0, training_s__gt=0), name="drift_watch_above_zero"
+                condition=models.Q(every_s__gt=0, training_s__gt=0, settle_s__gte=0),
+                name="drift_watch_above_zero",
             ),
         )
 
