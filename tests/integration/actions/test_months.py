@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 from action_world import World, key_of, officer
-from shift_house import EVENING, OFFICE, OTHER, OWNER, SPRING, WORKER, month_of_days, put, said, works
+from reading_files import write_beside
+from shift_house import EVENING, OFFICE, OTHER, OWNER, SPRING, WORKER, month_of_days, put, said, us, works
 
 from jiqun.actions import factories as acts
 from jiqun.actions import month_evidence, months, policy_packs
 from jiqun.actions.held_firms import held_firm
 from jiqun.actions.month_reckoning import FactoryMonth, OeeWish, month_of, reckon_month
+from jiqun.actions.reading.months import month_why
 from jiqun.actions.reading.why import ReadingsBehind, why_fact
 from jiqun.core.errors import InputError, NotAllowed, NotFound, WrongState
 from jiqun.factory.instants import micros_of
@@ -272,3 +274,26 @@ def test_the_rule_of_digital_levels_reads_what_was_sent(made: World) -> None:
     assert why.statement.batch == done.batch
     hidden = why_fact(made.desk, OFFICE, held.facts["dq_equipment_connected_pct"])
     assert hidden.readings == ReadingsBehind("", "", may_see=False)
+
+
+def test_evidence_leads_to_the_batches_of_the_boxes(made: World) -> None:
+    """Two batches arrived while the readings of the month did, one of another day; one of another site is none of it."""
+    day = date(2026, 10, 2)
+    rows = [
+        {
+            "batch": f"{site}-{n}", "site": site, "stream": site, "sequence": n, "arrived_at": us(at, day),
+            "made_at": us(at, day),
+            "writer": "w", "readings": 9, "held": n, "gaps": 0, "first_read_at": us(at, day), "last_read_at": us(at, day),
+        }
+        for site, n, at in (("spring", 0, 500), ("spring", 1, 2000), ("dye", 0, 500))
+    ]  # fmt: skip
+    write_beside(made.desk.lake, "reading_batches", rows)
+    whole = month_why(made.desk, OWNER, "spring", "2026-10", PRODUCTION)
+    assert whole.evidence["batches"] == 2
+    assert [one["batch"] for one in whole.batches] == ["spring-0", "spring-1"]
+    of_day = month_why(made.desk, OWNER, "spring", "2026-10", PRODUCTION, day="2026-10-02")
+    assert [(one["batch"], one["held"]) for one in of_day.batches] == [("spring-0", 0)]
+    (coil,) = of_day.machines
+    assert {point.point for point in coil.points} >= {"coil.running", "coil.pieces"}
+    with pytest.raises(NotAllowed):
+        month_why(made.desk, OFFICE, "spring", "2026-10", PRODUCTION)
