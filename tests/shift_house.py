@@ -8,9 +8,10 @@ from action_world import MORNING, World, firm, key_of, officer
 from reading_files import write_readings
 
 from jiqun.actions import factories as acts
-from jiqun.actions.desk import ZONE
+from jiqun.actions.desk import ZONE, Desk
 from jiqun.factory.instants import MINUTE, midnight
 from jiqun.ledger.factories import Factory, FactoryPoint, Line, Machine, ShiftRow
+from jiqun.ledger.permissions import Actor
 from jiqun.ledger.shift_ends import ShiftKey
 
 OWNER = officer("enterprise", "enterprise", key_of(1))
@@ -29,8 +30,14 @@ def works(world: World) -> World:
     """The works with a coiler (60 s a piece) and a press on one line, a bench nobody connected, and a shift 08:00–10:00."""
     world.enterprises(firm(1), firm(2))
     acts.make(world.desk, SPRING, by=OWNER, at=MORNING)
+    described(world.desk, by=OWNER, at=MORNING)
+    return world
+
+
+def described(desk: Desk, *, by: Actor, at: datetime) -> None:
+    """Machines, points and shifts of the works."""
     acts.describe(
-        world.desk, "spring", by=OWNER, at=MORNING, lines=[Line("l1", "一线")],
+        desk, "spring", by=by, at=at, lines=[Line("l1", "一线")],
         machines=[
             Machine("coil", "卷簧机", "l1", 1, product="S-12", ideal_cycle_s=Decimal(60)), Machine("press", "压机", "l1", 2),
             Machine("bench", "手工台", "l1", 3),
@@ -43,8 +50,7 @@ def works(world: World) -> World:
             FactoryPoint("plant.energy", "千瓦时", "counter", "", "", "energy"),
         ],
     )  # fmt: skip
-    acts.set_shifts(world.desk, "spring", [EARLY], by=OWNER, at=MORNING)
-    return world
+    acts.set_shifts(desk, "spring", [EARLY], by=by, at=at)
 
 
 def us(minute: float, day: date = DAY) -> int:

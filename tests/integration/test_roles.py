@@ -279,8 +279,31 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "factory": lambda c, h, p: c.get(f"/api/factories/{p.factory()}"),
         "alarms": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/alarms"),
         "warnings": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/warnings"),
+        "shift list": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports"),
+        "page of shifts": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/"),
+        "shift": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班"),
+        "file": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/2026-10-14/早班/report.xlsx"),
+        "month": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/months/2026-10"),
+        "evidence": lambda c, h, p: c.get(f"/factories/{p.factory()}/months/2026-10/factory_readings/"),
     },
     P.HANDLE_ALARMS: {
+        "reason": lambda c, h, p: _post(
+            c,
+            f"/api/factories/{p.factory()}/stop-reasons",
+            {
+                "machine": "m1",
+                "starts_at": "2026-10-14T08:00:00",
+                "ends_at": "2026-10-14T09:00:00",
+                "kind": "down",
+                "reason": "断料",
+            },
+        ),
+        "end": lambda c, h, p: _post(
+            c, f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班/end", {}
+        ),
+        "end on the page": lambda c, h, p: c.post(
+            f"/factories/{p.factory()}/shifts/2026-10-14/早班/end/", {}
+        ),
         **{
             name: lambda c, h, p, name=name: _post(
                 c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
@@ -313,6 +336,18 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
             )
             for name in ("suppress", "remove")
         },
+        "consent": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/consents/factory_oee",
+            {"from_month": "2026-10", "purpose": "试"},
+            content_type=JSON,
+        ),
+        "withdraw": lambda c, h, p: c.delete(f"/api/factories/{p.factory()}/consents/factory_oee"),
+        "register": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/register", {"complete": True}, content_type=JSON
+        ),
+        "send": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/2026-10/send"),
+        "take back": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/batches/none/take-back"),
+        "consent on the page": lambda c, h, p: c.post(f"/factories/{p.factory()}/months/consent/", {}),
         "make": lambda c, h, p: _post(
             c, "/api/factories", {"key": "other", "name": "新厂", "subject": key_of(p.county)}
         ),

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Literal, TypeAlias
 
 from jiqun.actions import shift_days
 from jiqun.actions.desk import Desk
@@ -32,6 +33,7 @@ RATIOS = {
 OF_MONTH = (*RATIOS, "factory_readings", "factory_energy")
 """Figures told of the month as a span; all others are as of its last day."""
 KEPT_MOST = 24
+OeeWish: TypeAlias = Literal["always", "quick", "never"]
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,12 @@ def indicators(manner: MonthManner) -> tuple[str, ...]:
     return (CONNECTED, *manner.collect, "factory_machines_connected", *OF_MONTH)
 
 
-def reckon_month(desk: Desk, factory: Factory, text: str, *, at_us: int, whole: bool = True) -> FactoryMonth:
+def reckon_month(
+    desk: Desk, factory: Factory, text: str, *, at_us: int, oee: OeeWish = "always"
+) -> FactoryMonth:
     """Reckon a month; one that still runs as far as it has gone.
 
-    whole  False leaves OEE out where more readings would have to be read than a page may wait for
+    oee  quick: left out where more readings would have to be read than a page may wait for
     """
     month, manner = month_of(text), MonthManner.load(desk.packs / "factory" / "months.toml")
     own = _Own(factories.machines(factory.key, retired=True), factories.points(factory.key, retired=True))
@@ -108,7 +112,7 @@ def reckon_month(desk: Desk, factory: Factory, text: str, *, at_us: int, whole: 
     found = months.connections(machines, points, days, last=month.last, least=manner.days_least)
     word = month_records.register_word(factory.key)
     is_complete = word is not None and word.machines == len(found)
-    reckoned = whole or _rows(own, counted) <= manner.page_rows
+    reckoned = oee == "always" or (oee == "quick" and _rows(own, counted) <= manner.page_rows)
     tally = oee_of(desk, factory, month, counted, at_us=at_us) if reckoned else {}
     figures = {
         CONNECTED: months.connected_share(found, register_complete=is_complete),
@@ -175,8 +179,10 @@ def oee_of(
         if state in _kept:
             return _kept[state]
     found: dict[str, Tally] = {}
+    days = {one.day for one in counted}
     for shift in over:
-        made = report_of(desk, key, shift, in_report(key, shift)[0])
+        read = bool(days & {shift.day, day_of(shift.span[1] - 1)}) or shift.span[1] > month.span[1]
+        made = report_of(desk, key, shift, in_report(key, shift)[0], read=read)
         for (machine,), tally in made.tallies["machine"].items():
             found.setdefault(machine, Tally()).add(tally)
     with _turn:

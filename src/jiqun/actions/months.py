@@ -15,7 +15,15 @@ from jiqun.actions import batches, month_evidence
 from jiqun.actions import factory_policy as policy
 from jiqun.actions.desk import Desk
 from jiqun.actions.imports import ImportReport, Order, run_import
-from jiqun.actions.month_reckoning import OF_MONTH, FactoryMonth, indicators, month_of, reckon_month
+from jiqun.actions.month_reckoning import (
+    OF_MONTH,
+    RATIOS,
+    FactoryMonth,
+    OeeWish,
+    indicators,
+    month_of,
+    reckon_month,
+)  # fmt: skip
 from jiqun.core.errors import InputError, NotFound, RowErrors, WrongState
 from jiqun.factory.instants import micros_of
 from jiqun.factory.shifts.month_manner import MonthManner
@@ -104,7 +112,8 @@ def send(desk: Desk, key: str, month: str, *, by: Actor, at: datetime) -> Sent:
     allowed = [one.indicator for one in month_records.consents(key) if one.from_month <= wanted.text]
     if micros_of(at) < wanted.span[1]:
         raise WrongState("month.not_over", seen=wanted.text)
-    found = reckon_month(desk, factory, wanted.text, at_us=micros_of(at)) if allowed else None
+    oee: OeeWish = "always" if set(allowed) & set(RATIOS) else "never"
+    found = reckon_month(desk, factory, wanted.text, at_us=micros_of(at), oee=oee) if allowed else None
     known = {k: told for k, told in found.figures.items() if k in allowed and told.value} if found else {}
     if found is None or not known:
         raise WrongState("month.nothing_to_send", seen=wanted.text)
@@ -120,7 +129,8 @@ def send(desk: Desk, key: str, month: str, *, by: Actor, at: datetime) -> Sent:
         month_records.record(key, figures, batch=report.batch_id or "", by=by.label, at=at)
         told_of = {"month": wanted.text, "figures": [one.indicator for one in figures]}
         audit.record(
-            by, "factory.month_send", f"factory:{key}", told_of, at=at, target_label=factory.name, batch=report.batch_id or ""
+            by, "factory.month_send", f"factory:{key}", told_of, at=at, target_label=factory.name,
+            batch=report.batch_id or "",
         )  # fmt: skip
     return Sent(
         wanted.text, report.batch_id or "", figures, tuple(one for one in allowed if one not in known)
@@ -144,6 +154,11 @@ def source_of(factory: Factory) -> Source:
     owner = Scope("enterprise", factory.subject)
     title = f"本企业读数 own readings：{factory.name}"
     return Source(f"{SOURCE}{factory.key}"[:80], "readings", title, synthetic=factory.synthetic, owner=owner)
+
+
+def is_own(source: str) -> bool:
+    """Is that source one of an enterprise's own readings?"""
+    return source.startswith(SOURCE)
 
 
 def _check_indicator(desk: Desk, indicator: str) -> None:

@@ -10,7 +10,7 @@ from jiqun.actions.shift_days import OneShift
 from jiqun.factory.instants import micros_of, moment
 from jiqun.factory.machines.day import machine_day
 from jiqun.factory.machines.manner import Manner
-from jiqun.factory.oee.model import Count, Event, Planned, Span
+from jiqun.factory.oee.model import Count, Event, Planned
 from jiqun.factory.oee.practice import Practice
 from jiqun.factory.oee.report import Report, report
 from jiqun.factory.oee.showing import report_object
@@ -73,9 +73,14 @@ def reckon(desk: Desk, factory: Factory, wanted: ShiftKey, *, at_us: int) -> Rec
     )  # fmt: skip
 
 
-def report_of(desk: Desk, key: str, shift: OneShift, machines: Sequence[Machine]) -> Report:
-    """The report of a shift that is over, without its stops and gaps."""
-    events, counts = told(desk, key, machines, shift)
+def report_of(
+    desk: Desk, key: str, shift: OneShift, machines: Sequence[Machine], *, read: bool = True
+) -> Report:
+    """The report of a shift that is over, without its stops and gaps; read: False where no reading is known to be there."""
+    if read:
+        events, counts = told(desk, key, machines, shift)
+    else:
+        events, counts = [Event(one.key, one.line, *shift.span, "gap") for one in machines], []
     rows = shift_days.only(shift, machines).as_rows(machines)
     return report(events, counts, rows, minor_below=_minor(desk))
 

@@ -1,9 +1,11 @@
 """What people say of stops laid over what machines told: only stops change, cut exactly; running and gaps stay."""
 
+from itertools import pairwise
+
+from factory_house import at, event, shift
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory_house import at, event, shift
 from jiqun.factory.oee.calendar import planned_shifts
 from jiqun.factory.oee.timeline import timeline
 from jiqun.factory.shifts.reasons import Stop, StopWord, gaps_of, reasoned, stops_of
@@ -71,7 +73,7 @@ minutes = st.integers(0, 120)
 def test_no_time_is_lost_or_doubled(spans: list[tuple[int, int]]) -> None:
     events = [event(0, 30), event(30, 60, "down"), event(60, 61, "gap"), event(61, 120, "delay")]
     told = reasoned(events, [word(a, b) for a, b in spans])
-    assert all(before.end == after.start for before, after in zip(told, told[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(told))
     assert (told[0].start, told[-1].end) == (at(0), at(120))
     assert sum(one.end - one.start for one in told if one.kind == "run") == 30 * MINUTE
     assert sum(one.end - one.start for one in told if one.kind == "gap") == MINUTE

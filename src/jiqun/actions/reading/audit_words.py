@@ -32,6 +32,7 @@ ACTIONS = {
     "factory.month_send": ("上报月度数", "send figures of a month"),
     "factory.register": ("声明设备台账是否齐全", "say whether the register of machines is complete"),
     "factory.shift_end": ("结束班次", "end a shift"),
+    "factory.shift_file": ("生成班次报表", "make a shift report"),
     "factory.stop_reason": ("说明停机原因", "say why a machine stood"),
     "home.backup": ("备份", "back up"),
     "home.prepare": ("初始化", "prepare the home"),

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 FIGURES = ("oee_index", "availability", "effectiveness", "quality_ratio")
 TIMES = ("pbt", "apt", "adot", "adet", "aust", "minor_stops", "planned_stops", "gap")
@@ -39,21 +40,27 @@ def changes(before: Told, now: Told) -> tuple[Changed, ...]:
 
 
 def _groups(figures: Told) -> Iterator[tuple[str, dict[str, float | None]]]:
-    total = figures.get("total")
-    if isinstance(total, Mapping):
+    total = _table(figures.get("total"))
+    if total:
         yield "", _flat(total)
     machines = figures.get("by_machine")
-    for one in machines if isinstance(machines, list) else ():
-        yield str(one.get("machine", "")), _flat(one)
+    for one in cast(list[object], machines) if isinstance(machines, list) else ():
+        told = _table(one)
+        yield str(told.get("machine", "")), _flat(told)
 
 
 def _flat(told: Told) -> dict[str, float | None]:
     found: dict[str, float | None] = {name: _number(told.get(name)) for name in FIGURES}
     for part, names in (("times_s", TIMES), ("quantities", QUANTITIES)):
-        values = told.get(part)
-        if isinstance(values, Mapping):
+        values = _table(told.get(part))
+        if values:
             found |= {name: _number(values.get(name)) for name in names}
     return found
+
+
+def _table(value: object) -> Told:
+    """What should be a table as one; anything else is empty: a report kept long ago may lack a part."""
+    return cast(Told, value) if isinstance(value, Mapping) else {}
 
 
 def _number(value: object) -> float | None:

@@ -42,9 +42,10 @@ class MonthManner:
         whole = read_toml(path)
         collect = as_table(whole.get("collect"), file=path, key="collect")
         scenes = as_table(whole.get("scene", {}), file=path, key="scene")
+        engine = text_in(whole, "engine", file=path, key="engine")
+        days, edge, rows = (_whole(whole, name, path) for name in ("days_least", "edge_minutes", "page_rows"))
         return cls(
-            text_in(whole, "engine", file=path, key="engine"),
-            *(_whole(whole, name, path) for name in ("days_least", "edge_minutes", "page_rows")),
+            engine, days, edge, rows,
             {key: _collecting(as_table(one, file=path, key=key), path, key) for key, one in collect.items()},
             {key: _scene(as_table(one, file=path, key=key), path, key) for key, one in scenes.items()},
         )  # fmt: skip
