@@ -75,6 +75,15 @@ class Screen:
         sound = read_us if read_us is not None and abs(read_us) < 2**62 else None
         return Refusal(key[:SEEN], reason, _seen(seen), arrived_us, sound)
 
+    def replace(self, gone: Iterable[Point], come: Iterable[Point]) -> None:
+        """Points of connections that went and came; what comes starts anew."""
+        for point in gone:
+            self.points.pop(point.key, None)
+            self._last.pop(point.key, None)
+        for point in come:
+            self.points[point.key] = point
+            self._last.pop(point.key, None)
+
     def forget(self, keys: Iterable[str]) -> None:
         """Readings of these points were not kept: what comes next is new again."""
         for key in keys:
