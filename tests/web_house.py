@@ -1,4 +1,4 @@
-"""A small house for tests of pages and interface: two counties, their enterprises, public and private facts, seven people.
+"""A small house for tests of pages and interface: two counties, their enterprises, public and private facts, eight people.
 
 新昌县 (330624) and 嵊州市 (330683) each have three registered enterprises, a private sheet of revenues of their office,
 and one row in quarantine. One enterprise of 新昌县 belongs to the cluster 机器人与数控机床.
@@ -73,6 +73,7 @@ SCOPES: dict[str, Scope] = {
     "cluster_office": Scope("cluster", CLUSTER),
     "analyst": EVERYTHING,
     "enterprise": Scope("enterprise", key_of(XINCHANG)),
+    "workshop": Scope("enterprise", key_of(XINCHANG)),
     "auditor": EVERYTHING,
 }
 

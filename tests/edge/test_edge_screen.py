@@ -182,3 +182,28 @@ def test_the_examples_are_sound() -> None:
     for name, count in (("spring", 37), ("dye", 19)):
         config = read_config(PACKS.parent / "example" / "edge" / f"{name}.toml", packs=PACKS)
         assert config.site == name and sum(len(one.points) for one in config.connectors) == count
+
+
+def test_what_holds_unchanged_is_said_again_after_a_minute() -> None:
+    judge, minute = screen(), 60_000_000
+    judge.judge(Sample("press.pieces", 7, NOW_US), NOW_US)
+    assert judge.again(["press.pieces", "furnace.t"], NOW_US + minute - 1) == []
+    (again,) = judge.again(["press.pieces", "furnace.t"], NOW_US + minute)
+    assert (again.value, again.read_us, again.flag) == (7.0, NOW_US + minute, "repeated")
+    assert judge.again(["press.pieces"], NOW_US + 2 * minute - 1) == []
+    assert judge.counts["repeated"] == 1
+
+
+def test_what_is_bad_is_not_said_again() -> None:
+    judge = screen()
+    judge.judge(Sample("press.pieces", 7, NOW_US), NOW_US)
+    judge.judge(Sample("press.pieces", None, NOW_US, Quality.BAD), NOW_US)
+    assert judge.again(["press.pieces"], NOW_US + 10**12) == []
+
+
+def test_a_counter_goes_on_from_what_was_said_again() -> None:
+    judge, later = screen(), NOW_US + 90_000_000
+    judge.judge(Sample("press.pieces", 7, NOW_US), NOW_US)
+    judge.again(["press.pieces"], later)
+    found = judge.judge(Sample("press.pieces", 8, later - 1_000), later)
+    assert isinstance(found, Reading) and found.flag == ""

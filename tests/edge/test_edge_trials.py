@@ -30,14 +30,14 @@ UNITS = UnitTable.load(PACKS / "units.toml")
 
 
 class Heard:
-    """Keeps what trials tell; looks at so many turns."""
+    """Keeps what trials tell; looks at so many turns, or until so many rows were seen."""
 
-    def __init__(self, turns: int = 1000) -> None:
-        self.turns, self.answers = turns, list[TrialAnswer]()
+    def __init__(self, turns: int = 1000, rows: int = 10_000) -> None:
+        self.turns, self.rows, self.answers = turns, rows, list[TrialAnswer]()
 
     async def __call__(self, answer: TrialAnswer) -> bool:
         self.answers.append(answer)
-        return len(self.answers) < self.turns
+        return len(self.answers) < self.turns and len(answer.seen) < self.rows
 
     @property
     def last(self) -> TrialAnswer:
@@ -61,8 +61,8 @@ def config(tmp_path: Path) -> EdgeConfig:
 
 
 async def tried(config: EdgeConfig, protocol: str, options: dict[str, object], *, kind: str = "browse", turns: int = 1000,
-                points: tuple[Point, ...] = (), seconds: float = 20) -> Heard:  # fmt: skip
-    heard = Heard(turns)
+                rows: int = 10_000, points: tuple[Point, ...] = (), seconds: float = 20) -> Heard:  # fmt: skip
+    heard = Heard(turns, rows)
     order = TrialOrder("t1", kind, protocol, options, points, time.time_ns() // 1000 + int(seconds * 1e6))
     await run_trial(order, config, UNITS, BoxClock(), heard)
     return heard
@@ -117,14 +117,14 @@ def test_the_dye_house_is_found_by_its_births_and_messages_by_their_parts(config
 
     async def story() -> None:
         async with running_plant(PlantOrder("dye", port, speed=600)) as plant:
-            found = await tried(config, "sparkplug", options, turns=3)
+            found = await tried(config, "sparkplug", options, rows=len(plant.tags))
             seen = {one.address: one for one in found.last.seen}
             assert set(seen) == {f"dye/plant:{tag.name}" for tag in plant.tags}
             assert seen["dye/plant:vat1.temperature"].unit == "摄氏度"
         broker = plant_broker("127.0.0.1", port)
         await broker.start()
         looking = asyncio.create_task(
-            tried(config, "mqtt_json", {**options, "look_topic": "works/#"}, turns=3)
+            tried(config, "mqtt_json", {**options, "look_topic": "works/#"}, rows=5)
         )
         await asyncio.sleep(0.7)
         bodies = (b'{"values": {"force": 7.5, "name": "m7", "on": true, "list": [1]}}', b"nonsense")

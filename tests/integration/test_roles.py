@@ -19,7 +19,8 @@ from jiqun.actions import merging
 from jiqun.actions.collecting import NewCollection, open_collection
 from jiqun.actions.desk import ZONE
 from jiqun.actions.merging import Pair
-from jiqun.ledger import collections, recognitions, titles
+from jiqun.ledger import collections, factories, recognitions, titles
+from jiqun.ledger.factories import Factory
 from jiqun.ledger.permissions import system
 from jiqun.ledger.recognitions import NewCandidate, Recognition
 from jiqun.ledger.roles import ROLES, UNSCOPED, Permission, matrix
@@ -114,6 +115,13 @@ class Place:
             key_of(self.county), "试验", self.county, FIELD, "创新型", "innovative", "registered", *days
         )
         return titles.enter(told, by="office", at=datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)).id
+
+    def factory(self) -> str:
+        """The factory of its first enterprise."""
+        key, at = f"works-{self.county}", datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        if not any(one.key == key for one in factories.all_factories()):
+            factories.make(Factory(key, "试验弹簧厂", key_of(self.county), self.county), by="office", at=at)
+        return key
 
     def objection(self, house: House) -> int:
         """An objection the provincial officer filed about it."""
@@ -246,6 +254,25 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "take back": lambda c, h, p: _post(c, f"/api/titles/{p.title()}/take-back", {"reason": "试"}),
         "register on the page": lambda c, h, p: _titles(c, "/titles/register/", p),
     },
+    P.READ_FACTORY: {
+        "factory": lambda c, h, p: c.get(f"/api/factories/{p.factory()}"),
+    },
+    P.RUN_FACTORY: {
+        "describe": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/machines",
+            {"machines": [{"key": "m1", "name": "卷簧机"}]},
+            content_type=JSON,
+        ),
+        "shifts": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/shifts",
+            {"shifts": [{"name": "白班", "start_minute": 480, "end_minute": 1200}]},
+            content_type=JSON,
+        ),
+        "token": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/tokens", {"label": "盒"}),
+        "make": lambda c, h, p: _post(
+            c, "/api/factories", {"key": "other", "name": "新厂", "subject": key_of(p.county)}
+        ),
+    },
     P.COLLECT: {
         "follow": lambda c, h, p: c.get(f"/api/collections/{p.collection(h)}"),
         "page of one": lambda c, h, p: c.get(f"/collections/{p.collection(h)}/"),
@@ -288,6 +315,7 @@ ELSEWHERE = {
     P.VIEW_SYNTHETIC: "narrows what lists hold; see test_synthetic_is_shown_to_who_may_see_it",
     P.MANAGE_SOURCES: "no page or address yet",
     P.BACKUP: "command line only",
+    P.HANDLE_ALARMS: "no page or address yet",
 }
 
 
@@ -300,6 +328,8 @@ def _is_own(role: str, permission: Permission) -> bool:
     """The enterprise's own data and answers, and the cluster's member's, lie within their scopes."""
     if permission in (P.READ_ENTERPRISE, P.OBJECT, P.ANSWER):
         return role in ("enterprise", "cluster_office")
+    if permission in (P.READ_FACTORY, P.RUN_FACTORY, P.HANDLE_ALARMS):
+        return role in ("enterprise", "workshop")
     return permission is P.ANSWER_OBJECTION and role == "cluster_office"
 
 

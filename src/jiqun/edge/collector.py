@@ -77,6 +77,10 @@ class Collector:
         await sealed
         return True
 
+    def repeat(self, keys: Iterable[str]) -> None:
+        """Say again what holds unchanged; for connectors that stand and whose sources speak only of changes."""
+        self._plain.readings += self.screen.again(keys, self.clock.wall_us())
+
     def refuse(self, connector: str, reason: str, key: str, seen: object) -> None:
         """Refuse something that was not even a sample; it travels like the others."""
         now = self.clock.wall_us()

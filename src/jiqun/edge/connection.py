@@ -4,7 +4,7 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from jiqun.edge.collector import Collector
 from jiqun.edge.config import ConnectorConfig, Limits
@@ -30,8 +30,12 @@ class Connector(ABC):
         self.ordered = False
         self.passing = False  # a trial: leave nothing behind at a broker
         self.looked_at: Callable[[], ConnectorConfig] | None = (
-            None  # before each session: may it go there still?
+            None  # asked before each session: may it go there?
         )
+
+    def holding(self) -> Iterable[str]:
+        """Keys of points whose last value holds while nothing is heard, for sources that speak only of changes."""
+        return ()
 
     @abstractmethod
     async def session(self) -> None:

@@ -67,7 +67,7 @@ class Crew:
         await self.collector.seal()  # under the points as they were
         comes = [config for name, config in told.items() if ordered.get(name) != config]
         gone = [point for name in ends for point in ordered[name].points]
-        self.collector.screen.replace(gone, (point for one in comes for point in one.points))
+        self.collector.screen.exchange(gone, (point for one in comes for point in one.points))
         self.hire(comes, ordered=True)
 
     def _asked(self, one: Connector) -> ConnectorConfig:

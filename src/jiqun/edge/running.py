@@ -23,6 +23,7 @@ from jiqun.edge.screen import Screen
 from jiqun.factory.readings.box_orders import Orders
 
 STATUS_S = 2.0
+REPEAT_S = 5.0
 
 
 class Box:
@@ -64,6 +65,7 @@ class Box:
         sending = asyncio.create_task(self.gateway.run())
         showing = asyncio.create_task(self._show())
         asking = asyncio.create_task(self.agent.run())
+        repeating = asyncio.create_task(self._repeat())
         try:
             async with asyncio.TaskGroup() as group:
                 self.crew.start(group)
@@ -72,9 +74,10 @@ class Box:
                 await asyncio.gather(asking, return_exceptions=True)
                 self.crew.stop()
         finally:
-            for task in (sealing, sending, showing, asking):
+            beside = (asking, repeating, sealing, sending, showing)
+            for task in beside:
                 task.cancel()
-            await asyncio.gather(sealing, sending, showing, asking, return_exceptions=True)
+            await asyncio.gather(*beside, return_exceptions=True)
             if door is not None:
                 await asyncio.to_thread(door.close)
             self._write(running=False)
@@ -107,6 +110,12 @@ class Box:
     def status_file(self) -> Path:
         """Where the status is written every two seconds."""
         return self.config.buffer.path.with_suffix(".status.json")
+
+    async def _repeat(self) -> None:
+        while True:
+            await asyncio.sleep(REPEAT_S)
+            for one in self.connectors:
+                self.collector.repeat(one.holding())
 
     async def _show(self) -> None:
         while True:

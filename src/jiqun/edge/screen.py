@@ -6,6 +6,7 @@ Pure: the instant of arrival is passed in. A refusal is never silence: it travel
 import math
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from jiqun.core.units import UnitTable
 from jiqun.edge.config import Limits
@@ -31,7 +32,8 @@ REASONS = (
 COUNTER_BACK = "counter_back"
 NO_SOURCE_TIME = "no_source_time"
 NO_VALUE = "no_value"
-FLAGS = (COUNTER_BACK, NO_SOURCE_TIME, NO_VALUE)
+REPEATED = "repeated"  # unchanged while its connection stands: said by the box, not by the source
+FLAGS = (COUNTER_BACK, NO_SOURCE_TIME, NO_VALUE, REPEATED)
 
 SEEN = 200
 SILENCE_US = 60_000_000  # an unchanged value is said again after a minute, so that silence means something
@@ -75,7 +77,7 @@ class Screen:
         sound = read_us if read_us is not None and abs(read_us) < 2**62 else None
         return Refusal(key[:SEEN], reason, _seen(seen), arrived_us, sound)
 
-    def replace(self, gone: Iterable[Point], come: Iterable[Point]) -> None:
+    def exchange(self, gone: Iterable[Point], come: Iterable[Point]) -> None:
         """Points of connections that went and came; what comes starts anew."""
         for point in gone:
             self.points.pop(point.key, None)
@@ -83,6 +85,22 @@ class Screen:
         for point in come:
             self.points[point.key] = point
             self._last.pop(point.key, None)
+
+    def again(self, keys: Iterable[str], now_us: int) -> list[Reading]:
+        """Points whose source speaks only of changes and has been silent for a minute: their last value, holding now.
+
+        What was bad or had no value is not said again.
+        """
+        found: list[Reading] = []
+        for key in keys:
+            last = self._last.get(key)
+            if last is None or last.value is None or last.quality is Quality.BAD:
+                continue
+            if max(last.arrived_us, last.read_us) <= now_us - SILENCE_US:
+                self._last[key] = replace(last, read_us=now_us, arrived_us=now_us, flag=REPEATED)
+                found.append(self._last[key])
+        self.counts[REPEATED] += len(found)
+        return found
 
     def forget(self, keys: Iterable[str]) -> None:
         """Readings of these points were not kept: what comes next is new again."""

@@ -27,6 +27,9 @@ class Permission(StrEnum):
     OBJECT = "object"
     ANSWER_OBJECTION = "answer_objection"
     RECOGNISE = "recognise"
+    READ_FACTORY = "read_factory"
+    RUN_FACTORY = "run_factory"
+    HANDLE_ALARMS = "handle_alarms"
     BACKUP = "backup"
 
 
@@ -50,6 +53,9 @@ LABELS: dict[Permission, tuple[str, str]] = {
     P.OBJECT: ("提出异议", "object to a number about an enterprise"),
     P.ANSWER_OBJECTION: ("答复异议", "answer objections"),
     P.RECOGNISE: ("认定称号", "recognise by rule, grant, register and take back titles"),
+    P.READ_FACTORY: ("查看工厂", "see the machines, readings, alarms and reports of a factory"),
+    P.RUN_FACTORY: ("管理工厂", "connect machines, set limits and shifts, issue the tokens of a factory"),
+    P.HANDLE_ALARMS: ("处置报警", "acknowledge and shelve alarms, say why a machine stood"),
     P.BACKUP: ("备份与恢复", "back up and restore"),
 }
 UNSCOPED = frozenset({P.READ_PUBLIC, P.VIEW_SYNTHETIC, P.EXPORT, P.MANAGE_TOKENS, P.READ_AUDIT})
@@ -57,6 +63,7 @@ UNSCOPED = frozenset({P.READ_PUBLIC, P.VIEW_SYNTHETIC, P.EXPORT, P.MANAGE_TOKENS
 
 READING = frozenset({P.READ_PUBLIC, P.VIEW_SYNTHETIC, P.EXPORT, P.MANAGE_TOKENS})
 COLLECTING = frozenset({P.COLLECT, P.ANSWER})
+FACTORY_WORK = frozenset({P.READ_FACTORY, P.HANDLE_ALARMS})
 LEDGER_WORK = COLLECTING | READING
 LEDGER_WORK |= {P.READ_ENTERPRISE, P.IMPORT_DATA, P.UNDO_BATCH, P.REPAIR_QUARANTINE, P.EDIT_SUBJECT}
 LEDGER_WORK |= {P.OBJECT, P.ANSWER_OBJECTION}
@@ -134,11 +141,23 @@ class Enterprise(Role):
 
     key = "enterprise"
     zh, en = "企业", "Enterprise"
-    says_zh = "查看、填报和更正本企业的数据，对本企业的数提出异议，查看公开数据。"
+    says_zh = "查看、填报和更正本企业的数据，对本企业的数提出异议，管理本企业的工厂，查看公开数据。"
     says_en = (
-        "Reads, reports and corrects its own data, objects to numbers about it, and reads what is public."
+        "Reads, reports and corrects its own data, objects to it, runs its factories, reads what is public."
     )
-    permissions = READING | {P.READ_ENTERPRISE, P.IMPORT_DATA, P.REPAIR_QUARANTINE, P.OBJECT, P.ANSWER}
+    permissions = READING | FACTORY_WORK | {P.RUN_FACTORY}
+    permissions |= {P.READ_ENTERPRISE, P.IMPORT_DATA, P.REPAIR_QUARANTINE, P.OBJECT, P.ANSWER}
+    scope_kinds = ("enterprise",)
+
+
+class Workshop(Role):
+    """Works at the machines."""
+
+    key = "workshop"
+    zh, en = "车间", "Workshop"
+    says_zh = "查看本企业工厂的设备、读数和报表，确认和搁置报警，说明停机原因；不看企业的其他数据。"
+    says_en = "Sees machines, readings and reports of its enterprise's factories, handles alarms, says why a machine stood."
+    permissions = FACTORY_WORK | {P.VIEW_SYNTHETIC}
     scope_kinds = ("enterprise",)
 
 
@@ -155,7 +174,16 @@ class Auditor(Role):
 
 ROLES: dict[str, type[Role]] = {
     role.key: role
-    for role in (Administrator, ProvincialOfficer, CountyOfficer, ClusterOffice, Analyst, Enterprise, Auditor)
+    for role in (
+        Administrator,
+        ProvincialOfficer,
+        CountyOfficer,
+        ClusterOffice,
+        Analyst,
+        Enterprise,
+        Workshop,
+        Auditor,
+    )
 }
 
 

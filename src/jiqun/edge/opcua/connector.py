@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from asyncua import Client, ua
@@ -43,6 +44,10 @@ async def hung_up(client: Client) -> None:
 
 class OpcUa(Connector):
     """Subscribes at one server (OPC UA 连接器)."""
+
+    def holding(self) -> Iterable[str]:
+        """All points, as long as the connection stands: it is asked every two seconds."""
+        return [point.key for point in self.config.points] if self.state == UP else ()
 
     async def session(self) -> None:
         """Connect, subscribe in chunks, and watch until the connection is lost."""

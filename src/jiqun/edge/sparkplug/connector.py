@@ -1,11 +1,13 @@
 """Sparkplug 主机: takes what edge nodes publish and asks for a rebirth where a number is missing."""
 
 import time
+from collections.abc import Iterable
 
 import paho.mqtt.client as paho
 
 from jiqun.edge.collector import Collector
 from jiqun.edge.config import ConnectorConfig, Limits
+from jiqun.edge.connection import UP
 from jiqun.edge.mqtt import Gathered, MqttConnector
 from jiqun.edge.sparkplug.codec import Metric, Payload, encode
 from jiqun.edge.sparkplug.session import NAMESPACE, Session
@@ -25,6 +27,12 @@ class SparkplugHost(MqttConnector):
     def topics(self) -> list[str]:
         """Everything of the groups it listens to; commands of other hosts are passed over."""
         return [f"{NAMESPACE}/{self.config.text('group')}/#"]
+
+    def holding(self) -> Iterable[str]:
+        """Points of nodes that were born and did not die since."""
+        born = {name for name, node in self.spoken.nodes.items() if node.born}
+        keys = [p.key for p in self.config.points if "/".join(p.address.split(":")[0].split("/")[:2]) in born]
+        return keys if self.state == UP else ()
 
     def on_up(self) -> None:
         """Called when the broker has taken us."""

@@ -9,6 +9,14 @@ from jiqun.ledger.models.collection import (
     CollectionForm,
     CollectionNotice,
 )
+from jiqun.ledger.models.factory import (
+    Factory,
+    FactoryLine,
+    FactoryPoint,
+    FactoryShift,
+    FactoryToken,
+    Machine,
+)
 from jiqun.ledger.models.identity_verdict import IdentityVerdict
 from jiqun.ledger.models.login_attempt import LoginAttempt
 from jiqun.ledger.models.merge_proposal import MergeProposal
@@ -33,8 +41,14 @@ __all__ = [
     "CollectionAnswer",
     "CollectionForm",
     "CollectionNotice",
+    "Factory",
+    "FactoryLine",
+    "FactoryPoint",
+    "FactoryShift",
+    "FactoryToken",
     "IdentityVerdict",
     "LoginAttempt",
+    "Machine",
     "MergeProposal",
     "NameDecision",
     "Objection",

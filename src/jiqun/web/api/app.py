@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 import jiqun
 from jiqun.web.api import (
     collecting,
+    factories,
     ladders,
     matching,
     objecting,
@@ -52,5 +53,16 @@ api = Interface(
     auth=[Token(), Session()],
 )
 add_handlers(api)
-for part in (objecting, reading, working, matching, policies, ladders, recognising, collecting, people):
+for part in (
+    objecting,
+    reading,
+    working,
+    factories,
+    matching,
+    policies,
+    ladders,
+    recognising,
+    collecting,
+    people,
+):
     api.add_router("", part.router)
