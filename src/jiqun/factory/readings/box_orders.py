@@ -190,9 +190,25 @@ def orders_told(orders: Orders) -> dict[str, object]:
     return told
 
 
+def read_told(body: bytes | Told) -> Told:
+    """What was posted, as a table of this version; InputError `box.bad_talk`, `box.talk_too_long`."""
+    found: object = body
+    if isinstance(body, bytes):
+        if len(body) > MOST_BYTES:
+            raise InputError("box.talk_too_long", seen=len(body), allowed=MOST_BYTES)
+        try:
+            found = orjson.loads(body)
+        except ValueError as error:
+            raise _bad(str(error), "JSON") from error
+    told: Told = cast(Told, found) if isinstance(found, Mapping) else {}
+    if told.get("talk") != VERSION:
+        raise _bad(f"talk {told.get('talk')}", f"talk {VERSION}")
+    return told
+
+
 def read_report(body: bytes | Told) -> BoxState:
     """A report; InputError `box.bad_talk` when it is none."""
-    told = _opened(body)
+    told = read_told(body)
     state = state_of(told)
     if not KEY.fullmatch(state.site) or not KEY.fullmatch(state.box):
         raise _bad(f"{state.site} {state.box}", "site box: a-z 0-9 . _ -")
@@ -220,7 +236,7 @@ def state_of(told: Told) -> BoxState:
 
 def read_trial_answer(body: bytes | Told) -> TrialAnswer:
     """What a trial gave; InputError `box.bad_talk` when it is none."""
-    told = _opened(body)
+    told = read_told(body)
     state, fault = _text(told, "state", 20), _text(told, "fault", 40)
     if state not in STATES:
         raise _bad(state, " ".join(STATES))
@@ -246,7 +262,7 @@ def seen_of(told: Told) -> Seen:
 
 def read_orders(body: bytes) -> Orders:
     """Orders as the box reads them; InputError `box.bad_talk` when they are none or longer than allowed."""
-    told = _opened(body)
+    told = read_told(body)
     trials = _rows(told, "trials", MOST_TRIALS, cut=False)
     sent = told.get("connections")
     connections = None
@@ -307,21 +323,6 @@ def _buffer(told: Told) -> BufferState:
         _whole(told, "oldest_us") if oldest is not None else None, _text(told, "overflow", 20),
         _whole(told, "set_aside"), _whole(told, "refusals"),
     )  # fmt: skip
-
-
-def _opened(body: bytes | Told) -> Told:
-    found: object = body
-    if isinstance(body, bytes):
-        if len(body) > MOST_BYTES:
-            raise InputError("box.talk_too_long", seen=len(body), allowed=MOST_BYTES)
-        try:
-            found = orjson.loads(body)
-        except ValueError as error:
-            raise _bad(str(error), "JSON") from error
-    told: Told = cast(Told, found) if isinstance(found, Mapping) else {}
-    if told.get("talk") != VERSION:
-        raise _bad(f"talk {told.get('talk')}", f"talk {VERSION}")
-    return told
 
 
 def _rows(told: Told, name: str, most: int, *, cut: bool = True) -> Sequence[Told]:

@@ -9,6 +9,13 @@ from jiqun.ledger.models.collection import (
     CollectionForm,
     CollectionNotice,
 )
+from jiqun.ledger.models.connecting import (
+    BoxChange,
+    BoxReport,
+    ConnectDraft,
+    ConnectTrial,
+    FactoryConnection,
+)
 from jiqun.ledger.models.factory import (
     Factory,
     FactoryLine,
@@ -37,11 +44,16 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Batch",
+    "BoxChange",
+    "BoxReport",
     "Collection",
     "CollectionAnswer",
     "CollectionForm",
     "CollectionNotice",
+    "ConnectDraft",
+    "ConnectTrial",
     "Factory",
+    "FactoryConnection",
     "FactoryLine",
     "FactoryPoint",
     "FactoryShift",
