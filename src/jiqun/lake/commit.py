@@ -5,8 +5,9 @@ The commit says how many actions it has, so a log file cut between two lines is 
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
@@ -25,12 +26,17 @@ _HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A data file on the disk and not committed yet; written_ms is milliseconds since 1970."""
+    """A data file on the disk and not committed yet; written_ms is milliseconds since 1970.
+
+    spans  least and greatest instant of columns, in microseconds since 1970: told in the commit, so that a reader
+           knows without opening the file whether it may hold what is asked for
+    """
 
     name: str
     rows: int
     size: int
     written_ms: int
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +48,15 @@ class Change:
     transaction: Transaction | None = None
 
 
-def seal(root: Path, table: str, name: str, rows: int) -> NewFile:
+def seal(
+    root: Path, table: str, name: str, rows: int, spans: Mapping[str, tuple[int, int]] | None = None
+) -> NewFile:
     """Force a freshly written data file to the disk."""
     path = table_folder(root, table) / name
     fsync_file(path)
     fsync_folder(path.parent)
     status = path.stat()
-    return NewFile(name, rows, status.st_size, status.st_mtime_ns // 1_000_000)
+    return NewFile(name, rows, status.st_size, status.st_mtime_ns // 1_000_000, spans or {})
 
 
 def commit(root: Path, definition: TableDef, table: DeltaTable, change: Change) -> int:
@@ -102,5 +110,18 @@ def _add(new: NewFile, *, data_change: bool) -> AddAction:
         partition_values={},
         modification_time=new.written_ms,
         data_change=data_change,
-        stats=json.dumps({"numRecords": new.rows}),
+        stats=json.dumps({"numRecords": new.rows} | _bounds(new.spans)),
     )
+
+
+def _bounds(spans: Mapping[str, tuple[int, int]]) -> dict[str, object]:
+    """Spans as Delta writes them."""
+    if not spans:
+        return {}
+    least, greatest = ({name: _written(span[end]) for name, span in spans.items()} for end in (0, 1))
+    return {"minValues": least, "maxValues": greatest, "nullCount": dict.fromkeys(spans, 0)}
+
+
+def _written(micros: int) -> str:
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+    return instant.replace(tzinfo=None).isoformat(timespec="microseconds")

@@ -1,6 +1,7 @@
 """Layout 目录结构: where the lake keeps what under its root folder."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 LOG_FOLDER = "_delta_log"
@@ -29,9 +30,9 @@ def log_versions(root: Path, table: str) -> list[int]:
     return sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdigit())
 
 
-def data_file_name(writer: str, first_seq: int, last_seq: int) -> str:
-    """Name of a merged data file; it tells which segments of which writer are in it."""
-    return f"{writer}-{first_seq:012d}-{last_seq:012d}.parquet"
+def data_file_name(writer: str, first_seq: int, last_seq: int, day: date | None = None) -> str:
+    """Name of a merged data file; it tells which segments of which writer are in it, and which day's rows."""
+    return f"{writer}-{first_seq:012d}-{last_seq:012d}{_day_part(day)}.parquet"
 
 
 def written_by(name: str) -> tuple[str, int, int] | None:
@@ -40,9 +41,9 @@ def written_by(name: str) -> tuple[str, int, int] | None:
     return (found[1], int(found[2]), int(found[3])) if found else None
 
 
-def compacted_name(base_version: int, mark: str) -> str:
-    """Name of a compacted data file; it tells the version that was compacted."""
-    return f"compacted-{base_version:020d}-{mark}.parquet"
+def compacted_name(base_version: int, mark: str, day: date | None = None) -> str:
+    """Name of a compacted data file; it tells the version that was compacted, and which day's rows."""
+    return f"compacted-{base_version:020d}-{mark}{_day_part(day)}.parquet"
 
 
 def compacted_from(name: str) -> int | None:
@@ -51,8 +52,19 @@ def compacted_from(name: str) -> int | None:
     return int(found[1]) if found else None
 
 
-_DATA_FILE = re.compile(r"([A-Za-z0-9_-]+)-(\d{12})-(\d{12})\.parquet")
-_COMPACTED = re.compile(r"compacted-(\d{20})-[0-9a-f]+\.parquet")
+def day_of_file(name: str) -> date | None:
+    """The Shanghai day whose rows a data file holds, from its name; None for a file of any days."""
+    found = _DAY.search(name)
+    return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def _day_part(day: date | None) -> str:
+    return f".d{day:%Y%m%d}" if day else ""
+
+
+_DATA_FILE = re.compile(r"([A-Za-z0-9_-]+)-(\d{12})-(\d{12})(?:\.d\d{8})?\.parquet")
+_COMPACTED = re.compile(r"compacted-(\d{20})-[0-9a-f]+(?:\.d\d{8})?\.parquet")
+_DAY = re.compile(r"\.d(\d{4})(\d{2})(\d{2})\.parquet$")
 
 
 def spool_folder(root: Path, writer: str) -> Path:
@@ -84,3 +96,8 @@ def compaction_lock(root: Path, table: str) -> Path:
 def merge_lock(root: Path, writer: str) -> Path:
     """Lock that lets one process at a time merge a writer's segments."""
     return spool_folder(root, writer) / "merge.lock"
+
+
+def rollup_folder(root: Path, table: str) -> Path:
+    """Where what is derived of a table's days is kept: outside the table, made anew at will."""
+    return root / "rollups" / table

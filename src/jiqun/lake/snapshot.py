@@ -1,7 +1,9 @@
 """Snapshot 快照: the list of files a Delta table consists of at one version, kept and refreshed cheaply."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from deltalake import DeltaTable, Field, Schema
@@ -26,12 +28,18 @@ _DELTA_TYPE = {
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One version of a table: its live data files as absolute paths, sorted, and how large they are together."""
+    """One version of a table: its live data files as absolute paths, sorted, and how large they are together.
+
+    arrived  of files whose commit tells it: earliest and latest instant of arrival, microseconds since 1970
+    rows     rows by file
+    """
 
     table: str
     version: int
     files: tuple[str, ...]
     size_bytes: int
+    arrived: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]], compare=False)
+    rows: Mapping[str, int] = field(default_factory=dict[str, int], compare=False)
 
 
 def delta_schema(table: TableDef) -> Schema:
@@ -99,11 +107,47 @@ class SnapshotCache:
     def _read(self) -> Snapshot:
         table = open_table(self._root, self._table.name)
         folder = table_folder(self._root, self._table.name)
-        files = tuple(str(folder / name) for name in live_files(table))
+        told = told_of(table)
         self._mark = self._mark_of(table.version())
-        return Snapshot(self._table.name, table.version(), files, sum(_size(file) for file in files))
+        return Snapshot(
+            self._table.name,
+            table.version(),
+            tuple(str(folder / name) for name in sorted(told)),
+            sum(one.size for one in told.values()),
+            {str(folder / name): one.arrived for name, one in told.items() if one.arrived},
+            {str(folder / name): one.rows for name, one in told.items()},
+        )
 
 
-def _size(file: str) -> int:
-    path = Path(file)
-    return path.stat().st_size if path.exists() else 0
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the log tells of a live file: bytes, rows, span of arrival (microseconds since 1970) where it does."""
+
+    size: int
+    rows: int
+    arrived: tuple[int, int] | None
+
+
+def told_of(table: DeltaTable) -> dict[str, Told]:
+    """Live files by name with what the log tells of each."""
+    adds = table.get_add_actions(flatten=True)
+    columns = {
+        name: adds.column(name).to_pylist() if name in adds.schema.names else [None] * adds.num_rows
+        for name in ("path", "size_bytes", "num_records", "min.arrived_at", "max.arrived_at")
+    }
+    return {
+        str(path): Told(int(str(size)), int(str(rows or 0)), _span(least, greatest))
+        for path, size, rows, least, greatest in zip(*columns.values(), strict=True)
+    }
+
+
+def _span(least: object, greatest: object) -> tuple[int, int] | None:
+    if not isinstance(least, datetime) or not isinstance(greatest, datetime):
+        return None
+    return micros(least), micros(greatest)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970; without a zone it is UTC, as the lake keeps it."""
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

@@ -1,0 +1,77 @@
+"""读数查询 reading the readings of a lake: one door for pages, commands, the watcher and the engines.
+
+Instants are whole microseconds since 1970 UTC; a span runs from `start_us` to before `end_us`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from jiqun.lake.readings import beside
+from jiqun.lake.readings.counting import ReadingCount, count_of
+from jiqun.lake.readings.latest import Latest, LatestValues
+from jiqun.lake.readings.rows import Follower, ReadingRow, Span, rows_of
+from jiqun.lake.store import Lake
+
+
+class ReadingReader:
+    """Questions about the readings of a lake; one per process is best, since it keeps what it has looked through."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._latest = LatestValues(lake)
+        self._follower = Follower(lake)
+
+    def count(
+        self,
+        site: str,
+        point: str | Sequence[str] | None = None,
+        *,
+        start_us: int | None = None,
+        end_us: int | None = None,
+    ) -> ReadingCount:
+        """How many readings are stored (each row counts), of which quality, and how many values were held."""
+        return count_of(self._lake, Span(site, _points(point), start_us, end_us))
+
+    def rows(
+        self,
+        site: str,
+        points: str | Sequence[str] | None,
+        *,
+        start_us: int | None,
+        end_us: int | None,
+        limit: int | None = None,
+    ) -> list[ReadingRow]:
+        """(point, read_us, value, quality, flag, arrived_us) in order of (point, read_us, arrived_us).
+
+        A reading the source sent twice with the same instant, value and quality is given once, as it first came.
+        """
+        return rows_of(self._lake, Span(site, _points(points), start_us, end_us), limit=limit)
+
+    def since(self, site: str, arrived_us: int, limit: int = 50_000) -> list[ReadingRow]:
+        """Rows that arrived after a position, in order of (arrived_us, read_us); the next position is the last one's
+        `arrived_us`. Batches are given whole, so a few more than `limit` may come. Cheap to ask every second.
+        """
+        return self._follower.since(site, arrived_us, limit)
+
+    def latest(self, site: str, points: Iterable[str] | None = None) -> dict[str, Latest]:
+        """The last reading of each point; cheap to ask every second."""
+        return self._latest.of(site, points)
+
+    def gaps(self, site: str, start_us: int, end_us: int) -> list[beside.Row]:
+        """Gaps that touch a span, the earliest first."""
+        return beside.gaps_of(self._lake, site, start_us, end_us)
+
+    def held(self, site: str, limit: int = 100, offset: int = 0) -> list[beside.Row]:
+        """Values held in quarantine, the last that arrived first."""
+        return beside.held_of(self._lake, site, limit=limit, offset=offset)
+
+    def batches(
+        self, site: str, *, arrived_us: int | None = None, limit: int = 100, offset: int = 0
+    ) -> list[beside.Row]:
+        """Batches taken, the last first; with `arrived_us` the one a reading came in."""
+        return beside.batches_of(self._lake, site, arrived_us=arrived_us, limit=limit, offset=offset)
+
+
+def _points(given: str | Sequence[str] | None) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, str) else tuple(given)
