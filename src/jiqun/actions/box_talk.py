@@ -95,7 +95,11 @@ def _trail(trial: Trial, told: TrialAnswer) -> Mapping[str, Any]:
     trail = {key: list(rows) for key, rows in (trial.trail or {}).items()}
     for one in told.seen:
         rows = trail.setdefault(one.name, [])
-        if isinstance(one.value, float) and one.read_us is not None and not (rows and rows[-1][0] == one.read_us):
+        if (
+            isinstance(one.value, float)
+            and one.read_us is not None
+            and not (rows and rows[-1][0] == one.read_us)
+        ):
             rows.append([one.read_us, one.value])
             del rows[:-TRAIL_MOST]
     return trail

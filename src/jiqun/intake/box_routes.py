@@ -32,7 +32,9 @@ def answer(
             return 200, box_talk.report(site, read_report(told), at=at)
         trial = path.removeprefix(TRIALS)
         opened = read_told(told)
-        return 200, box_talk.trial_answer(site, str(opened.get("site")), trial, read_trial_answer(opened), at=at)
+        return 200, box_talk.trial_answer(
+            site, str(opened.get("site")), trial, read_trial_answer(opened), at=at
+        )
     except JiqunError as error:
         status = 413 if error.code == "box.talk_too_long" else error.http_status
         return status, {"error": error.code, "seen": str(error.facts.get("seen", ""))[:200]}

@@ -83,7 +83,9 @@ def keep_changes(factory: str, told: Iterable[Change]) -> None:
     """Write changes of health down; only the newest are kept."""
     owner = _factory(factory)
     rows = [
-        models.BoxChange(factory=owner, box=c.box, connector=c.connector, state=c.state, fault=c.fault, at=c.at)
+        models.BoxChange(
+            factory=owner, box=c.box, connector=c.connector, state=c.state, fault=c.fault, at=c.at
+        )
         for c in told
     ]
     if rows:
@@ -140,7 +142,9 @@ def trial(factory: str, id: str) -> Trial:
 
 def latest_trial(factory: str, draft: str, kind: str) -> Trial | None:
     """The newest trial of a draft of one kind."""
-    rows = models.ConnectTrial.objects.select_related("factory").filter(factory__key=factory, draft=draft, kind=kind)
+    rows = models.ConnectTrial.objects.select_related("factory").filter(
+        factory__key=factory, draft=draft, kind=kind
+    )
     row = rows.order_by("-asked_at").first()
     return None if row is None else _trial(row)
 
