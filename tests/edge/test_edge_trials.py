@@ -53,6 +53,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jiqun.edge.listening.SHOW_S", 0.2)
     monkeypatch.setattr("jiqun.edge.trials.TELL_S", 0.2)
     monkeypatch.setattr("jiqun.edge.opcua.connector.TIMEOUT_S", 1)
+    monkeypatch.setattr("jiqun.edge.opcua.browse.AGAIN_S", 0.1)
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_the_spring_plant_is_browsed_and_watched_over_opc_ua_and_modbus(config: 
     async def story() -> None:
         async with running_plant(PlantOrder("spring", port, modbus_port=modbus_port, speed=60)) as plant:
             started = time.monotonic()
-            found = await tried(config, "opcua", line)
+            found = await tried(config, "opcua", line, rows=len(plant.tags) + 1)
             assert found.last.state == "done" and time.monotonic() - started < 8
             seen = found.by_name()
             assert len(seen) == len(plant.tags) + 1, (
@@ -101,7 +102,7 @@ def test_the_spring_plant_is_browsed_and_watched_over_opc_ua_and_modbus(config: 
             register = address_of(*tags["furnace.temperature"])
             start = int(register.split("/")[2])
             look = {"look_first": start, "look_count": 2, "look_form": "f32", **meters}
-            rows = (await tried(config, "modbus", look)).last
+            rows = (await tried(config, "modbus", look, turns=4)).last
             assert (
                 rows.state == "done" and rows.seen[0].address == register and 300 < rows.seen[0].value < 700
             )  # type: ignore[operator]

@@ -17,7 +17,7 @@ from jiqun.actions.connect_points import ChosenPoint, check_points, told_point
 from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, WrongState
 from jiqun.factory.readings.box_orders import BROWSE, NAMED, WATCH
-from jiqun.factory.readings.manifests import Manifest, Option, manifest_of
+from jiqun.factory.readings.manifests import Option, manifest_of
 from jiqun.factory.readings.model import KEY
 from jiqun.ledger import audit, boxes, connections, factories
 from jiqun.ledger.boxes import Trial
@@ -26,7 +26,7 @@ from jiqun.ledger.factories import Factory, FactoryPoint, Machine
 from jiqun.ledger.permissions import Actor
 
 TRIALS_OPEN = 6  # at once in a factory
-BROWSE_FOR, WATCH_FOR = timedelta(seconds=45), timedelta(minutes=10)
+LOOK_FOR = timedelta(minutes=10)
 TEXT = 500
 STEPS = (1, 2, 3, 4, 5)
 
@@ -204,7 +204,7 @@ def _asked(
         boxes.stop(factory.key, draft=draft.id, at=at)
         if len(boxes.open_trials(factory.key, at=at)) >= TRIALS_OPEN:
             raise WrongState("connect.too_many_trials", seen=TRIALS_OPEN)
-        until = at + (BROWSE_FOR if kind == BROWSE else WATCH_FOR)
+        until = at + LOOK_FOR
         made = Trial("", factory.key, draft.box, draft.id, kind, draft.kind, options, points, until)
         asked = boxes.ask(made, by=by.label, at=at)
         told = {"box": draft.box, "kind": kind, "protocol": draft.kind, "points": len(points),
@@ -305,8 +305,3 @@ def _bare(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _chosen(row: Mapping[str, Any]) -> ChosenPoint:
     return ChosenPoint(**{name: row[name] for name in ChosenPoint.__dataclass_fields__ if name in row})
-
-
-def manifest(kind: str) -> Manifest:
-    """The connector of a protocol."""
-    return manifest_of(kind)

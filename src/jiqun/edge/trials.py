@@ -20,10 +20,9 @@ from jiqun.factory.readings.box_orders import (
 )
 from jiqun.factory.readings.line_faults import NOT_BROWSABLE, NOTHING_FOUND, TIMEOUT, fault_of
 
-BROWSE_S, WATCH_S, CONNECT_S = 30.0, 900.0, 12.0
+LOOK_S, CONNECT_S, NOTHING_S = 900.0, 12.0, 25.0
 TELL_S = 1.0
 LOOK = "look_"
-MODBUS_ROUNDS = 3
 Tell = Callable[[TrialAnswer], Awaitable[bool]]
 
 
@@ -32,7 +31,7 @@ async def run_trial(
 ) -> None:
     """Do one trial and tell what it gives, at the latest when its time is over; `tell` answers whether to go on."""
     box = config.orders.box
-    left = min(BROWSE_S if order.kind == BROWSE else WATCH_S, (order.until_us - clock.wall_us()) / 1e6)
+    left = min(LOOK_S, (order.until_us - clock.wall_us()) / 1e6)
     looks = _Looks(box, tell)
     try:
         async with asyncio.timeout(max(1.0, left)):
@@ -48,7 +47,7 @@ async def run_trial(
 
 
 class _Looks:
-    """Tells what is seen, not oftener than once a second."""
+    """Tells what is seen, not oftener than once a second, for as long as somebody looks."""
 
     def __init__(self, box: str, tell: Tell) -> None:
         self.box, self.tell = box, tell
@@ -57,6 +56,7 @@ class _Looks:
 
     async def at(self, turns: AsyncIterator[list[Seen]]) -> None:
         loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             first = True
             while True:
@@ -66,6 +66,8 @@ class _Looks:
                 except StopAsyncIteration:
                     return
                 first = False
+                if not self.seen and loop.time() - began > NOTHING_S:
+                    return
                 if loop.time() - self.told_at >= TELL_S * 0.9:
                     self.told_at = loop.time()
                     if not await self.tell(self._answer("running", "", "")):
@@ -123,15 +125,11 @@ async def _looking(
 async def _registers(
     made: ConnectorConfig, look: dict[str, object], config: EdgeConfig, units: UnitTable, clock: Clock
 ) -> AsyncIterator[list[Seen]]:
-    """A stretch of registers, read a few times."""
+    """A stretch of registers, read again and again."""
     from jiqun.edge.modbus.browse import with_registers
 
-    rounds = 0
     async for seen in watched(with_registers(made, look), config.limits, units, clock):
         yield [
             Seen(one.address, one.address, value=one.value, quality=one.quality, note=one.note)
             for one in seen
         ]
-        rounds += all(one.note != "nothing_yet" for one in seen)
-        if rounds >= MODBUS_ROUNDS:
-            return

@@ -1,13 +1,14 @@
-"""接入页 what the page of connections shows: each box with its health, connectors, buffer, gaps and the quality of what came."""
+"""接入页 what the page of connections shows: each box with its health, connectors, buffer, gaps and quality."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from jiqun.actions import factory_policy as policy
 from jiqun.actions.desk import ZONE, Desk
 from jiqun.actions.reading.statements import Label
+from jiqun.factory.readings import reasons
 from jiqun.factory.readings.box_orders import BoxState, ConnectorState, state_of
 from jiqun.factory.readings.line_faults import BOX_SILENT, fault_of
 from jiqun.factory.readings.manifests import Mark, connector_keys, manifest_of, quality_of
@@ -139,6 +140,17 @@ def connectors_page(desk: Desk, actor: Actor, key: str) -> ConnectorsContext:
     )  # fmt: skip
 
 
+def connector_state(desk: Desk, key: str, one: Connection, now: datetime) -> tuple[str, FaultLine | None]:
+    """How a saved connection stands at its box: its state, and its fault in words."""
+    told = next((report for report in boxes.reports(key) if report.box == one.box), None)
+    if told is None:
+        return "waiting", fault_line(desk, BOX_SILENT)
+    line = _Lines(desk, {one.name: one}, {}, now).box(told, 0)
+    found = next((c for c in line.connectors if c.name == one.name and c.saved), None)
+    fault = fault_line(desk, BOX_SILENT) if line.silent else found.fault if found else None
+    return (found.state if found else "waiting"), fault
+
+
 def fault_line(desk: Desk, word: str, said: str = "") -> FaultLine | None:
     """A fault in words; None for none."""
     if not word:
@@ -169,9 +181,13 @@ class _Lines:
         state = state_of(report.state)
         silent = self.now - report.at > SILENT_AFTER
         buffer = state.buffer
-        lines = [self._connector(one, state, silent) for one in state.connectors]
+        lines = [self._connector(one, silent) for one in state.connectors]
         running = {one.name for one in state.connectors if one.ordered}
-        lines += [self.waiting(one, state) for one in self.saved.values() if one.box == report.box and one.name not in running]
+        lines += [
+            self.waiting(one, state)
+            for one in self.saved.values()
+            if one.box == report.box and one.name not in running
+        ]
         word = BOX_SILENT if silent else fault_of(state.gate_fault)
         return BoxLine(
             report.box, state.version, report.at, silent, state.lag_s, buffer.rows, instant(buffer.oldest_us),
@@ -183,21 +199,33 @@ class _Lines:
     def waiting(self, one: Connection, state: BoxState | None = None) -> ConnectorLine:
         """A saved connection that its box has not taken, or cannot take."""
         refused = next((f for f in state.faults if f.name == one.name), None) if state else None
-        fault = fault_line(self.desk, fault_of(refused.code) or "other", f"{refused.code} {refused.said}") if refused else None
-        return self._line(one.name, one.kind, "refused" if refused else "waiting", len(one.points), one, fault)
+        fault = (
+            fault_line(self.desk, fault_of(refused.code) or "other", f"{refused.code} {refused.said}")
+            if refused
+            else None
+        )
+        return self._line(
+            one.name, one.kind, "refused" if refused else "waiting", len(one.points), one, fault
+        )
 
-    def _connector(self, told: ConnectorState, state: BoxState, silent: bool) -> ConnectorLine:
+    def _connector(self, told: ConnectorState, silent: bool) -> ConnectorLine:
         saved = self.saved.get(told.name) if told.ordered else None
         word = "" if told.state == "up" else fault_of(told.last_fault)
         fault = fault_line(self.desk, word, told.last_fault)
-        line = self._line(told.name, told.kind, "unknown" if silent else told.state, told.points, saved, fault)
-        del state
-        return ConnectorLine(
-            **{**vars(line), "heard_at": instant(told.heard_us), "counts": told.counts, "saved": saved is not None}
+        line = self._line(
+            told.name, told.kind, "unknown" if silent else told.state, told.points, saved, fault
         )
+        return replace(line, heard_at=instant(told.heard_us), counts=told.counts)
 
     def _line(
-        self, name: str, kind: str, state: str, points: int, saved: Connection | None, fault: FaultLine | None
+        self,
+        name: str,
+        kind: str,
+        state: str,
+        *,
+        points: int,
+        saved: Connection | None,
+        fault: FaultLine | None,
     ) -> ConnectorLine:
         sound = kind in connector_keys()
         label = Label(manifest_of(kind).zh, manifest_of(kind).en) if sound else Label.of(kind)
@@ -224,8 +252,6 @@ def _card(cards: Any) -> Card:
 
 def _refused(counts: Mapping[str, int]) -> dict[str, int]:
     """What the box itself refused since it started, by reason."""
-    from jiqun.factory.readings import reasons
-
     return {name: counts[name] for name in reasons.REASONS if counts.get(name)}
 
 

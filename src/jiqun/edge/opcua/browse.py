@@ -1,5 +1,6 @@
 """OPC UA 浏览: every variable below Objects with its type, value and unit, found in chunks; nothing is written."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -13,32 +14,40 @@ from jiqun.factory.readings.box_orders import MOST_SEEN, Seen
 DEEP = 8
 MOST_NODES = 20_000
 UNIT = "EngineeringUnits"
+AGAIN_S, MOST_AGAIN = 2.0, 500
 AT_ONCE = 100  # nodes whose children are asked for in one call
+Variable = tuple[Any, str, Any]  # node, path of names, node of its unit or None
 PASSED_OVER = ua.NodeId(ua.ObjectIds.Server)
 
 
 async def browsed(config: ConnectorConfig) -> AsyncIterator[list[Seen]]:
-    """What is found so far, level by level."""
+    """What is found so far, level by level; then what it says now, every two seconds."""
     client = await client_of(config)
     await client.connect(auto_reconnect=False)
     try:
         found: list[Seen] = []
+        variables: list[Variable] = []
         async for level in _levels(client):
+            variables += level
             found += await _read(client, level)
             yield found
             if len(found) > MOST_SEEN:
-                return
-        yield found
+                break
+        while found:
+            await asyncio.sleep(AGAIN_S)
+            part = await _read(client, variables[:MOST_AGAIN])
+            found = part + found[len(part) :]
+            yield found
     finally:
         await hung_up(client)
 
 
-async def _levels(client: Client) -> AsyncIterator[list[tuple[Any, str, Any]]]:
+async def _levels(client: Client) -> AsyncIterator[list[Variable]]:
     """Variables of one level after the other: node, name, node of its unit or None."""
     here: list[tuple[Any, str]] = [(client.nodes.objects, "")]
     known = {client.nodes.objects.nodeid, PASSED_OVER}
     for _ in range(DEEP):
-        variables: list[tuple[Any, str, Any]] = []
+        variables: list[Variable] = []
         below: list[tuple[Any, str]] = []
         for start in range(0, len(here), AT_ONCE):
             part = here[start : start + AT_ONCE]
@@ -75,7 +84,7 @@ def _is_variable(node: Any) -> bool:
     return bool(getattr(node, "is_variable", False))
 
 
-async def _read(client: Client, level: list[tuple[Any, str, Any]]) -> list[Seen]:
+async def _read(client: Client, level: list[Variable]) -> list[Seen]:
     """Values of variables, and the display names of their units."""
     found: list[Seen] = []
     for start in range(0, len(level), CHUNK):

@@ -69,7 +69,9 @@ def held_rows(lake: Lake, site: str, *, code: str = "", limit: int, offset: int 
 def _reasons() -> ir.Table:
     held = table("held_readings")
     held = held.filter(held.site == param("site"))
-    held = held.filter(held.arrived_at >= param("start", "timestamp"), held.arrived_at < param("end", "timestamp"))
+    held = held.filter(
+        held.arrived_at >= param("start", "timestamp"), held.arrived_at < param("end", "timestamp")
+    )
     return held.group_by("code").aggregate(values=held.count()).order_by("code")
 
 
