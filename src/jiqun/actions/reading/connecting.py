@@ -292,9 +292,10 @@ class _Step:
         trail = _trail(trial, str(told["key"])) if self.step == 5 and trial else ()
         return PointRow(
             f"{crc32(one.address.encode()):08x}", place, one.address, str(told.get("name") or one.name), one.type,
-            one.value, one.quality, one.note, instant(one.read_us), row is not None, one.note != "no_number" or row is not None, str(told["key"]),
-            str(told["unit"]), str(told["kind"]), _number(told.get("scale"), 1.0), _number(told.get("deadband"), 0.0),
-            str(told.get("role", "")), guess.sure, one.unit, trail,
+            one.value, one.quality, one.note, instant(one.read_us), row is not None,
+            one.note != "no_number" or row is not None, str(told["key"]), str(told["unit"]), str(told["kind"]),
+            _number(told.get("scale"), 1.0), _number(told.get("deadband"), 0.0), str(told.get("role", "")), guess.sure,
+            one.unit, trail,
         )  # fmt: skip
 
 

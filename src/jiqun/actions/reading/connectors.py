@@ -204,17 +204,15 @@ class _Lines:
             if refused
             else None
         )
-        return self._line(
-            one.name, one.kind, "refused" if refused else "waiting", len(one.points), one, fault
-        )
+        state_word = "refused" if refused else "waiting"
+        return self._line(one.name, one.kind, state_word, points=len(one.points), saved=one, fault=fault)
 
     def _connector(self, told: ConnectorState, silent: bool) -> ConnectorLine:
         saved = self.saved.get(told.name) if told.ordered else None
         word = "" if told.state == "up" else fault_of(told.last_fault)
         fault = fault_line(self.desk, word, told.last_fault)
-        line = self._line(
-            told.name, told.kind, "unknown" if silent else told.state, told.points, saved, fault
-        )
+        state = "unknown" if silent else told.state
+        line = self._line(told.name, told.kind, state, points=told.points, saved=saved, fault=fault)
         return replace(line, heard_at=instant(told.heard_us), counts=told.counts)
 
     def _line(
