@@ -18,6 +18,7 @@ ALL = (
     "workbook",
     "judging",
     "detecting",
+    "edge_box",
 )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from jiqun.actions import example_owners
 from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, WrongState
 from jiqun.ledger import accounts, audit, subjects
@@ -104,7 +105,7 @@ def make_demonstration(desk: Desk, *, by: Actor, at: datetime) -> list[tuple[str
         if accounts.find(name) is not None or not _is_there(desk, scope):
             continue
         opened = create(desk, name, ROLES[role].zh, by=by, at=at)
-        for one in (scope, *_made_up_counties(role)):
+        for one in (scope, *_also(name, role)):
             grant(desk, opened.account.id, role, one, by=by, at=at)
         made.append((name, opened.password, f"{ROLES[role].zh} {ROLES[role].en}"))
     return made
@@ -120,6 +121,8 @@ def demonstration_accounts() -> dict[str, tuple[str, Scope]]:
         "demo-cluster": ("cluster_office", Scope("cluster", DEMO_CLUSTER)),
         "demo-analyst": ("analyst", EVERYTHING),
         "demo-firm": ("enterprise", Scope("enterprise", made_up)),
+        "demo-factory": ("enterprise", Scope("enterprise", example_owners.owner("spring"))),
+        "demo-workshop": ("workshop", Scope("enterprise", example_owners.owner("spring"))),
         "demo-auditor": ("auditor", EVERYTHING),
     }
 
@@ -147,6 +150,13 @@ def close_demonstration(desk: Desk, *, by: Actor, at: datetime) -> int:
 def has_demonstration() -> bool:
     """Is any demonstration account open? A public address refuses them."""
     return any(account.active for account in accounts.list_page(q=DEMO_PREFIX, size=100).rows)
+
+
+def _also(name: str, role: str) -> list[Scope]:
+    """Further scopes of a demonstration account: the made-up county, the example's second factory."""
+    if name == "demo-factory":
+        return [Scope("enterprise", key) for key in [example_owners.owner("dye")] if key]
+    return _made_up_counties(role)
 
 
 def _made_up_counties(role: str) -> list[Scope]:

@@ -1,9 +1,11 @@
 """工厂 factories: made, their lines, machines, points and shifts described, tokens of their boxes issued and revoked."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 from django.db import transaction
 
@@ -98,6 +100,17 @@ def issue_token(desk: Desk, key: str, label: str, *, by: Actor, at: datetime) ->
         told = {"prefix": token.prefix, "label": token.label}
         audit.record(by, "factory.token_issue", f"factory:{key}", told, at=at, target_label=factory.name)
     return token, plaintext
+
+
+def keep_token(path: Path, words: str) -> None:
+    """Write a token into a file only its owner can read; InputError factory.file_there rather than over another."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise InputError("factory.file_there", seen=str(path)) from None
+    with os.fdopen(handle, "w") as file:
+        file.write(words + "\n")
 
 
 def revoke_token(desk: Desk, key: str, prefix: str, *, by: Actor, at: datetime) -> FactoryToken:

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jiqun.cli import factories
 from jiqun.cli.output import lang, messages, print_json, print_table, say
 from jiqun.core.errors import InputError
 
@@ -21,9 +22,10 @@ HEADS = {
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
     """Add `factory`."""
-    verbs = commands.add_parser("factory", help="OEE and faults out of files").add_subparsers(
-        dest="what", required=True
+    tree = commands.add_parser(
+        "factory", help="factories, their machines and tokens; OEE and faults of files"
     )
+    verbs = tree.add_subparsers(dest="what", required=True)
     oee = verbs.add_parser("oee", parents=[shared], help="OEE and its losses after ISO 22400")
     oee.add_argument(
         "--input", type=Path, required=True, metavar="EVENTS.csv", help="states and counts of machines"
@@ -56,6 +58,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     detect.set_defaults(run=run_detect)
     for verb in (oee, detect):
         verb.add_argument("--json", action="store_true", help="print one JSON object")
+    factories.add(verbs, shared)
 
 
 def run_oee(arguments: Namespace) -> int:

@@ -92,7 +92,10 @@ class Collector:
         try:
             while True:
                 try:
-                    await asyncio.wait_for(self._wake.wait(), SEAL_S)
+                    async with asyncio.timeout(
+                        SEAL_S
+                    ):  # wait_for would lose a cancel that comes with the waking
+                        await self._wake.wait()
                     await asyncio.sleep(GATHER_S)
                 except TimeoutError:
                     pass

@@ -66,7 +66,8 @@ class MqttConnector(Connector):
 
     async def _take(self) -> None:
         while True:
-            first = await asyncio.wait_for(self._queue.get(), None if self.state == UP else CONNECT_S)
+            async with asyncio.timeout(None if self.state == UP else CONNECT_S):
+                first = await self._queue.get()
             batch = [first]
             while len(batch) < TOGETHER and not self._queue.empty():
                 batch.append(self._queue.get_nowait())

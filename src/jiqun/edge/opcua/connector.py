@@ -95,7 +95,8 @@ class OpcUa(Connector):
         """Ask the server for its state now and then; a subscription alone may be silent for good reasons."""
         while True:
             try:
-                await asyncio.wait_for(lost.wait(), WATCH_S)
+                async with asyncio.timeout(WATCH_S):
+                    await lost.wait()
                 raise ConnectionError("the connection to the server was lost")
             except TimeoutError:
                 await client.check_connection()
