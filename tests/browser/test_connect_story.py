@@ -47,7 +47,9 @@ def works(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with ExitStack() as stack:
         stack.enter_context(process("-m", "jiqun", "plant", "start", "spring", "--port", str(port)))
         home = os.environ.get("JIQUN_TEST_HOME") or str(system.home)
-        gate = stack.enter_context(process(str(HERE / "small_gate.py"), SITE, "demo-factory", JIQUN_HOME=home))
+        gate = stack.enter_context(
+            process(str(HERE / "small_gate.py"), SITE, "demo-factory", JIQUN_HOME=home)
+        )
         assert gate.stdout is not None
         told = json.loads(gate.stdout.readline())
         (folder / "token").write_text(told["token"], encoding="utf-8")
