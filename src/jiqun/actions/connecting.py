@@ -79,7 +79,9 @@ def protocol(desk: Desk, key: str, id: str, kind: str, *, by: Actor) -> Draft:
         raise InputError("connect.no_protocol", seen=kind, allowed=" ".join(desk.connecting.protocols))
     told = dict(draft.told)
     if kind != draft.kind:
-        told = {name: value for name, value in told.items() if name in ("machine", "new_name", "line")}
+        told = {
+            name: value for name, value in told.items() if name in ("machine", "new_name", "new_key", "line")
+        }
     return _kept(replace(draft, kind=kind, told=told), 3)
 
 
@@ -222,7 +224,23 @@ def _placed(factory: Factory, told: Place) -> dict[str, str]:
         raise InputError("connect.no_machine", seen=told.machine, allowed=" ".join(sorted(known))[:200])
     if told.line and told.line not in {one.key for one in factories.lines(factory.key)}:
         raise InputError("factory.no_such_line", seen=told.line)
-    return {"machine": "" if new else told.machine, "new_name": new, "line": told.line if new else ""}
+    new_key = _machine_key(factory, new) if new else ""
+    return {
+        "machine": "" if new else told.machine,
+        "new_name": new,
+        "new_key": new_key,
+        "line": told.line if new else "",
+    }
+
+
+def _machine_key(factory: Factory, name: str) -> str:
+    """A key for a new machine from how its name is read, unlike those there are."""
+    known = {one.key for one in factories.machines(factory.key, retired=True)}
+    base = re.sub(r"[^a-z0-9_-]+", "-", "".join(lazy_pinyin(name)).lower()).strip("-_")[:50] or "machine"
+    key, number = base, 2
+    while key in known:
+        key, number = f"{base}-{number}", number + 1
+    return key
 
 
 def _option(option: Option, text: str, draft: Draft) -> object:
@@ -272,11 +290,7 @@ def _machine(factory: Factory, draft: Draft) -> str:
     name = str(draft.told.get("new_name") or "")
     if not name:
         return str(draft.told.get("machine") or "")
-    known = {one.key for one in factories.machines(factory.key, retired=True)}
-    base = re.sub(r"[^a-z0-9_-]+", "-", "".join(lazy_pinyin(name)).lower()).strip("-_")[:50] or "machine"
-    key, number = base, 2
-    while key in known:
-        key, number = f"{base}-{number}", number + 1
+    key = _machine_key(factory, name)
     line = str(draft.told.get("line") or "")
     place = 1 + max((one.place for one in factories.machines(factory.key) if one.line == line), default=-1)
     factories.put_machines(factory.key, [Machine(key, name, line, place)])

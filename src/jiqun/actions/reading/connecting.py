@@ -284,7 +284,7 @@ class _Step:
         taken: set[str] | None = None,
     ) -> PointRow:
         guess = self.desk.connecting.guess(one.name or one.address, one.unit, self.desk.units)
-        machine = str(self.told.get("machine") or "")
+        machine = str(self.told.get("machine") or self.told.get("new_key") or "")
         told: Mapping[str, object] = row or {
             "key": key_for(machine, one.name or one.address, taken or ()), "unit": guess.unit, "kind": guess.kind,
             "scale": guess.scale, "deadband": 0.0, "role": guess.role, "name": one.name,
