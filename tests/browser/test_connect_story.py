@@ -46,7 +46,7 @@ def works(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder, port = tmp_path_factory.mktemp("box"), screens.free_port()
     with ExitStack() as stack:
         stack.enter_context(process("-m", "jiqun", "plant", "start", "spring", "--port", str(port)))
-        home = os.environ.get("JIQUN_TEST_HOME") or str(system.home)
+        home = str(system.home)
         gate = stack.enter_context(
             process(str(HERE / "small_gate.py"), SITE, "demo-factory", JIQUN_HOME=home)
         )
