@@ -20,8 +20,9 @@ from jiqun.actions import merging
 from jiqun.actions.collecting import NewCollection, open_collection
 from jiqun.actions.desk import ZONE
 from jiqun.actions.merging import Pair
-from jiqun.ledger import alarms, collections, drift, factories, recognitions, titles
+from jiqun.ledger import alarms, collections, connections, drift, factories, recognitions, titles
 from jiqun.ledger.alarms import AlarmLimit
+from jiqun.ledger.connections import Connection, Draft
 from jiqun.ledger.drift import DriftWarning
 from jiqun.ledger.factories import Factory
 from jiqun.ledger.permissions import system
@@ -143,6 +144,21 @@ class Place:
             told = DriftWarning("w", "point", ("p",), "high", {}, 2.0, 1, 1, None, at)
             drift.keep_warnings(key, [told])
         return drift.list_page(key).rows[0].id
+
+    def connection(self) -> str:
+        """The address of a connection of it."""
+        at = datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        told = Connection("炉", "box-1", "opcua", {"address": "opc.tcp://10.0.0.9:4840/"}, [])
+        connections.save(self.factory(), told, by="office", at=at)
+        return f"/factories/{self.factory()}/connections/炉"
+
+    def draft(self) -> str:
+        """The address of a connection on the way."""
+        told = Draft(
+            "", self.factory(), "box-1", "opcua", "", 5, {"new_name": "二号", "options": {}, "points": []}
+        )
+        made = connections.begin(told, by="office", at=datetime(2026, 11, 22, 9, 0, tzinfo=ZONE))
+        return f"/factories/{self.factory()}/connect/{made.id}"
 
     def objection(self, house: House) -> int:
         """An objection the provincial officer filed about it."""
@@ -285,6 +301,10 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "file": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/2026-10-14/早班/report.xlsx"),
         "month": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/months/2026-10"),
         "evidence": lambda c, h, p: c.get(f"/factories/{p.factory()}/months/2026-10/factory_readings/"),
+        "page of connections": lambda c, h, p: c.get(f"/factories/{p.factory()}/connectors/"),
+        "twin of a connection": lambda c, h, p: c.get(f"/api/pages{p.connection()}/"),
+        "held values (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/"),
+        "held values as a file (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/export.csv"),
     },
     P.HANDLE_ALARMS: {
         "reason": lambda c, h, p: _post(
@@ -348,6 +368,23 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "send": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/2026-10/send"),
         "take back": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/batches/none/take-back"),
         "consent on the page": lambda c, h, p: c.post(f"/factories/{p.factory()}/months/consent/", {}),
+        "connect (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/connect/"),
+        "begin to connect (page)": lambda c, h, p: c.post(
+            f"/factories/{p.factory()}/connect/begin/", {"box": "box-1", "new_name": "二号"}
+        ),
+        "step of connecting (page)": lambda c, h, p: c.get(f"{p.draft()}/2/"),
+        "say the place again (page)": lambda c, h, p: c.post(
+            f"{p.draft()}/place/", {"box": "b", "new_name": "三号"}
+        ),
+        "say the protocol (page)": lambda c, h, p: c.post(f"{p.draft()}/protocol/", {"kind": "modbus"}),
+        "let the box look (page)": lambda c, h, p: c.post(f"{p.draft()}/look/", {"address": "10.0.0.9"}),
+        "choose points (page)": lambda c, h, p: c.post(f"{p.draft()}/choose/"),
+        "watch points (page)": lambda c, h, p: c.post(f"{p.draft()}/watch/"),
+        "save a connection (page)": lambda c, h, p: c.post(f"{p.draft()}/save/", {"name": "二号"}),
+        "give a draft up (page)": lambda c, h, p: c.post(f"{p.draft()}/drop/"),
+        "change a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/change/"),
+        "rename a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/rename/", {"name": "炉二"}),
+        "take a connection out (page)": lambda c, h, p: c.post(f"{p.connection()}/remove/"),
         "make": lambda c, h, p: _post(
             c, "/api/factories", {"key": "other", "name": "新厂", "subject": key_of(p.county)}
         ),

@@ -10,6 +10,13 @@ from jiqun.ledger.models.collection import (
     CollectionForm,
     CollectionNotice,
 )
+from jiqun.ledger.models.connecting import (
+    BoxChange,
+    BoxReport,
+    ConnectDraft,
+    ConnectTrial,
+    FactoryConnection,
+)
 from jiqun.ledger.models.drift import DriftWarning, DriftWatch, WatchPosition
 from jiqun.ledger.models.factory import (
     Factory,
@@ -43,13 +50,18 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Batch",
+    "BoxChange",
+    "BoxReport",
     "Collection",
     "CollectionAnswer",
     "CollectionForm",
     "CollectionNotice",
+    "ConnectDraft",
+    "ConnectTrial",
     "DriftWarning",
     "DriftWatch",
     "Factory",
+    "FactoryConnection",
     "FactoryConsent",
     "FactoryLine",
     "FactoryPoint",

@@ -15,7 +15,7 @@ from jiqun.actions.reading.archive import Count
 from jiqun.actions.reading.statements import Link, Statement
 from jiqun.core.facts import plain
 from jiqun.ledger.roles import ROLES
-from jiqun.web import drawing, ladder_drawing, marks, policy_charts, words
+from jiqun.web import drawing, ladder_drawing, live_drawing, marks, policy_charts, words
 from jiqun.web.numerals import number
 
 register = template.Library()
@@ -32,6 +32,7 @@ def say(label: object) -> str:
 
 
 register.filter("number", number)
+register.filter("spark", live_drawing.spark)
 
 
 @register.filter
@@ -327,3 +328,17 @@ def export_query(page: object, page_name: str) -> str:
 def pairs_of(text: str) -> list[tuple[str, str]]:
     """`a:b c:d` as pairs."""
     return [(key, value) for key, _, value in (part.partition(":") for part in text.split())]
+
+
+@register.filter
+def reading(value: object) -> str:
+    """A value of a machine with at most six digits that mean something; a text as it is, cut."""
+    if value is None:
+        return "—"
+    return f"{value:.6g}" if isinstance(value, int | float) else str(value)[:40]
+
+
+@register.filter
+def percent(share: object) -> str:
+    """A share between 0 and 1 as a percentage; a dash where there is none."""
+    return f"{share:.1%}" if isinstance(share, int | float) else "—"
