@@ -90,11 +90,11 @@ def _first_running(states: Sequence[StateSpan], place: int, settle: int) -> int:
         if states[place - 1].state not in STANDING:
             break
         first = _first_standing(states, place - 1)
-        if (
-            not first
-            or states[first - 1].state != "running"
-            or states[place].start - states[first].start >= settle
-        ):
+        if states[place].start - states[first].start >= settle:
+            break
+        if not first:
+            return 0  # a moment's standstill at the start of the window: when the running began is not in it
+        if states[first - 1].state != "running":
             break
         place = first - 1
     return place
