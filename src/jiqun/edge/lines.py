@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from jiqun.edge.config import GateConfig
 from jiqun.factory.readings.contract import Answer, read_answer
 
+ENDED = (ConnectionError, http.client.RemoteDisconnected)
+
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """The gate answered, but not with an acknowledgement (未受理)."""
@@ -48,7 +50,17 @@ class HttpLine:
         self._open: http.client.HTTPConnection | None = None
 
     def post(self, body: bytes) -> Answer:
-        """Post one request; Refused for any status but 200."""
+        """Post one request; Refused for any status but 200. A kept connection that has ended meanwhile is opened anew."""
+        kept = self._open is not None
+        try:
+            return self._post(body)
+        except ENDED:
+            self.close()
+            if not kept:
+                raise
+        except Exception:
+            self.close()
+            raise
         try:
             return self._post(body)
         except Exception:
