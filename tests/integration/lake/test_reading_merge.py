@@ -74,8 +74,8 @@ def test_readings_lie_in_files_of_one_day_in_shanghai(lake: Lake) -> None:
     assert files(lake, "reading_batches") == ["test-000000000001-000000000001.d20260922.parquet"]
     first, second = stats(lake.root, "readings", 1)
     assert (first["numRecords"], second["numRecords"]) == (1, 2)
-    assert second["minValues"] == {"read_at": "2026-09-21T16:00:00.000000"}
-    assert second["maxValues"] == {"read_at": "2026-09-22T15:59:59.999999"}
+    assert second["minValues"]["read_at"] == "2026-09-21T16:00:00.000000"
+    assert second["maxValues"]["read_at"] == "2026-09-22T15:59:59.999999"
     sql = f"SELECT read_at, value FROM {lake.table_sql('readings')} ORDER BY read_at"
     assert lake.run(sql) == [(_instant(us), value) for us, value in around]
 
