@@ -12,7 +12,7 @@ chart_ms        the same day through ReadingReader.series, 1,500 buckets
 minutes_s       one-minute downsample of all 1,000 series into an Arrow table
 year_ms         a year of one point opened for a chart, 365 days of 200 series closed with rollups; beside DuckDB over
                 one sorted table of the point's 3.15 million rows among those of its machine
-close_s         closing the day: sort, compress, commit, then its rollup; peak memory of the process that does it
+close_s         closing the day: sort, compress, commit, then its rollup_s; cpu_s of both; peak memory of the process
 follow_ms       `.since` and `.latest` when nothing is new and after a file was added, with a year of days there
 """
 
@@ -129,8 +129,13 @@ def close(home: str) -> None:
     rolled = _timed(lambda: make_rollups(lake))
     size = lake.snapshot("readings").size_bytes
     rolled_size = sum(path.stat().st_size for path in (lake.root / "rollups" / "readings").iterdir())
-    report(close_s=round(took, 2), rollup_s=round(rolled, 2), bytes_a_point=round(size / (SERIES * A_DAY), 2),
-           rollup_mb=round(rolled_size / 1e6, 2))  # fmt: skip
+    report(
+        close_s=round(took, 2),
+        rollup_s=round(rolled, 2),
+        cpu_s=round(time.process_time(), 1),
+        bytes_a_point=round(size / (SERIES * A_DAY), 2),
+        rollup_mb=round(rolled_size / 1e6, 2),
+    )
 
 
 def ours(home: str) -> None:

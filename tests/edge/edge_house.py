@@ -57,6 +57,7 @@ class Gate:
         self.times: Counter[str] = Counter()
         self.answer: Callable[[list[str]], tuple[int, bytes] | None] = lambda ids: None
         self.before: Callable[[], None] = lambda: None
+        self.orders: Callable[[str, bytes], tuple[int, bytes]] = lambda path, body: (404, b"")
         self.headers: list[dict[str, str]] = []
         gate = self
 
@@ -66,8 +67,11 @@ class Gate:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                gate.headers.append(dict(self.headers))
-                status, answer = gate.take(body)
+                if self.path.startswith("/api/box"):
+                    status, answer = gate.orders(self.path, body)
+                else:
+                    gate.headers.append(dict(self.headers))
+                    status, answer = gate.take(body)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()

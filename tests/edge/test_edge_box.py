@@ -23,13 +23,13 @@ from jiqun.edge.collector import Collector
 from jiqun.edge.config import ConnectorConfig, read_config
 from jiqun.edge.connection import Connector
 from jiqun.edge.gateway import Gateway
-from jiqun.edge.manifests import manifest_of
 from jiqun.edge.mqtt import MqttConnector
 from jiqun.edge.mqtt_json.connector import MqttJson
 from jiqun.edge.opcua.values import quality_of_code, sample_of
 from jiqun.edge.plant.commands import PlantOrder, start
 from jiqun.edge.running import Box
 from jiqun.edge.screen import Screen
+from jiqun.factory.readings.manifests import manifest_of
 from jiqun.factory.readings.model import Point, PointKind, Quality, Sample
 
 from test_edge_kill import free_port  # isort: skip
@@ -111,7 +111,7 @@ def test_whatever_a_connector_throws_it_is_started_again_and_the_others_run(
 ) -> None:
     box = Box(read_config(configured(tmp_path, gate.address), packs=PACKS), units=UNITS)
     wild = Wild(ConnectorConfig("wild", manifest_of("opcua"), {}, ()), box.collector, LIMITS)
-    box.connectors = (*box.connectors, wild)
+    box.crew.members = (*box.connectors, wild)
 
     async def story(box: Box) -> None:
         await until(gate.readings)

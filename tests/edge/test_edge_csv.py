@@ -17,9 +17,9 @@ from jiqun.edge.config import ConnectorConfig
 from jiqun.edge.csv_drop import connector as dropping
 from jiqun.edge.csv_drop.rows import column_of, rows_of
 from jiqun.edge.instants import written
-from jiqun.edge.manifests import manifest_of
 from jiqun.edge.mqtt_json.mapping import ABSENT, Mapping, found_at
 from jiqun.edge.screen import Screen
+from jiqun.factory.readings.manifests import manifest_of
 from jiqun.factory.readings.model import Point, PointKind, Sample
 
 HOT = Point("hot", "t#machine=F2", "摄氏度", PointKind.MEASUREMENT)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jiqun.core.errors import RowErrors
 from jiqun.core.units import UnitTable
 from jiqun.edge.config import read_config
-from jiqun.edge.manifests import connector_keys, manifest_of, quality_of
 from jiqun.edge.screen import Screen
+from jiqun.factory.readings.manifests import connector_keys, manifest_of, quality_of
 from jiqun.factory.readings.model import Point, PointKind, Quality, Reading, Refusal, Sample
 from jiqun.factory.readings.reasons import FLAGS, REASONS
 

@@ -6,11 +6,12 @@ is allowed is answered with anything but 401 and 403 (what the state allows is a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from web_house import CLUSTER, REGISTER_HEADER, SCOPES, SHENGZHOU, XINCHANG, House, as_csv, firms, key_of
@@ -19,7 +20,10 @@ from jiqun.actions import merging
 from jiqun.actions.collecting import NewCollection, open_collection
 from jiqun.actions.desk import ZONE
 from jiqun.actions.merging import Pair
-from jiqun.ledger import collections, factories, recognitions, titles
+from jiqun.ledger import alarms, collections, connections, drift, factories, recognitions, titles
+from jiqun.ledger.alarms import AlarmLimit
+from jiqun.ledger.connections import Connection, Draft
+from jiqun.ledger.drift import DriftWarning
 from jiqun.ledger.factories import Factory
 from jiqun.ledger.permissions import system
 from jiqun.ledger.recognitions import NewCandidate, Recognition
@@ -31,6 +35,7 @@ P = Permission
 JSON = "application/json"
 FIELD = "title_innovative_sme_until"
 TITLES = ("企业名称", "称号", "认定日期", "有效期止")
+LIMIT = {"key": "hot", "point": "p", "name": "炉温高", "side": "high", "setpoint": 426.0}
 FIRM = {"pack": "zhejiang/per_mu", "on": "2023-09-01", "firm": "新昌县试一试有限公司"}
 Asked = Callable[[Client, House, "Place"], HttpResponse]
 
@@ -122,6 +127,38 @@ class Place:
         if not any(one.key == key for one in factories.all_factories()):
             factories.make(Factory(key, "试验弹簧厂", key_of(self.county), self.county), by="office", at=at)
         return key
+
+    def alarm(self) -> str:
+        """An alarm there that calls somebody."""
+        key, at = self.factory(), datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        with transaction.atomic():
+            alarms.put_limits(key, [AlarmLimit(**LIMIT)], by="office", at=at)
+            row = alarms.one_standing(key, "hot")
+            alarms.keep(key, [replace(row, state="unacknowledged")], [])
+        return "hot"
+
+    def warning(self) -> int:
+        """A warning there."""
+        key, at = self.factory(), datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        with transaction.atomic():
+            told = DriftWarning("w", "point", ("p",), "high", {}, 2.0, 1, 1, None, at)
+            drift.keep_warnings(key, [told])
+        return drift.list_page(key).rows[0].id
+
+    def connection(self) -> str:
+        """The address of a connection of it."""
+        at = datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        told = Connection("炉", "box-1", "opcua", {"address": "opc.tcp://10.0.0.9:4840/"}, [])
+        connections.save(self.factory(), told, by="office", at=at)
+        return f"/factories/{self.factory()}/connections/炉"
+
+    def draft(self) -> str:
+        """The address of a connection on the way."""
+        told = Draft(
+            "", self.factory(), "box-1", "opcua", "", 5, {"new_name": "二号", "options": {}, "points": []}
+        )
+        made = connections.begin(told, by="office", at=datetime(2026, 11, 22, 9, 0, tzinfo=ZONE))
+        return f"/factories/{self.factory()}/connect/{made.id}"
 
     def objection(self, house: House) -> int:
         """An objection the provincial officer filed about it."""
@@ -256,6 +293,46 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
     },
     P.READ_FACTORY: {
         "factory": lambda c, h, p: c.get(f"/api/factories/{p.factory()}"),
+        "alarms": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/alarms"),
+        "warnings": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/warnings"),
+        "shift list": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports"),
+        "page of shifts": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/"),
+        "shift": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班"),
+        "file": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/2026-10-14/早班/report.xlsx"),
+        "month": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/months/2026-10"),
+        "evidence": lambda c, h, p: c.get(f"/factories/{p.factory()}/months/2026-10/factory_readings/"),
+        "page of connections": lambda c, h, p: c.get(f"/factories/{p.factory()}/connectors/"),
+        "twin of a connection": lambda c, h, p: c.get(f"/api/pages{p.connection()}/"),
+        "held values (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/"),
+        "held values as a file (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/export.csv"),
+    },
+    P.HANDLE_ALARMS: {
+        "reason": lambda c, h, p: _post(
+            c,
+            f"/api/factories/{p.factory()}/stop-reasons",
+            {
+                "machine": "m1",
+                "starts_at": "2026-10-14T08:00:00",
+                "ends_at": "2026-10-14T09:00:00",
+                "kind": "down",
+                "reason": "断料",
+            },
+        ),
+        "end": lambda c, h, p: _post(
+            c, f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班/end", {}
+        ),
+        "end on the page": lambda c, h, p: c.post(
+            f"/factories/{p.factory()}/shifts/2026-10-14/早班/end/", {}
+        ),
+        **{
+            name: lambda c, h, p, name=name: _post(
+                c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
+            )
+            for name in ("acknowledge", "shelve")
+        },
+        "judge": lambda c, h, p: _post(
+            c, f"/api/factories/{p.factory()}/warnings/{p.warning()}/judge", {"verdict": "useful"}
+        ),
     },
     P.RUN_FACTORY: {
         "describe": lambda c, h, p: c.put(
@@ -269,6 +346,45 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
             content_type=JSON,
         ),
         "token": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/tokens", {"label": "盒"}),
+        "set limits": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/alarm-limits", {"limits": [LIMIT]}, content_type=JSON
+        ),
+        "retrain": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/watches/none/retrain"),
+        **{
+            name: lambda c, h, p, name=name: _post(
+                c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
+            )
+            for name in ("suppress", "remove")
+        },
+        "consent": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/consents/factory_oee",
+            {"from_month": "2026-10", "purpose": "试"},
+            content_type=JSON,
+        ),
+        "withdraw": lambda c, h, p: c.delete(f"/api/factories/{p.factory()}/consents/factory_oee"),
+        "register": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/register", {"complete": True}, content_type=JSON
+        ),
+        "send": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/2026-10/send"),
+        "take back": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/batches/none/take-back"),
+        "consent on the page": lambda c, h, p: c.post(f"/factories/{p.factory()}/months/consent/", {}),
+        "connect (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/connect/"),
+        "begin to connect (page)": lambda c, h, p: c.post(
+            f"/factories/{p.factory()}/connect/begin/", {"box": "box-1", "new_name": "二号"}
+        ),
+        "step of connecting (page)": lambda c, h, p: c.get(f"{p.draft()}/2/"),
+        "say the place again (page)": lambda c, h, p: c.post(
+            f"{p.draft()}/place/", {"box": "b", "new_name": "三号"}
+        ),
+        "say the protocol (page)": lambda c, h, p: c.post(f"{p.draft()}/protocol/", {"kind": "modbus"}),
+        "let the box look (page)": lambda c, h, p: c.post(f"{p.draft()}/look/", {"address": "10.0.0.9"}),
+        "choose points (page)": lambda c, h, p: c.post(f"{p.draft()}/choose/"),
+        "watch points (page)": lambda c, h, p: c.post(f"{p.draft()}/watch/"),
+        "save a connection (page)": lambda c, h, p: c.post(f"{p.draft()}/save/", {"name": "二号"}),
+        "give a draft up (page)": lambda c, h, p: c.post(f"{p.draft()}/drop/"),
+        "change a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/change/"),
+        "rename a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/rename/", {"name": "炉二"}),
+        "take a connection out (page)": lambda c, h, p: c.post(f"{p.connection()}/remove/"),
         "make": lambda c, h, p: _post(
             c, "/api/factories", {"key": "other", "name": "新厂", "subject": key_of(p.county)}
         ),
@@ -315,7 +431,6 @@ ELSEWHERE = {
     P.VIEW_SYNTHETIC: "narrows what lists hold; see test_synthetic_is_shown_to_who_may_see_it",
     P.MANAGE_SOURCES: "no page or address yet",
     P.BACKUP: "command line only",
-    P.HANDLE_ALARMS: "no page or address yet",
 }
 
 

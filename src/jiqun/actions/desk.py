@@ -22,6 +22,7 @@ from jiqun.core.working_days import WorkingDays
 from jiqun.exchange.objections import Practice
 from jiqun.exchange.recognitions import RecognitionPractice
 from jiqun.factory.alarms.diagram import Diagram
+from jiqun.factory.readings.connecting import ConnectingWords
 from jiqun.lake.files import Limits
 from jiqun.lake.forms.words import Words
 from jiqun.lake.mapping import table_fields
@@ -129,6 +130,11 @@ class Desk:
     def limits(self) -> Limits:
         """Largest file, packed and unpacked."""
         return file_limits()
+
+    @cached_property
+    def connecting(self) -> ConnectingWords:
+        """接入用词."""
+        return ConnectingWords.load(self.packs / "factory" / "connecting.toml")
 
     @cached_property
     def form_words(self) -> Words:

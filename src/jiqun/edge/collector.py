@@ -41,6 +41,7 @@ class Collector:
         self.heard_us: dict[str, int] = {}
         self._plain, self._waited = _Pile(), _Pile()
         self._wake = asyncio.Event()
+        self._sealing = asyncio.Lock()  # once `seal` is through, everything gathered before it is sealed
 
     def add(self, connector: str, samples: Iterable[Sample]) -> None:
         """Take samples; they are sealed within half a second."""
@@ -105,14 +106,15 @@ class Collector:
 
     async def seal(self) -> None:
         """Seal what is gathered now."""
-        plain, self._plain = self._plain, _Pile()
-        waited, self._waited = self._waited, _Pile()
-        for pile in (waited, plain):
-            if pile.rows or pile.marks:
-                await asyncio.shield(asyncio.create_task(self._seal(pile)))
-            for one in pile.waiting:
-                if not one.done():
-                    one.set_result(None)
+        async with self._sealing:
+            plain, self._plain = self._plain, _Pile()
+            waited, self._waited = self._waited, _Pile()
+            for pile in (waited, plain):
+                if pile.rows or pile.marks:
+                    await asyncio.shield(asyncio.create_task(self._seal(pile)))
+                for one in pile.waiting:
+                    if not one.done():
+                        one.set_result(None)
 
     async def _seal(self, pile: _Pile) -> None:
         now = self.clock.wall_us()

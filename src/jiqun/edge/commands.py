@@ -12,8 +12,8 @@ import orjson
 from jiqun.core.errors import InputError
 from jiqun.core.units import UnitTable
 from jiqun.edge.config import read_config
-from jiqun.edge.manifests import connector_keys, manifest_of, quality_of
 from jiqun.edge.running import Box, run_box
+from jiqun.factory.readings.manifests import connector_keys, manifest_of, quality_of
 
 
 def run(path: Path, packs: Path, told: Callable[[dict[str, object]], None]) -> None:

@@ -4,20 +4,34 @@ Paths in the file are relative to the file.
 """
 
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from jiqun.core.errors import RowErrors
 from jiqun.core.packfiles import tables_of
-from jiqun.edge.manifests import Manifest, Option, connector_keys, manifest_of
 from jiqun.edge.points import read_points
+from jiqun.factory.readings.manifests import Manifest, Option, connector_keys, manifest_of
 from jiqun.factory.readings.model import KEY, Point
 from jiqun.rules.sheet import Sheet, View
 
 OVERFLOW = ("drop_oldest", "refuse_new")
 DURABILITY = ("power_cut", "process_kill")
 GATE = re.compile(r"https?://[^\s/]+(/\S*)?|mqtts?://[^\s/:]+(:\d{1,5})?")
+ALLOW = (
+    "127.0.0.0/8",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "169.254.0.0/16",
+    "::1/128",
+    "fc00::/7",
+    "fe80::/10",
+)
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,23 @@ class BufferConfig:
     most_mb: int
     overflow: str
     durability: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersConfig:
+    """Whether and how the box asks for its orders (指令).
+
+    allow    networks whose addresses it may try and connect to; names are resolved first
+    every_s  seconds between two questions
+    file     where saved connections are kept; secrets and drop folders they name lie beside the configuration, in `base`
+    """
+
+    on: bool = False
+    box: str = "box"
+    allow: tuple[Network, ...] = ()
+    every_s: int = 3
+    base: Path = Path()
+    file: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +126,7 @@ class EdgeConfig:
     limits: Limits
     status_port: int
     connectors: tuple[ConnectorConfig, ...]
+    orders: OrdersConfig = OrdersConfig()
 
 
 def read_config(path: Path, *, packs: Path) -> EdgeConfig:
@@ -102,14 +134,16 @@ def read_config(path: Path, *, packs: Path) -> EdgeConfig:
     sheet = Sheet(path, [])
     units = {key for key, _ in tables_of(packs / "units.toml")}
     root = sheet.root
-    root.only(("site", "gate", "buffer", "limits", "status_port", "connector"))
+    root.only(("site", "gate", "buffer", "limits", "orders", "status_port", "connector"))
     site = root.text("site")
     if site and not KEY.fullmatch(site):
         root.wrong("site", "rule.bad_value", seen=site, allowed="a-z 0-9 . _ -")
+    buffer = _buffer(_table(root, "buffer"), path.parent)
     config = EdgeConfig(
-        site, _gate(_table(root, "gate"), path.parent), _buffer(_table(root, "buffer"), path.parent),
+        site, _gate(_table(root, "gate"), path.parent), buffer,
         _limits(_table(root, "limits")), root.whole("status_port", 0),
         tuple(found for one in root.views("connector") if (found := _connector(one, path.parent, units))),
+        _orders(_table(root, "gate"), _table(root, "orders"), path.parent, buffer.path),
     )  # fmt: skip
     _told_apart(config, root)
     if sheet.errors:
@@ -122,7 +156,7 @@ def _table(root: View, name: str) -> View:
 
 
 def _gate(view: View, base: Path) -> GateConfig:
-    view.only(("address", "token_file", "ca_file", "timeout_s"))
+    view.only(("address", "token_file", "ca_file", "timeout_s", "orders"))
     address = view.text("address")
     if address and not GATE.fullmatch(address):
         allowed = "https://host:port/api/readings, mqtts://host:port"
@@ -130,6 +164,30 @@ def _gate(view: View, base: Path) -> GateConfig:
     files = [view.text(name, needed=False) for name in ("token_file", "ca_file")]
     token, ca = (base / name if name else None for name in files)
     return GateConfig(address, token, ca, max(1, view.whole("timeout_s", 30)))
+
+
+def _orders(gate: View, view: View, base: Path, buffer: Path) -> OrdersConfig:
+    view.only(("box", "allow", "every_s"))
+    box = view.text("box", needed=False) or _own_name()
+    if not KEY.fullmatch(box):
+        view.wrong("box", "rule.bad_value", seen=box, allowed="a-z 0-9 . _ -")
+    told = view.data.get("allow", ALLOW)
+    allow: list[Network] = []
+    for one in told if isinstance(told, list | tuple) else [told]:
+        try:
+            allow.append(ip_network(str(one), strict=False))
+        except ValueError:
+            view.wrong("allow", "rule.bad_value", seen=one, allowed='["192.168.0.0/16"]')
+    every = min(60, max(1, view.whole("every_s", 3)))
+    file = buffer.with_suffix(".connections.toml")
+    return OrdersConfig(
+        gate.yes("orders", gate.text("address").startswith("http")), box, tuple(allow), every, base, file
+    )
+
+
+def _own_name() -> str:
+    """The name of this machine, as far as it can be a key."""
+    return re.sub(r"[^a-z0-9_-]+", "-", socket.gethostname().lower()).strip("-_")[:60] or "box"
 
 
 def _buffer(view: View, base: Path) -> BufferConfig:

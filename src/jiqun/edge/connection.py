@@ -4,7 +4,7 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from jiqun.edge.collector import Collector
 from jiqun.edge.config import ConnectorConfig, Limits
@@ -27,6 +27,11 @@ class Connector(ABC):
         self.last_fault = ""
         self.counts: Counter[str] = Counter()
         self.wait_s = FIRST_WAIT_S
+        self.ordered = False
+        self.passing = False  # a trial: leave nothing behind at a broker
+        self.looked_at: Callable[[], ConnectorConfig] | None = (
+            None  # asked before each session: may it go there?
+        )
 
     def holding(self) -> Iterable[str]:
         """Keys of points whose last value holds while nothing is heard, for sources that speak only of changes."""
@@ -41,6 +46,8 @@ class Connector(ABC):
         while True:
             self.counts["sessions"] += 1
             try:
+                if self.looked_at is not None:
+                    self.config = await asyncio.to_thread(self.looked_at)
                 await self.session()
                 self.last_fault = "the connection ended"
             except Exception as error:  # noqa: BLE001 - no device, library or network may take the box down
@@ -57,7 +64,7 @@ class Connector(ABC):
         return {
             "name": self.name, "kind": self.config.manifest.key, "promise": self.config.manifest.promise,
             "state": self.state, "points": len(self.config.points), "last_fault": self.last_fault,
-            "heard_us": self.collector.heard_us.get(self.name), "counts": dict(self.counts),
+            "heard_us": self.collector.heard_us.get(self.name), "ordered": self.ordered, "counts": dict(self.counts),
         }  # fmt: skip
 
 

@@ -109,9 +109,10 @@ class MqttConnector(Connector):
                 await asyncio.sleep(FULL_WAIT_S)
 
     def _made(self) -> paho.Client:
+        name = self.config.text("client")
         client = paho.Client(
-            CallbackAPIVersion.VERSION2, self.config.text("client"), clean_session=False, manual_ack=True,
-            reconnect_on_failure=False,
+            CallbackAPIVersion.VERSION2, f"{name}-trial" if self.passing else name, clean_session=self.passing,
+            manual_ack=True, reconnect_on_failure=False,
         )  # fmt: skip
         if self.config.text("user"):
             client.username_pw_set(self.config.text("user"), secret(self.config, "password_file"))

@@ -1,10 +1,8 @@
 """运行 running: the whole box in one process — connectors, collector, gateway, status — until it is told to stop."""
 
 import asyncio
-import importlib
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -14,22 +12,18 @@ from jiqun.core.units import UnitTable
 from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import BoxClock, Clock, Jumps
 from jiqun.edge.collector import Collector
-from jiqun.edge.config import ConnectorConfig, EdgeConfig
+from jiqun.edge.config import EdgeConfig
 from jiqun.edge.connection import Connector
+from jiqun.edge.crew import Crew
 from jiqun.edge.doors import Door, Reply, Request
 from jiqun.edge.gateway import Gateway
+from jiqun.edge.ordered import keep, kept, taken
+from jiqun.edge.orders import Agent
 from jiqun.edge.screen import Screen
+from jiqun.factory.readings.box_orders import Orders
 
 STATUS_S = 2.0
 REPEAT_S = 5.0
-CLASSES = {
-    "opcua": "jiqun.edge.opcua.connector:OpcUa",
-    "modbus": "jiqun.edge.modbus.connector:Modbus",
-    "sparkplug": "jiqun.edge.sparkplug.connector:SparkplugHost",
-    "mqtt_json": "jiqun.edge.mqtt_json.connector:MqttJson",
-    "csv_drop": "jiqun.edge.csv_drop.connector:CsvDrop",
-    "http_in": "jiqun.edge.http_in.connector:HttpIn",
-}
 
 
 class Box:
@@ -41,11 +35,28 @@ class Box:
         self.started_us = self.clock.wall_us()
         self.jumps = Jumps(self.clock)
         self.buffer = Buffer(config.buffer)
-        points = [point for one in config.connectors for point in one.points]
+        self.units = units
+        self.ordered = taken(kept(config.orders), config.orders, config.connectors, units)
+        connectors = (*config.connectors, *self.ordered.connectors)
+        points = [point for one in connectors for point in one.points]
         self.screen = Screen(points, config.limits, units)
         self.collector = Collector(self.screen, self.buffer, self.clock)
         self.gateway = Gateway(config.site, config.gate, self.buffer, self.clock)
-        self.connectors = tuple(self._made(one) for one in config.connectors)
+        self.crew = Crew(self.collector, config.limits, config.orders)
+        self.crew.hire(config.connectors)
+        self.crew.hire(self.ordered.connectors, ordered=True)
+        self.agent = Agent(self)
+
+    @property
+    def connectors(self) -> tuple[Connector, ...]:
+        """Its connectors: its own, then those of saved connections."""
+        return self.crew.members
+
+    async def obey(self, orders: Orders) -> None:
+        """Take saved connections: written to the disk first, then only what differs is started anew."""
+        await asyncio.to_thread(keep, self.config.orders, orders)
+        self.ordered = taken(orders, self.config.orders, self.config.connectors, self.units)
+        await self.crew.take(self.ordered.connectors)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop`; then connectors are hung up first, what they gave is sealed, and the buffer is closed."""
@@ -53,15 +64,17 @@ class Box:
         sealing = asyncio.create_task(self.collector.run())
         sending = asyncio.create_task(self.gateway.run())
         showing = asyncio.create_task(self._show())
+        asking = asyncio.create_task(self.agent.run())
         repeating = asyncio.create_task(self._repeat())
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(one.run(), name=one.name) for one in self.connectors]
+                self.crew.start(group)
                 await stop.wait()
-                for task in tasks:
-                    task.cancel()
+                asking.cancel()  # first, so that nobody is hired any more
+                await asyncio.gather(asking, return_exceptions=True)
+                self.crew.stop()
         finally:
-            beside = (repeating, sealing, sending, showing)
+            beside = (asking, repeating, sealing, sending, showing)
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
@@ -90,6 +103,7 @@ class Box:
             "clock": {"jumps": self.jumps.count, "last_jump_s": round(self.jumps.last_s, 3)},
             "counts": dict(self.screen.counts),
             "connectors": [one.as_json() for one in self.connectors],
+            "orders": self.agent.as_json(),
         }  # fmt: skip
 
     @property
@@ -136,11 +150,6 @@ class Box:
             raise SourceDown(
                 "edge.port_in_use", seen=f"status_port {self.config.status_port}: {error}"
             ) from error
-
-    def _made(self, config: ConnectorConfig) -> Connector:
-        module, _, name = CLASSES[config.manifest.key].partition(":")
-        made: Callable[..., Connector] = getattr(importlib.import_module(module), name)
-        return made(config, self.collector, self.config.limits)
 
 
 async def run_box(box: Box) -> None:

@@ -69,6 +69,15 @@ class Screen:
         sound = read_us if read_us is not None and abs(read_us) < 2**62 else None
         return Refusal(key[:SEEN], reason, told(seen), arrived_us, sound)
 
+    def exchange(self, gone: Iterable[Point], come: Iterable[Point]) -> None:
+        """Points of connections that went and came; what comes starts anew."""
+        for point in gone:
+            self.points.pop(point.key, None)
+            self._last.pop(point.key, None)
+        for point in come:
+            self.points[point.key] = point
+            self._last.pop(point.key, None)
+
     def again(self, keys: Iterable[str], now_us: int) -> list[Reading]:
         """Points whose source speaks only of changes and has been silent for a minute: their last value, holding now.
 

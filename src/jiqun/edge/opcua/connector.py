@@ -9,6 +9,7 @@ from asyncua import Client, ua
 from asyncua.common.subscription import DataChangeNotif
 from asyncua.ua.uaerrors import UaError
 
+from jiqun.edge.config import ConnectorConfig
 from jiqun.edge.connection import UP, Connector, secret
 from jiqun.edge.opcua.values import sample_of
 from jiqun.factory.readings.model import Point, Quality, Sample
@@ -21,6 +22,26 @@ TIMEOUT_S = 4
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # what goes wrong stands in the status
 
 
+async def client_of(config: ConnectorConfig) -> Client:
+    """A client as configured, not yet connected."""
+    client = Client(config.text("address"), timeout=TIMEOUT_S)
+    if config.text("security"):
+        await client.set_security_string(config.text("security"))
+    if config.text("user"):
+        client.set_user(config.text("user"))
+        client.set_password(secret(config, "password_file") or "")
+    return client
+
+
+async def hung_up(client: Client) -> None:
+    """Hang up, whatever the server makes of it."""
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            await client.disconnect()
+    except (UaError, OSError, TimeoutError, RuntimeError):
+        client.disconnect_socket()
+
+
 class OpcUa(Connector):
     """Subscribes at one server (OPC UA 连接器)."""
 
@@ -30,12 +51,7 @@ class OpcUa(Connector):
 
     async def session(self) -> None:
         """Connect, subscribe in chunks, and watch until the connection is lost."""
-        client = Client(self.config.text("address"), timeout=TIMEOUT_S)
-        if self.config.text("security"):
-            await client.set_security_string(self.config.text("security"))
-        if self.config.text("user"):
-            client.set_user(self.config.text("user"))
-            client.set_password(secret(self.config, "password_file") or "")
+        client = await client_of(self.config)
         lost = asyncio.Event()
 
         async def on_lost(_: Exception) -> None:
@@ -48,7 +64,7 @@ class OpcUa(Connector):
             self.state, self.last_fault = UP, ""
             await self._watch(client, lost)
         finally:
-            await self._hang_up(client)
+            await hung_up(client)
             self._say_gone()
 
     async def _subscribe(self, client: Client, lost: asyncio.Event) -> None:
@@ -85,13 +101,6 @@ class OpcUa(Connector):
             except TimeoutError:
                 await client.check_connection()
                 await client.nodes.server_state.read_value()
-
-    async def _hang_up(self, client: Client) -> None:
-        try:
-            async with asyncio.timeout(TIMEOUT_S):
-                await client.disconnect()
-        except (UaError, OSError, TimeoutError, RuntimeError):
-            client.disconnect_socket()
 
     def _say_gone(self) -> None:
         """Nobody knows the points any more: that is a reading too."""

@@ -24,13 +24,13 @@ def gaps_of(lake: Lake, site: str, start_us: int, end_us: int) -> list[Row]:
     """Gaps that touch a span, the earliest first: batch, from_us, to_us, lost, reason, arrived_us."""
     query = compiled(_gaps)
     told = {"site": site, "start": instant_of(start_us), "end": instant_of(end_us)}
-    return [_plain(query.columns, row) for row in lake.ask(query, told)]
+    return [plain_row(query.columns, row) for row in lake.ask(query, told)]
 
 
 def held_of(lake: Lake, site: str, *, limit: int, offset: int = 0) -> list[Row]:
     """Values held, the last that arrived first: batch, point, code, seen, allowed, unit, read_us, arrived_us."""
     query = compiled(_held)
-    return [_plain(query.columns, row) for row in lake.ask(query, {"site": site}, page=(limit, offset))]
+    return [plain_row(query.columns, row) for row in lake.ask(query, {"site": site}, page=(limit, offset))]
 
 
 def batches_of(
@@ -44,7 +44,7 @@ def batches_of(
     told: dict[str, object] = {"site": site}
     if arrived_us is not None:
         told["arrived"] = instant_of(arrived_us)
-    return [_plain(query.columns, row) for row in lake.ask(query, told, page=(limit, offset))]
+    return [plain_row(query.columns, row) for row in lake.ask(query, told, page=(limit, offset))]
 
 
 def held_count(
@@ -97,7 +97,8 @@ def _held_count(points: int, from_start: bool, to_end: bool) -> ir.Table:
     return held.aggregate(held=held.count())
 
 
-def _plain(columns: Sequence[str], row: Sequence[object]) -> Row:
+def plain_row(columns: Sequence[str], row: Sequence[object]) -> Row:
+    """A row under its columns, instants as microseconds."""
     return {
         name.removesuffix("_at") + "_us" if name.endswith("_at") else name: micros(value)
         if isinstance(value, datetime)

@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 
 import jiqun
 from jiqun.web.api import (
+    alarms,
     collecting,
     factories,
     ladders,
@@ -16,6 +17,7 @@ from jiqun.web.api import (
     policies,
     reading,
     recognising,
+    shifts,
     working,
 )
 from jiqun.web.api.auth import Session, Token
@@ -58,6 +60,8 @@ for part in (
     reading,
     working,
     factories,
+    alarms,
+    shifts,
     matching,
     policies,
     ladders,

@@ -10,11 +10,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from jiqun.actions.reading import shift_words
 from jiqun.actions.reading.archive import Count
 from jiqun.actions.reading.statements import Link, Statement
 from jiqun.core.facts import plain
 from jiqun.ledger.roles import ROLES
-from jiqun.web import drawing, ladder_drawing, marks, policy_charts, words
+from jiqun.web import drawing, ladder_drawing, live_drawing, marks, policy_charts, words
 from jiqun.web.numerals import number
 
 register = template.Library()
@@ -31,12 +32,37 @@ def say(label: object) -> str:
 
 
 register.filter("number", number)
+register.filter("spark", live_drawing.spark)
 
 
 @register.filter
 def word(key: str, of: str) -> object:
     """The word for a key of one of our closed lists: `status|word:"status"`."""
     return words.WORDS[of].get(str(key), key)
+
+
+@register.filter
+def factory_word(key: str, of: str) -> str:
+    """The word for a key of a factory's report in the language of the page."""
+    return say(shift_words.of(of, key))
+
+
+@register.filter
+def shift_figure(key: str) -> str:
+    """The word for a figure, a time or a quantity of a shift."""
+    return say(shift_words.of("kpi" if key in shift_words.WORDS["kpi"] else "time", key))
+
+
+@register.filter
+def state_word(text: str) -> str:
+    """A state in the language of the page; any other text as it is."""
+    return words.STATE_WORDS.get(text, text) if language() == "en" else text
+
+
+@register.filter
+def unlocalised(value: object) -> str:
+    """A number as an attribute of a drawing needs it, whatever the language."""
+    return str(value)
 
 
 @register.filter
@@ -302,3 +328,17 @@ def export_query(page: object, page_name: str) -> str:
 def pairs_of(text: str) -> list[tuple[str, str]]:
     """`a:b c:d` as pairs."""
     return [(key, value) for key, _, value in (part.partition(":") for part in text.split())]
+
+
+@register.filter
+def reading(value: object) -> str:
+    """A value of a machine with at most six digits that mean something; a text as it is, cut."""
+    if value is None:
+        return "—"
+    return f"{value:.6g}" if isinstance(value, int | float) else str(value)[:40]
+
+
+@register.filter
+def percent(share: object) -> str:
+    """A share between 0 and 1 as a percentage; a dash where there is none."""
+    return f"{share:.1%}" if isinstance(share, int | float) else "—"

@@ -1,6 +1,7 @@
 """连接器清单 manifests: what each connector is, which options it takes and how its addresses are written.
 
-One folder per connector with `manifest.toml` (read here), `quality.toml` (what is done, open, exempt) and its code.
+One folder of `edge` per connector with `manifest.toml` (read here), `quality.toml` (done, open, exempt) and its code.
+Only the data are read here, so that the page that connects a machine says the same as the box.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 from jiqun.core.errors import RowErrors
 from jiqun.rules.sheet import Sheet, View
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parents[2] / "edge"
 TYPES = ("text", "whole", "yes", "file")
 PROMISES = ("acknowledged", "polled", "subscribed")
 STATES = ("done", "open", "exempt")
