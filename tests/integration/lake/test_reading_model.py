@@ -117,14 +117,6 @@ class World:
         assert found["reading_gaps"] == Counter({key: 1 for key, n in numbers.items() if n % 7 == 0})
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake with its tables and nothing in them, to be copied."""
-    root = tmp_path_factory.mktemp("model") / "empty"
-    recover(root)
-    return root
-
-
 def play(empty: Path, story: list[tuple[str, tuple[str, object], int | None]]) -> None:
     root = empty.with_name("story")
     shutil.rmtree(root, ignore_errors=True)
@@ -138,23 +130,23 @@ def play(empty: Path, story: list[tuple[str, tuple[str, object], int | None]]) -
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=STORY)
 def test_any_story_ends_with_the_distinct_batches(
-    empty: Path, story: list[tuple[str, tuple[str, object], int | None]]
+    empty_lake: Path, story: list[tuple[str, tuple[str, object], int | None]]
 ) -> None:
-    play(empty, story)
+    play(empty_lake, story)
 
 
 @pytest.mark.fuzz  # minutes; the common run has a few stories
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=STORY)
 def test_many_stories_end_with_the_distinct_batches(
-    empty: Path, story: list[tuple[str, tuple[str, object], int | None]]
+    empty_lake: Path, story: list[tuple[str, tuple[str, object], int | None]]
 ) -> None:
-    play(empty, story)
+    play(empty_lake, story)
 
 
-def test_a_story_with_every_kind_of_step(empty: Path) -> None:
+def test_a_story_with_every_kind_of_step(empty_lake: Path) -> None:
     taking: tuple[str, object] = ("take", [1, 2, 3, 4, 7, 12])
-    play(empty, [
+    play(empty_lake, [
         ("one", taking, None), ("two", taking, 3), ("two", ("take", [4, 3]), None), ("one", ("merge", None), 9),
         ("one", taking, None), ("one", ("merge", None), 25), ("two", ("merge", None), None),
         ("two", ("compact", "readings"), 4), ("one", ("restart", None), None), ("two", ("take", [11, 1]), 1),
