@@ -18,7 +18,9 @@ ALL = (
     "workbook",
     "judging",
     "detecting",
+    "taking",
     "edge_box",
+    "readings",
 )
 
 

@@ -1,10 +1,12 @@
 """What every test shares: a home of its own, the real data where it is present, and honest skips."""
 
+import gc
 import importlib.util
 import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 LONG_TESTS = ("tests/integration/cli/", "tests/integration/lake/", "tests/integration/ledger/")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
 _home = Path(tempfile.mkdtemp(prefix="jiqun-test-home-"))
 os.environ["JIQUN_HOME"] = str(_home)
@@ -35,6 +38,7 @@ def _java() -> bool:
 NEEDS = {
     "shared": (SHARED.is_dir(), "the real data ../shared/data is not beside this checkout"),
     "browser": (CHROMIUM is not None, "no Chromium on this machine"),
+    "broker": (MOSQUITTO is not None, "no Mosquitto on this machine"),
     "spark": (_java(), "Java or pyspark is not installed (requirements/full.txt)"),
     "postgres": (
         os.environ.get("JIQUN_DATABASE_URL", "").startswith("postgres"),
@@ -75,6 +79,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure() -> None:
     """Passwords are hashed the product's way, with fewer rounds."""
     hash_quickly()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: no garbage is looked for meanwhile, and later not among modules and tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+        gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:

@@ -18,12 +18,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from postgres_server import find_binaries, running_postgres  # noqa: E402 (the path is set just above)
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Bytecode is kept: else each of the hundreds of processes of a run compiles every module anew."""
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=8"]
 NOTHING_TO_RUN = 5
-HOUSE = ("house, units, lake, ledger on SQLite", ["-n", "3", "tests", "-m",
+HOUSE = ("house, units, lake, ledger on SQLite", ["-n", "3", "tests", "--ignore=tests/browser", "-m",
          "not browser and not spark and not postgres and not fuzz"], {})  # fmt: skip
-SPARK = ("Spark beside DuckDB, one session", ["tests", "-m", "spark"], {})
-PAGES = ("pages in Chromium", ["tests", "-m", "browser"], {})
+SPARK = ("Spark beside DuckDB, one session", ["tests/parity", "-m", "spark"], {})
+PAGES = ("pages in Chromium", ["tests/browser", "-m", "browser"], {})
 POSTGRES = ("ledger and actions on PostgreSQL", ["-n", "2", "-m", "not browser and not spark and not fuzz",
             "tests/integration/ledger", "tests/integration/actions", "tests/integration/test_roles.py"])  # fmt: skip
 
@@ -36,7 +38,7 @@ def run(stage: str, words: list[str], environment: dict[str, str], *, later: boo
     child = subprocess.Popen(
         [*PYTEST, *words],
         cwd=ROOT,
-        env=os.environ | environment,
+        env=ENVIRONMENT | environment,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from jiqun.core.errors import RowErrors
 from jiqun.core.units import UnitTable
 from jiqun.edge.config import read_config
-from jiqun.edge.screen import FLAGS, REASONS, Screen
+from jiqun.edge.screen import Screen
 from jiqun.factory.readings.manifests import connector_keys, manifest_of, quality_of
 from jiqun.factory.readings.model import Point, PointKind, Quality, Reading, Refusal, Sample
+from jiqun.factory.readings.reasons import FLAGS, REASONS
 
 TEMPERATURE = Point("furnace.t", "a", "摄氏度", PointKind.MEASUREMENT, scale=0.1, deadband=0.5)
 PIECES = Point("press.pieces", "b", "件", PointKind.COUNTER)

@@ -6,11 +6,12 @@ is allowed is answered with anything but 401 and 403 (what the state allows is a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from web_house import CLUSTER, REGISTER_HEADER, SCOPES, SHENGZHOU, XINCHANG, House, as_csv, firms, key_of
@@ -19,8 +20,10 @@ from jiqun.actions import merging
 from jiqun.actions.collecting import NewCollection, open_collection
 from jiqun.actions.desk import ZONE
 from jiqun.actions.merging import Pair
-from jiqun.ledger import collections, connections, factories, recognitions, titles
+from jiqun.ledger import alarms, collections, connections, drift, factories, recognitions, titles
+from jiqun.ledger.alarms import AlarmLimit
 from jiqun.ledger.connections import Connection, Draft
+from jiqun.ledger.drift import DriftWarning
 from jiqun.ledger.factories import Factory
 from jiqun.ledger.permissions import system
 from jiqun.ledger.recognitions import NewCandidate, Recognition
@@ -32,6 +35,7 @@ P = Permission
 JSON = "application/json"
 FIELD = "title_innovative_sme_until"
 TITLES = ("企业名称", "称号", "认定日期", "有效期止")
+LIMIT = {"key": "hot", "point": "p", "name": "炉温高", "side": "high", "setpoint": 426.0}
 FIRM = {"pack": "zhejiang/per_mu", "on": "2023-09-01", "firm": "新昌县试一试有限公司"}
 Asked = Callable[[Client, House, "Place"], HttpResponse]
 
@@ -138,6 +142,23 @@ class Place:
         )
         made = connections.begin(told, by="office", at=datetime(2026, 11, 22, 9, 0, tzinfo=ZONE))
         return f"/factories/{self.factory()}/connect/{made.id}"
+
+    def alarm(self) -> str:
+        """An alarm there that calls somebody."""
+        key, at = self.factory(), datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        with transaction.atomic():
+            alarms.put_limits(key, [AlarmLimit(**LIMIT)], by="office", at=at)
+            row = alarms.one_standing(key, "hot")
+            alarms.keep(key, [replace(row, state="unacknowledged")], [])
+        return "hot"
+
+    def warning(self) -> int:
+        """A warning there."""
+        key, at = self.factory(), datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        with transaction.atomic():
+            told = DriftWarning("w", "point", ("p",), "high", {}, 2.0, 1, 1, None, at)
+            drift.keep_warnings(key, [told])
+        return drift.list_page(key).rows[0].id
 
     def objection(self, house: House) -> int:
         """An objection the provincial officer filed about it."""
@@ -276,6 +297,19 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "twin of a connection": lambda c, h, p: c.get(f"/api/pages{p.connection()}/"),
         "held values (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/"),
         "held values as a file (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/export.csv"),
+        "alarms": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/alarms"),
+        "warnings": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/warnings"),
+    },
+    P.HANDLE_ALARMS: {
+        **{
+            name: lambda c, h, p, name=name: _post(
+                c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
+            )
+            for name in ("acknowledge", "shelve")
+        },
+        "judge": lambda c, h, p: _post(
+            c, f"/api/factories/{p.factory()}/warnings/{p.warning()}/judge", {"verdict": "useful"}
+        ),
     },
     P.RUN_FACTORY: {
         "describe": lambda c, h, p: c.put(
@@ -306,6 +340,16 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "change a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/change/"),
         "rename a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/rename/", {"name": "炉二"}),
         "take a connection out (page)": lambda c, h, p: c.post(f"{p.connection()}/remove/"),
+        "set limits": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/alarm-limits", {"limits": [LIMIT]}, content_type=JSON
+        ),
+        "retrain": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/watches/none/retrain"),
+        **{
+            name: lambda c, h, p, name=name: _post(
+                c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
+            )
+            for name in ("suppress", "remove")
+        },
         "make": lambda c, h, p: _post(
             c, "/api/factories", {"key": "other", "name": "新厂", "subject": key_of(p.county)}
         ),
@@ -352,7 +396,6 @@ ELSEWHERE = {
     P.VIEW_SYNTHETIC: "narrows what lists hold; see test_synthetic_is_shown_to_who_may_see_it",
     P.MANAGE_SOURCES: "no page or address yet",
     P.BACKUP: "command line only",
-    P.HANDLE_ALARMS: "no page or address yet",
 }
 
 

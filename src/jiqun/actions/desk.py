@@ -21,10 +21,12 @@ from jiqun.core.units import UnitTable
 from jiqun.core.working_days import WorkingDays
 from jiqun.exchange.objections import Practice
 from jiqun.exchange.recognitions import RecognitionPractice
+from jiqun.factory.alarms.diagram import Diagram
 from jiqun.factory.readings.connecting import ConnectingWords
 from jiqun.lake.files import Limits
 from jiqun.lake.forms.words import Words
 from jiqun.lake.mapping import table_fields
+from jiqun.lake.readings.reader import ReadingReader
 from jiqun.lake.store import Lake
 from jiqun.lake.trust import TrustRow
 from jiqun.ledger import identities
@@ -57,6 +59,11 @@ class Desk:
         )
         lake.trusted = self.trusted
         return lake
+
+    @cached_property
+    def readings(self) -> ReadingReader:
+        """读数: one reader, since it keeps what it has looked through."""
+        return ReadingReader(self.lake)
 
     @cached_property
     def trust(self) -> TrustOrder:
@@ -113,6 +120,11 @@ class Desk:
     def messages(self) -> Messages:
         """Sentences of errors and flags."""
         return Messages.load(self.packs / "errors.toml")
+
+    @cached_property
+    def alarm_states(self) -> Diagram:
+        """报警状态图."""
+        return Diagram.load(self.packs / "factory" / "alarm_states.toml")
 
     @cached_property
     def limits(self) -> Limits:

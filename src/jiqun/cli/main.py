@@ -38,6 +38,9 @@ VERBS = (
     "plant",
     "recognising",
     "factory",
+    "readings",
+    "intake",
+    "alarms",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

@@ -24,23 +24,31 @@ ALLOW = (
     "10.0.0.0/8",
     "172.16.0.0/12",
     "192.168.0.0/16",
-    "169.254.0.0/16",
     "::1/128",
     "fc00::/7",
-    "fe80::/10",
 )
+GATE = re.compile(r"https?://[^\s/]+(/\S*)?|mqtts?://[^\s/:]+(:\d{1,5})?")
 
 Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
 class GateConfig:
-    """Where batches go (去处). token_file holds the site's token; ca_file trusts a certificate of one's own."""
+    """Where batches go (去处): a gate over HTTP, or a broker in front of gates (mqtt://, mqtts://).
+
+    token_file  holds the site's token; at a broker the password of the user named like the site
+    ca_file     trusts a certificate of one's own
+    """
 
     address: str
     token_file: Path | None
     ca_file: Path | None
     timeout_s: int
+
+    @property
+    def through_broker(self) -> bool:
+        """Does a broker stand between box and gate?"""
+        return self.address.startswith("mqtt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +156,9 @@ def _table(root: View, name: str) -> View:
 def _gate(view: View, base: Path) -> GateConfig:
     view.only(("address", "token_file", "ca_file", "timeout_s", "orders"))
     address = view.text("address")
-    if address and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
-        view.wrong("address", "rule.bad_value", seen=address, allowed="https://host:port/api/readings")
+    if address and not GATE.fullmatch(address):
+        allowed = "https://host:port/api/readings, mqtts://host:port"
+        view.wrong("address", "rule.bad_value", seen=address, allowed=allowed)
     files = [view.text(name, needed=False) for name in ("token_file", "ca_file")]
     token, ca = (base / name if name else None for name in files)
     return GateConfig(address, token, ca, max(1, view.whole("timeout_s", 30)))
@@ -169,7 +178,8 @@ def _orders(gate: View, view: View, base: Path, buffer: Path) -> OrdersConfig:
             view.wrong("allow", "rule.bad_value", seen=one, allowed='["192.168.0.0/16"]')
     every = min(60, max(1, view.whole("every_s", 3)))
     file = buffer.with_suffix(".connections.toml")
-    return OrdersConfig(gate.yes("orders", True), box, tuple(allow), every, base, file)
+    asks = gate.yes("orders", True) and not gate.text("address", needed=False).startswith("mqtt")
+    return OrdersConfig(asks, box, tuple(allow), every, base, file)
 
 
 def _own_name() -> str:

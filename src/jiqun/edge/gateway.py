@@ -1,4 +1,4 @@
-"""发送 gateway: carries batches to the gate, over and over until each is acknowledged.
+"""发送 gateway: carries batches to the gate, over HTTP or through a broker, over and over until each is acknowledged.
 
 Two lanes after an outage: what is sealed from now on goes first, what waited follows in order, turn by turn, so that
 catching up never starves live data and live data never stops the catching up.
@@ -14,9 +14,9 @@ from jiqun.core.errors import InputError
 from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import Clock
 from jiqun.edge.config import GateConfig
-from jiqun.edge.line import Line, Refused
+from jiqun.edge.lines import Refused, line_to
 from jiqun.edge.parcels import Batch
-from jiqun.factory.readings.contract import Answer, encode, read_answer
+from jiqun.factory.readings.contract import Answer, encode
 
 IDLE_S = 0.1
 FIRST_WAIT_S, MOST_WAIT_S = 0.5, 30.0
@@ -36,7 +36,7 @@ class Gateway:
         self._live_from = 0  # sequence at which the live lane begins; 0: one lane
         self._turn = 0
         self._failures = 0
-        self._line = Line(config)
+        self._line = line_to(site, config, self.counts)
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -53,7 +53,7 @@ class Gateway:
             return IDLE_S
         try:
             body = await asyncio.to_thread(encode, self.site, [one.body for one in batches])
-            answer = read_answer(await asyncio.to_thread(self._line.post, body))
+            answer = await asyncio.to_thread(self._line.post, body)
             await asyncio.to_thread(self._settle, batches, answer)
             return self._went_well(batches, answer)
         except Refused as error:

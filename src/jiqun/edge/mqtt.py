@@ -15,8 +15,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from jiqun.core.errors import JiqunError
 from jiqun.edge.connection import CONNECTING, UP, Connector, secret
-from jiqun.edge.screen import TOO_LONG
 from jiqun.factory.readings.model import Sample
+from jiqun.factory.readings.reasons import TOO_LONG
 
 AHEAD = 2_000
 TOGETHER = 500  # messages sealed at once

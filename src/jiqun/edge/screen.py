@@ -11,33 +11,25 @@ from dataclasses import replace
 from jiqun.core.units import UnitTable
 from jiqun.edge.config import Limits
 from jiqun.factory.readings.model import Point, PointKind, Quality, Reading, Refusal, Sample
+from jiqun.factory.readings.reasons import (
+    COUNTER_BACK,
+    INFINITE,
+    MOST,
+    NO_SOURCE_TIME,
+    NO_VALUE,
+    NOT_A_NUMBER,
+    REPEATED,
+    SEEN,
+    TOO_LARGE_A_NUMBER,
+    TOO_NEW,
+    TOO_OLD,
+    UNIT_CHANGED,
+    UNKNOWN_POINT,
+    WRONG_TYPE,
+    told,
+)
 
-# Why a value is refused (拒收原因).
-UNKNOWN_POINT = "unknown_point"
-WRONG_TYPE = "wrong_type"
-NOT_A_NUMBER = "not_a_number"
-INFINITE = "infinite"
-TOO_LARGE_A_NUMBER = "too_large_a_number"
-UNIT_CHANGED = "unit_changed"
-TOO_OLD = "too_old"
-TOO_NEW = "too_new"
-MALFORMED = "malformed"
-TOO_LONG = "message_too_long"
-BAD_ROW = "bad_row"
-REASONS = (
-    UNKNOWN_POINT, WRONG_TYPE, NOT_A_NUMBER, INFINITE, TOO_LARGE_A_NUMBER, UNIT_CHANGED, TOO_OLD, TOO_NEW, MALFORMED,
-    TOO_LONG, BAD_ROW,
-)  # fmt: skip
-# What is odd about a value that is kept (标记).
-COUNTER_BACK = "counter_back"
-NO_SOURCE_TIME = "no_source_time"
-NO_VALUE = "no_value"
-REPEATED = "repeated"  # unchanged while its connection stands: said by the box, not by the source
-FLAGS = (COUNTER_BACK, NO_SOURCE_TIME, NO_VALUE, REPEATED)
-
-SEEN = 200
 SILENCE_US = 60_000_000  # an unchanged value is said again after a minute, so that silence means something
-MOST = 1e300
 
 
 class Screen:
@@ -75,7 +67,7 @@ class Screen:
         self.counts[reason] += 1
         self.counts["refused"] += 1
         sound = read_us if read_us is not None and abs(read_us) < 2**62 else None
-        return Refusal(key[:SEEN], reason, _seen(seen), arrived_us, sound)
+        return Refusal(key[:SEEN], reason, told(seen), arrived_us, sound)
 
     def exchange(self, gone: Iterable[Point], come: Iterable[Point]) -> None:
         """Points of connections that went and came; what comes starts anew."""
@@ -157,12 +149,3 @@ class Screen:
         ):
             return False
         return abs(reading.value - last.value) < point.deadband
-
-
-def _seen(value: object) -> str:
-    if isinstance(value, bytes):
-        return f"{len(value)} B: {value[: SEEN // 4].hex(' ')}"[:SEEN]
-    if isinstance(value, int) and abs(value) >= 10**40:  # Python refuses to print very long whole numbers
-        return f"integer of {value.bit_length()} bits"
-    text = str(value)
-    return text if len(text) <= SEEN else text[: SEEN - 1] + "…"

@@ -202,7 +202,12 @@ READING_BATCHES = TableDef(
     (
         Column("batch", "text", "批号（幂等键）", "Batch id, the idempotency key"),
         Column("site", "text", "工厂", "Site key"),
-        Column("stream", "text", "批号去掉末段序号", "The batch id without its last part"),
+        Column(
+            "stream",
+            "text",
+            "批号去掉末段序号；批号不以序号结尾的为空",
+            "The batch id without its last part; empty where it has no such end",
+        ),
         Column("sequence", "int", "序号，在同一流内递增", "Number, growing within the stream"),
         Column(
             "arrived_at",
@@ -219,6 +224,7 @@ READING_BATCHES = TableDef(
         Column("last_read_at", "timestamp", "最晚读数（UTC）", "Latest reading, UTC"),
     ),
     ("site", "stream", "sequence"),
+    day_by="arrived_at",
 )
 
 HELD_READINGS = TableDef(
@@ -242,6 +248,7 @@ HELD_READINGS = TableDef(
         Column("arrived_at", "timestamp", "受理时刻（UTC）", "Instant the gate took its batch, UTC"),
     ),
     ("site", "arrived_at", "point"),
+    day_by="arrived_at",
 )
 
 READING_GAPS = TableDef(
@@ -258,7 +265,14 @@ READING_GAPS = TableDef(
         Column("arrived_at", "timestamp", "受理时刻（UTC）", "Instant the gate took its batch, UTC"),
     ),
     ("site", "from_at"),
+    day_by="arrived_at",
 )
+
+ARRIVED = "arrived_at"
+"""Column whose span is told of every file of a table by day: whoever follows what arrives opens new files only."""
+TAKEN = "taken"
+"""Kind of a segment that holds rows of all tables of readings, told apart by a column `row_of`."""
+TAKEN_TABLES = (READINGS, READING_BATCHES, HELD_READINGS, READING_GAPS)
 
 TABLES: Mapping[str, TableDef] = MappingProxyType(
     {

@@ -5,9 +5,9 @@ The commit says how many actions it has, so a log file cut between two lines is 
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
@@ -21,22 +21,31 @@ from jiqun.lake.snapshot import delta_schema
 ACTION_COUNT = "actionCount"
 CHECKPOINT_EVERY = 20
 _DURABLE_TAIL = 10
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the lake's instants are UTC without a zone
 _HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Smallest and largest instant of one column of a file, microseconds since 1970 UTC."""
+
+    column: str
+    first_us: int
+    last_us: int
 
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
     """A data file on the disk and not committed yet; written_ms is milliseconds since 1970.
 
-    spans  least and greatest instant of columns, in microseconds since 1970: told in the commit, so that a reader
-           knows without opening the file whether it may hold what is asked for
+    spans  what the commit tells of its instants, so that readers can leave the file out unread
     """
 
     name: str
     rows: int
     size: int
     written_ms: int
-    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +57,13 @@ class Change:
     transaction: Transaction | None = None
 
 
-def seal(
-    root: Path, table: str, name: str, rows: int, spans: Mapping[str, tuple[int, int]] | None = None
-) -> NewFile:
+def seal(root: Path, table: str, name: str, rows: int, *, spans: Iterable[Span] = ()) -> NewFile:
     """Force a freshly written data file to the disk."""
     path = table_folder(root, table) / name
     fsync_file(path)
     fsync_folder(path.parent)
     status = path.stat()
-    return NewFile(name, rows, status.st_size, status.st_mtime_ns // 1_000_000, spans or {})
+    return NewFile(name, rows, status.st_size, status.st_mtime_ns // 1_000_000, tuple(spans))
 
 
 def commit(root: Path, definition: TableDef, table: DeltaTable, change: Change) -> int:
@@ -110,18 +117,20 @@ def _add(new: NewFile, *, data_change: bool) -> AddAction:
         partition_values={},
         modification_time=new.written_ms,
         data_change=data_change,
-        stats=json.dumps({"numRecords": new.rows} | _bounds(new.spans)),
+        stats=json.dumps({"numRecords": new.rows, **_told(new.spans)}),
     )
 
 
-def _bounds(spans: Mapping[str, tuple[int, int]]) -> dict[str, object]:
+def _told(spans: tuple[Span, ...]) -> dict[str, object]:
     """Spans as Delta writes them."""
     if not spans:
         return {}
-    least, greatest = ({name: _written(span[end]) for name, span in spans.items()} for end in (0, 1))
-    return {"minValues": least, "maxValues": greatest, "nullCount": dict.fromkeys(spans, 0)}
+    return {
+        "minValues": {span.column: _written(span.first_us) for span in spans},
+        "maxValues": {span.column: _written(span.last_us) for span in spans},
+        "nullCount": {span.column: 0 for span in spans},
+    }
 
 
-def _written(micros: int) -> str:
-    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
-    return instant.replace(tzinfo=None).isoformat(timespec="microseconds")
+def _written(us: int) -> str:
+    return (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="microseconds")

@@ -18,7 +18,7 @@ from jiqun.core.indicators import Adds, Indicator, IndicatorTable
 from jiqun.lake import known as on
 from jiqun.lake import reference
 from jiqun.lake.cells import cells
-from jiqun.lake.compile import Engine, Query, compile_query, table
+from jiqun.lake.compile import Engine, Query, compile_query, compiled, table
 from jiqun.lake.derived import derive, formula
 from jiqun.lake.operations import OPERATIONS, SAMPLE, SAMPLE_COLUMNS, Operation, sample
 from jiqun.lake.reference import Edge, RawFact
@@ -124,7 +124,7 @@ class _Checker:
 
     def _operation(self, operation: Operation) -> CheckRow:
         started = time.perf_counter()
-        seen = self._ask(operation.ask(sample()), tables={"sample": self._sample})
+        seen = self._ask(_of_sample, operation.ask, tables={"sample": self._sample})
         seconds = time.perf_counter() - started
         return _compared(
             "operation", operation.name, dict(enumerate(seen)), dict(enumerate(operation.expected)), seconds
@@ -149,13 +149,7 @@ class _Checker:
         return [_compared(kind, key, seen.get(key, {}), expected.get(key, {}), share) for key in keys]
 
     def _sums(self) -> Answer:
-        facts = _known()
-        summed = facts.group_by("indicator").aggregate(
-            facts=facts.count(),
-            subjects=facts.subject.nunique(),
-            total=facts.base_value.sum().cast("decimal(28,6)"),
-        )
-        return {("", row[0]): row[1:] for row in self._ask(summed)}
+        return {("", row[0]): row[1:] for row in self._ask(_sums)}
 
     def _expected_sums(self) -> Answer:
         groups: dict[str, list[RawFact]] = defaultdict(list)
@@ -164,27 +158,13 @@ class _Checker:
         return {("", key): _summed(facts) for key, facts in groups.items()}
 
     def _all_cells(self) -> Answer:
-        columns = ["subject", "indicator", "year", "status", "scope", "synthetic", "value", "bound"]
-        return {row[:6]: row[6:] for row in self._ask(cells(_known()).select(*columns))}
+        return {row[:6]: row[6:] for row in self._ask(_cells)}
 
     def _expected_cells(self) -> Answer:
         return dict(self._cells)
 
     def _rollups(self) -> Answer:
-        columns = [
-            "subject",
-            "indicator",
-            "year",
-            "status",
-            "scope",
-            "synthetic",
-            "level",
-            "value",
-            "known",
-            "parts",
-        ]
-        rolled = roll_up(cells(_known()), edges(), levels=LEVELS, adds=Adds.SUM).select(*columns)
-        return {row[:7]: row[7:] for row in self._ask(rolled, tables={"edges": self._edge_table})}
+        return {row[:7]: row[7:] for row in self._ask(_rollups, tables={"edges": self._edge_table})}
 
     def _expected_rollups(self) -> Answer:
         return dict(reference.rolled_up(self._cells, self._edges, LEVELS))
@@ -192,16 +172,18 @@ class _Checker:
     def _derived(self, indicator: Indicator) -> CheckRow:
         chosen = formula(indicator.expression or "")
         started = time.perf_counter()
-        asked = derive(cells(_known()), indicator.key, chosen, factor=chosen.scale)
-        rows = self._ask(asked.select("subject", "year", "status", "scope", "synthetic", "value"))
+        rows = self._ask(_derived, indicator.key, indicator.expression or "")
         seconds = time.perf_counter() - started
         expected = reference.derived(self._cells, chosen, float(chosen.scale))
         return _compared("derived", indicator.key, {row[:5]: row[5] for row in rows}, dict(expected), seconds)
 
     def _ask(
-        self, expression: ir.Table, *, tables: Mapping[str, Table] | None = None
+        self,
+        build: Callable[..., ir.Table],
+        *given: Hashable,
+        tables: Mapping[str, Table] | None = None,
     ) -> list[tuple[object, ...]]:
-        return self._asked.ask(compile_query(expression, self._engine), tables=tables)
+        return self._asked.ask(compiled(build, *given, engine=self._engine), tables=tables)
 
 
 def _sample_table() -> Table:
@@ -211,6 +193,37 @@ def _sample_table() -> Table:
 
 def _known() -> ir.Table:
     return on.known(table("facts"), table("batches"))
+
+
+def _of_sample(ask: Callable[[ir.Table], ir.Table]) -> ir.Table:
+    return ask(sample())
+
+
+def _sums() -> ir.Table:
+    facts = _known()
+    return facts.group_by("indicator").aggregate(
+        facts=facts.count(),
+        subjects=facts.subject.nunique(),
+        total=facts.base_value.sum().cast("decimal(28,6)"),
+    )
+
+
+def _cells() -> ir.Table:
+    columns = ("subject", "indicator", "year", "status", "scope", "synthetic", "value", "bound")
+    return cells(_known()).select(*columns)
+
+
+def _rollups() -> ir.Table:
+    rolled = roll_up(cells(_known()), edges(), levels=LEVELS, adds=Adds.SUM)
+    return rolled.select(
+        "subject", "indicator", "year", "status", "scope", "synthetic", "level", "value", "known", "parts"
+    )
+
+
+def _derived(key: str, expression: str) -> ir.Table:
+    chosen = formula(expression)
+    asked = derive(cells(_known()), key, chosen, factor=chosen.scale)
+    return asked.select("subject", "year", "status", "scope", "synthetic", "value")
 
 
 def _summed(facts: Sequence[RawFact]) -> tuple[object, ...]:

@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 LOG_FOLDER = "_delta_log"
+SITES = "sites"
+"""Folder of the locks of sites, beside the writers' spools; no writer may be named so."""
 
 
 def table_folder(root: Path, table: str) -> Path:
@@ -31,7 +33,7 @@ def log_versions(root: Path, table: str) -> list[int]:
 
 
 def data_file_name(writer: str, first_seq: int, last_seq: int, day: date | None = None) -> str:
-    """Name of a merged data file; it tells which segments of which writer are in it, and which day's rows."""
+    """Name of a merged data file: which segments of which writer are in it, and the one day it holds, if only one."""
     return f"{writer}-{first_seq:012d}-{last_seq:012d}{_day_part(day)}.parquet"
 
 
@@ -42,7 +44,7 @@ def written_by(name: str) -> tuple[str, int, int] | None:
 
 
 def compacted_name(base_version: int, mark: str, day: date | None = None) -> str:
-    """Name of a compacted data file; it tells the version that was compacted, and which day's rows."""
+    """Name of a compacted data file; it tells the version that was compacted, and the day it holds, if only one."""
     return f"compacted-{base_version:020d}-{mark}{_day_part(day)}.parquet"
 
 
@@ -53,13 +55,13 @@ def compacted_from(name: str) -> int | None:
 
 
 def day_of_file(name: str) -> date | None:
-    """The Shanghai day whose rows a data file holds, from its name; None for a file of any days."""
+    """The day (Asia/Shanghai) whose rows a data file holds; None where it may hold any."""
     found = _DAY.search(name)
     return date(int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def _day_part(day: date | None) -> str:
-    return f".d{day:%Y%m%d}" if day else ""
+    return f".d{day.year:04d}{day.month:02d}{day.day:02d}" if day else ""
 
 
 _DATA_FILE = re.compile(r"([A-Za-z0-9_-]+)-(\d{12})-(\d{12})(?:\.d\d{8})?\.parquet")
@@ -75,7 +77,14 @@ def spool_folder(root: Path, writer: str) -> Path:
 def writers(root: Path) -> list[str]:
     """Writers that have a spool."""
     folder = root / "spool"
-    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name != SITES)
+
+
+def site_lock(root: Path, site: str) -> Path:
+    """Lock of the one process that takes a site's readings."""
+    return root / "spool" / SITES / f"{site}.lock"
 
 
 def damaged_folder(root: Path) -> Path:

@@ -6,22 +6,25 @@ commit whose log file turns out damaged can be made again.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deltalake import Transaction
 
-from jiqun.lake.catalogue import TABLES
+from jiqun.lake.catalogue import TABLES, TAKEN
 from jiqun.lake.commit import Change, NewFile, checkpoint, commit, harden, seal
 from jiqun.lake.durable import fsync_folder, locked
 from jiqun.lake.encode import rewrite
 from jiqun.lake.layout import commit_lock, data_file_name, merge_lock, table_folder
+from jiqun.lake.readings.day_files import write_days
 from jiqun.lake.snapshot import open_table
-from jiqun.lake.spool import Segment, keep_merged, merged, pending, remember_seq
+from jiqun.lake.spool import Segment, keep_merged, kept, leave_queue, pending, remember_seq
 from jiqun.lake.store import Lake
 
 LOCK_WAIT_S = 60.0
+MOST_ROWS = 1_000_000
+"""So many rows are merged at a time, as far as segments can be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class TableMerge:
 
 @dataclass(frozen=True, slots=True)
 class MergeReport:
-    """What one merge did; `tables` lists only tables with a new commit."""
+    """What one merge did; `tables` lists the new commits, several of a table only where very much waited."""
 
     writer: str
     tables: tuple[TableMerge, ...]
@@ -59,14 +62,30 @@ def merge(lake: Lake, writer: str, *, wait_s: float = LOCK_WAIT_S) -> MergeRepor
         locked(merge_lock(root, writer), wait_s=wait_s),
         locked(commit_lock(root), shared=True, wait_s=wait_s),
     ):
-        waiting = pending(root, writer)
-        for table in sorted({segment.table for segment in waiting}):
-            report = _merge_table(lake, writer, table, [one for one in waiting if one.table == table])
-            if report is not None:
-                done.append(report)
-    for one in done:
-        lake.compact_if_many(one.table)
+        for waiting in _portions(pending(root, writer)):
+            for table in sorted({table for segment in waiting for table in segment.rows_of}):
+                having = [one for one in waiting if table in one.rows_of]
+                report = _merge_table(lake, writer, table, having)
+                if report is not None:
+                    done.append(report)
+            leave_queue(root, writer, [segment for segment in waiting if segment.table == TAKEN])
+    for name in {one.table for one in done if not TABLES[one.table].day_by}:
+        lake.compact_if_many(name)
     return MergeReport(writer, tuple(done))
+
+
+def _portions(waiting: Sequence[Segment]) -> Iterator[list[Segment]]:
+    """Segments in order, so many together that a merge after a long outage needs no more memory than any other."""
+    portion: list[Segment] = []
+    rows = 0
+    for segment in waiting:
+        if portion and rows + segment.rows > MOST_ROWS:
+            yield portion
+            portion, rows = [], 0
+        portion.append(segment)
+        rows += segment.rows
+    if portion:
+        yield portion
 
 
 def _merge_table(lake: Lake, writer: str, name: str, segments: Sequence[Segment]) -> TableMerge | None:
@@ -76,33 +95,34 @@ def _merge_table(lake: Lake, writer: str, name: str, segments: Sequence[Segment]
     new = [segment for segment in segments if segment.seq > seen]
     if not new:
         harden(root, name, [table.version()])
-        _retire(root, writer, segments, table.version())
+        keep_merged(root, writer, name, segments, table.version())
         return None
     checkpoint(root, table, name)
-    file = _data_file(lake, writer, new)
-    change = Change((file,), transaction=Transaction(app, new[-1].seq))
+    files = _data_files(lake, writer, name, new)
+    change = Change(files, transaction=Transaction(app, new[-1].seq))
     version = commit(root, TABLES[name], table, change)
-    _retire(root, writer, segments, version)
-    return TableMerge(name, len(new), file.rows, version, tuple(segment.key for segment in new))
+    _retire(root, writer, name, segments, version)
+    rows = sum(file.rows for file in files)
+    return TableMerge(name, len(new), rows, version, tuple(segment.key for segment in new))
 
 
-def _data_file(lake: Lake, writer: str, segments: Sequence[Segment]) -> NewFile:
-    """Bring segments into the table's folder as one file: a copy of a single one, else rewritten together."""
-    table = segments[0].table
+def _data_files(lake: Lake, writer: str, table: str, segments: Sequence[Segment]) -> tuple[NewFile, ...]:
+    """Bring segments into the table's folder: a copy of a single one, else rewritten together; a file a day."""
+    if TABLES[table].day_by:
+        return write_days(lake.root, lake.cursor(), writer, TABLES[table], segments)
     name = data_file_name(writer, segments[0].seq, segments[-1].seq)
     target = table_folder(lake.root, table) / name
     if len(segments) == 1:
         shutil.copyfile(segments[0].path, target)
     else:
         rewrite(lake.cursor(), [segment.path for segment in segments], target)
-    return seal(lake.root, table, name, sum(segment.rows for segment in segments))
+    return (seal(lake.root, table, name, sum(segment.rows for segment in segments)),)
 
 
-def _retire(root: Path, writer: str, segments: Sequence[Segment], version: int) -> None:
+def _retire(root: Path, writer: str, table: str, segments: Sequence[Segment], version: int) -> None:
     """Keep the segments of the newest commit aside and delete those an even newer commit has made safe."""
-    keep_merged(root, writer, segments, version)
-    table = segments[0].table
-    old = [one for one in merged(root, writer) if one.table == table and int(one.path.parent.name) < version]
+    keep_merged(root, writer, table, segments, version)
+    old = [segment for kept_at, segment in kept(root, writer, table) if kept_at < version]
     if old:
         remember_seq(root, writer, max(segment.seq for segment in [*old, *segments]))
     for segment in old:

@@ -5,7 +5,6 @@ outlive the commit, go back into the queue and are merged again. Data files whos
 """
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,9 +28,10 @@ from jiqun.lake.layout import (
 )
 from jiqun.lake.merge import LOCK_WAIT_S, MergeReport, merge
 from jiqun.lake.snapshot import ensure_table, live_files, open_table
-from jiqun.lake.spool import merged, pending
+from jiqun.lake.spool import is_sound, kept, pending, put_back
 from jiqun.lake.store import Lake
 
+SPOOLS = "spools"
 _LOOK_BACK = 40
 
 
@@ -66,20 +66,29 @@ def recover(root: Path, *, wait_s: float = LOCK_WAIT_S) -> RecoveryReport:
     """Bring the lake to a state where every acknowledged row counts once; cheap when nothing is wrong."""
     report = RecoveryReport()
     with locked(commit_lock(root), wait_s=wait_s):
+        with_segments = {name for name in TABLES for writer in writers(root) if kept(root, writer, name)}
         for name, definition in TABLES.items():
             _drop_bad_checkpoints(root, name)
             _set_aside_damaged(root, name, report)
             ensure_table(root, definition)
+            if name not in with_segments and _is_unwritten(root, name):
+                continue  # nothing can be amiss, and opening a table is what takes longest here
             table = open_table(root, name)
             _requeue(root, name, table, report)
             _remove_strays(root, name, table, report)
             _tell_broken_files(root, name, table, report)
+        _set_aside_bad_segments(root, report)
     waiting = [writer for writer in writers(root) if pending(root, writer)]
     if waiting:
         lake = Lake(root)
         report.merges = [merge(lake, writer, wait_s=wait_s) for writer in waiting]
         lake.close()
     return report
+
+
+def _is_unwritten(root: Path, table: str) -> bool:
+    """Does the table's log hold nothing but its creation, and its folder no data file?"""
+    return log_versions(root, table) == [0] and not any(table_folder(root, table).glob("*.parquet"))
 
 
 def _set_aside_damaged(root: Path, table: str, report: RecoveryReport) -> None:
@@ -108,12 +117,12 @@ def _can_be_made_again(root: Path, table: str, entry: LogEntry) -> bool:
     """Are the segments of a sound commit still there, row for row, or the files it compacted?"""
     if entry.removed():
         return all((table_folder(root, table) / name).exists() for name in entry.removed())
-    kept = 0
-    for written in filter(None, map(written_by, entry.added())):
-        writer, first, last = written
-        segments = pending(root, writer) + merged(root, writer)
-        kept += sum(one.rows for one in segments if one.table == table and first <= one.seq <= last)
-    return kept == entry.rows()
+    there = 0
+    for writer, first, last in set(filter(None, map(written_by, entry.added()))):
+        segments = pending(root, writer) + [one for _, one in kept(root, writer, table)]
+        numbered = {one.seq: one.rows_of.get(table, 0) for one in segments}
+        there += sum(rows for seq, rows in numbered.items() if first <= seq <= last)
+    return there == entry.rows()
 
 
 def _set_aside(root: Path, table: str, entry: LogEntry, reason: str, report: RecoveryReport) -> None:
@@ -162,12 +171,23 @@ def _requeue(root: Path, name: str, table: DeltaTable, report: RecoveryReport) -
     """Put back segments the table's transactions do not know of."""
     for writer in writers(root):
         seen = table.transaction_version(f"{writer}/{name}") or 0
-        lost = [one for one in merged(root, writer) if one.table == name and one.seq > seen]
+        lost = [one for _, one in kept(root, writer, name) if one.seq > seen]
         for segment in lost:
-            os.replace(segment.path, spool_folder(root, writer) / segment.path.name)
+            put_back(root, writer, segment)
             report.requeued.append(segment.key)
         if lost:
             fsync_folder(spool_folder(root, writer))
+
+
+def _set_aside_bad_segments(root: Path, report: RecoveryReport) -> None:
+    """A waiting segment that is not what was written cannot be merged and must not keep the others from it."""
+    for writer in writers(root):
+        for segment in pending(root, writer):
+            if not is_sound(segment):
+                folder = damaged_folder(root) / SPOOLS
+                folder.mkdir(parents=True, exist_ok=True)
+                move_durably(segment.path, _free_name(folder, f"{writer}-{segment.path.name}"))
+                report.not_mended.append(f"segment {segment.key} of {writer} is damaged")
 
 
 def _remove_strays(root: Path, name: str, table: DeltaTable, report: RecoveryReport) -> None:

@@ -54,7 +54,12 @@ def ensure_table(root: Path, table: TableDef) -> None:
     folder = table_folder(root, table.name)
     folder.mkdir(parents=True, exist_ok=True)
     DeltaTable.create(
-        folder, delta_schema(table), mode="ignore", name=table.name, description=table.meaning_en
+        folder,
+        delta_schema(table),
+        mode="ignore",
+        name=table.name,
+        description=table.meaning_en,
+        configuration={"delta.logRetentionDuration": "interval 1 days"} if table.day_by else None,
     )
     for version in log_versions(root, table.name):
         fsync_file(log_file(root, table.name, version))

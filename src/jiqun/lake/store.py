@@ -192,8 +192,16 @@ class Lake:
         return compaction.compact(self.root, name, self.cursor())
 
     def compact_if_many(self, name: str, *, most: int = compaction.MOST_LIVE_FILES) -> int:
-        """Compact once the table has `most` live files, because each commit costs more the more there are."""
-        return self.compact(name) if len(self.snapshot(name).files) >= most else 0
+        """Compact once the table has `most` live files, because each commit costs more the more there are.
+
+        Of a table whose files hold a day each only the tiers that are full are joined, each by itself.
+        """
+        snapshot = self.snapshot(name)
+        if TABLES[name].day_by:
+            rows = {Path(file).name: count for file, count in snapshot.rows.items()}
+            full = compaction.full_tiers(rows)
+            return compaction.join_tiers(self.root, name, self.cursor(), wait_s=0.0) if full else 0
+        return self.compact(name) if len(snapshot.files) >= most else 0
 
     def vacuum(self, name: str, *, keep_hours: int = 24) -> int:
         """Delete files that left the table more than `keep_hours` (≥ 1) ago; gives their number."""

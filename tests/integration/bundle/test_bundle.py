@@ -78,7 +78,9 @@ def test_it_installs_and_starts_without_any_network(archive: Path, tmp_path: Pat
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("JIQUN", "DJANGO", "PIP", "PYTHON"))
-    }
+    } | {
+        "PIP_NO_COMPILE": "1"
+    }  # pip would compile every module of every wheel; the start compiles those it imports
     done = subprocess.run(
         [sys.executable, OFFLINE, sys.executable, script, folder, tmp_path / "into", port_file], env=clean,
         capture_output=True, text=True, timeout=560,

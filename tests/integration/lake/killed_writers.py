@@ -75,9 +75,13 @@ def die_at(step: int) -> None:
     DeltaTable.create_write_transaction = counted(DeltaTable.create_write_transaction)  # type: ignore[method-assign,assignment]
 
 
-def live(root: Path, log: int, mode: str, life: int, chance: random.Random) -> int:
-    """One forked writer; gives its wait status. Most random kills wait until it has recovered, some do not."""
+Work = Callable[[Path, int, int, random.Random, int, int], None]
+
+
+def live(work: Work, root: Path, log: int, mode: str, life: int, chance: random.Random, *, signs: int) -> int:
+    """One forked writer; gives its wait status. Most random kills wait for up to `signs` signs of it, some do not."""
     seed, waits, rest = chance.random(), chance.random() < 0.8, chance.uniform(0.0, 0.35)
+    wanted = chance.randint(1, signs) if signs > 1 else 1
     told, tells = os.pipe()
     child = os.fork()
     if child == 0:
@@ -87,7 +91,7 @@ def live(root: Path, log: int, mode: str, life: int, chance: random.Random) -> i
         os._exit(0)
     os.close(tells)
     if mode == "random":
-        if waits:
+        for _ in range(wanted if waits else 0):
             os.read(told, 1)
         time.sleep(rest)
         os.kill(child, signal.SIGKILL)
@@ -95,13 +99,17 @@ def live(root: Path, log: int, mode: str, life: int, chance: random.Random) -> i
     return os.waitpid(child, 0)[1]
 
 
-def main() -> None:
+def main(work: Work, *, signs: int = 1) -> None:
+    """Let writers live and die as the command line says; print how many were killed.
+
+    signs  most signs of life waited for before a random kill
+    """
     root, log_path, mode = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     chance, times = random.Random(int(sys.argv[4])), int(sys.argv[5])
     log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     killed = 0
     for life in range(1, times + 1):
-        status = live(root, log, mode, life, chance)
+        status = live(work, root, log, mode, life, chance, signs=signs)
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
             killed += 1
         elif status != 0:
@@ -112,4 +120,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(work)

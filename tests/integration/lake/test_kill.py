@@ -21,13 +21,13 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def run_writers(folder: Path, mode: str, seed: int, times: int) -> int:
+def run_writers(folder: Path, mode: str, *, seed: int, times: int, program: str = "killed_writers.py") -> int:
     """Let writers live and die; gives the number killed."""
     path = os.pathsep.join([str(TESTS.parent / "src"), str(TESTS), os.environ.get("PYTHONPATH", "")])
     told = [str(folder / "lake"), str(folder / "log"), mode, str(seed), str(times)]
     ended = subprocess.run(
-        [sys.executable, str(HERE / "killed_writers.py"), *told],
-        capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": path},
+        [sys.executable, str(HERE / program), *told],
+        capture_output=True, text=True, timeout=1200, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     return int(ended.stdout)

@@ -8,6 +8,7 @@ import pytest
 from lake_rows import fact, write
 
 from jiqun.core.errors import SourceDown
+from jiqun.lake import recovery, snapshot
 from jiqun.lake.layout import log_file, log_folder, log_versions, table_folder
 from jiqun.lake.recovery import recover
 from jiqun.lake.spool import Spool
@@ -255,3 +256,17 @@ def test_files_that_left_the_table_stay_for_readers_of_older_snapshots(lake: Lak
 def test_recovery_of_an_empty_folder_makes_the_tables(tmp_path: Path) -> None:
     recover(tmp_path / "new")
     assert ids(tmp_path / "new") == []
+
+
+def test_tables_never_written_to_are_not_opened(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(lake, "facts", [fact(1)])
+    opened: list[str] = []
+    monkeypatch.setattr(
+        recovery, "open_table", lambda root, name: opened.append(name) or snapshot.open_table(root, name)
+    )
+    recover(lake.root)
+    assert opened == ["facts"]
+    stray = table_folder(lake.root, "batches") / "w-000000000001-000000000001.parquet"
+    stray.write_bytes(b"PAR1 never committed PAR1")
+    assert recover(lake.root).strays == [f"batches/{stray.name}"]
+    assert sorted(opened[1:]) == ["batches", "facts"]

@@ -159,8 +159,9 @@ def test_batches_held_and_gaps_are_told(lake: Lake) -> None:
          "readings": 3, "held": 1, "gaps": 0, "first_read_at": 1, "last_read_at": 2} for n in (1, 2)
     ])  # fmt: skip
     write_beside(lake, "held_readings", [
-        {"batch": "x-1", "site": "s", "point": "a", "code": "c", "seen": "nan", "allowed": "", "unit": "", "read_at": None, "arrived_at": NOON},
-        {"batch": "x-2", "site": "s", "point": "b", "code": "c", "seen": "inf", "allowed": "", "unit": "", "read_at": NOON + SECOND, "arrived_at": NOON + 9},
+        {"batch": "x-1", "site": "s", "point": "a", "code": "c", "seen": "nan", "arrived_at": NOON},
+        {"batch": "x-2", "site": "s", "point": "b", "code": "c", "seen": "inf", "read_at": NOON + SECOND,
+         "arrived_at": NOON + 9},
     ])  # fmt: skip
     write_beside(lake, "reading_gaps", [
         {"batch": "x-1", "site": "s", "from_at": 100, "to_at": 200, "lost": 7, "reason": "full", "arrived_at": 300},

@@ -1,12 +1,17 @@
 """The spool: durable before acknowledged, numbered in the order of acknowledgement, one process per writer."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 from lake_rows import fact
 
 from jiqun.core.errors import InputError, WrongState
+from jiqun.lake import spool as spools
+from jiqun.lake.layout import spool_folder
 from jiqun.lake.merge import merge
+from jiqun.lake.snapshot import open_table
 from jiqun.lake.spool import Spool, last_seq, merged, pending
 from jiqun.lake.store import Lake
 
@@ -110,3 +115,22 @@ def test_a_lost_spool_does_not_start_counting_anew(lake: Lake) -> None:
     with Spool(lake.root, "w") as spool:
         spool.publish(spool.stage("facts", [fact(3)], "b1"))
     assert merge(lake, "w").rows == 1
+
+
+def test_a_lost_count_is_asked_of_the_tables_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def counted(root: Path, name: str) -> DeltaTable:
+        opened.append(name)
+        return open_table(root, name)
+
+    monkeypatch.setattr(spools, "open_table", counted)
+    with Spool(lake.root, "w") as spool:
+        assert opened == []  # tables never written to have nothing to tell
+        spool.publish(spool.stage("facts", [fact(1)], "b1"))
+    merge(lake, "w")
+    shutil.rmtree(spool_folder(lake.root, "w"))
+    for number in (2, 3):
+        with Spool(lake.root, "w") as spool:
+            assert spool.publish(spool.stage("facts", [fact(number)], f"b{number}")).seq == number
+    assert opened == ["facts"]

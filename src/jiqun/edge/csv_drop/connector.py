@@ -9,8 +9,8 @@ from pathlib import Path
 from jiqun.core.errors import InputError, SourceDown
 from jiqun.edge.connection import UP, Connector
 from jiqun.edge.csv_drop.rows import column_of, rows_of
-from jiqun.edge.screen import MALFORMED, TOO_LONG
 from jiqun.factory.readings.model import Sample
+from jiqun.factory.readings.reasons import MALFORMED, TOO_LONG
 
 LOOK_S = 0.5
 MOST_BYTES = 50_000_000

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from jiqun.core.errors import InputError
 from jiqun.edge.instants import from_text
-from jiqun.edge.screen import BAD_ROW
 from jiqun.factory.readings.model import Point, Sample
+from jiqun.factory.readings.reasons import BAD_ROW
 
 Refused = tuple[str, str, object]
 

@@ -8,7 +8,7 @@ from jiqun.core.errors import InputError, JiqunError
 from jiqun.edge.connection import UP, Connector, secret
 from jiqun.edge.doors import Door, Reply, Request
 from jiqun.edge.http_in.messages import Posted, read_posted, unpack
-from jiqun.edge.screen import MALFORMED, TOO_LONG
+from jiqun.factory.readings.reasons import MALFORMED, TOO_LONG
 
 ANSWER_S = 30
 

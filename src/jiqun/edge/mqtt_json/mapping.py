@@ -7,8 +7,8 @@ import orjson
 
 from jiqun.core.errors import InputError
 from jiqun.edge.instants import FORMS, read_instant
-from jiqun.edge.screen import MALFORMED
 from jiqun.factory.readings.model import Point, Sample
+from jiqun.factory.readings.reasons import MALFORMED
 
 Refused = tuple[str, str, object]
 ABSENT = object()

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jiqun.core.errors import InputError
-from jiqun.edge.screen import MALFORMED, UNKNOWN_POINT
 from jiqun.edge.sparkplug.codec import QUALITY, UNIT, Metric, Payload, decode
 from jiqun.edge.sparkplug.types import Value
 from jiqun.factory.readings.model import Point, Quality, Sample
+from jiqun.factory.readings.reasons import MALFORMED, UNKNOWN_POINT
 
 NAMESPACE = "spBv1.0"
 BIRTHS, DATA, DEATHS = ("NBIRTH", "DBIRTH"), ("NDATA", "DDATA"), ("NDEATH", "DDEATH")

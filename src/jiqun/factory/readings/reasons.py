@@ -31,7 +31,8 @@ GATE_REASONS = (BAD_KEY, BAD_POINT, KIND_CHANGED, UNKNOWN_UNIT, UNKNOWN_KIND, UN
 COUNTER_BACK = "counter_back"
 NO_SOURCE_TIME = "no_source_time"
 NO_VALUE = "no_value"
-FLAGS = (COUNTER_BACK, NO_SOURCE_TIME, NO_VALUE)
+REPEATED = "repeated"  # unchanged while its connection stands: said by the box, not by the source
+FLAGS = (COUNTER_BACK, NO_SOURCE_TIME, NO_VALUE, REPEATED)
 
 SEEN = 200  # so much of what came is kept to be shown
 MOST = 1e300  # largest size of a value

@@ -1,1 +1,1 @@
-"""读数 readings in the lake: read by day, followed as they arrive, kept small, rolled up."""
+"""读数湖 readings in the lake: taken durably in segments, merged exactly once, read by point and day."""

@@ -1,18 +1,22 @@
 """最新值 latest values: of each point of a site the last reading, kept in memory and brought up to date cheaply.
 
-The first question looks through the days from the newest back; every later one opens only the files added since.
+The first question reads the newest day, and older ones for the points that fell silent in them; every later one opens
+only the files added since.
 """
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
+from jiqun.factory.instants import day_of
+from jiqun.lake.readings import rollups
 from jiqun.lake.readings.files import by_day, new_since, source
+from jiqun.lake.readings.rows import Span
 from jiqun.lake.snapshot import Snapshot
 from jiqun.lake.store import Lake
 
-DAYS_AT_ONCE = 4
 DAYS_BACK = 35
 """How far the first question looks for points that fell silent; older ones have no latest value."""
 
@@ -60,23 +64,41 @@ class LatestValues:
         return kept.points
 
     def _from_the_start(self, site: str, snapshot: Snapshot) -> dict[str, Latest]:
+        """The newest day and days not rolled up are read; of older days only points that fell silent in them."""
+        days = dict(list(by_day(snapshot).items())[-DAYS_BACK:])
+        rolled = {
+            day: file for day, file in rollups.standing(self._lake.root, snapshot).items() if day in days
+        }
         found: dict[str, Latest] = {}
-        days = list(by_day(snapshot).values())[-DAYS_BACK:]
-        for place in range(len(days), 0, -DAYS_AT_ONCE):
-            files = [file for day in days[max(0, place - DAYS_AT_ONCE) : place] for file in day]
-            _take(found, self._last_in(site, files))
+        for day, files in days.items():
+            if day not in rolled or day == max(days):
+                _take(found, self._last_in(site, files))
+        silent: dict[date, list[str]] = {}
+        for point, seen_us in self._last_seen(site, list(rolled.values())):
+            if point not in found:
+                silent.setdefault(day_of(seen_us), []).append(point)
+        for day, points in silent.items():
+            _take(found, self._last_in(site, days[day], points))
         return found
 
-    def _last_in(self, site: str, files: Sequence[str]) -> dict[str, Latest]:
+    def _last_seen(self, site: str, files: Sequence[str]) -> list[tuple[str, int]]:
+        """Of each point the instant of its last reading, out of rollups."""
+        if not files:
+            return []
+        sql = f"SELECT point, max(seen_last_us) FROM {source(files)} WHERE site = $site GROUP BY point"
+        return cast(list[tuple[str, int]], self._lake.run(sql, {"site": site}))
+
+    def _last_in(self, site: str, files: Sequence[str], points: Sequence[str] = ()) -> dict[str, Latest]:
         if not files:
             return {}
+        span = Span(site, tuple(points))
         key = "epoch_us(read_at)::HUGEINT * 10000000000000000 + epoch_us(arrived_at)"
+        row = "{'read_at': read_at, 'value': value, 'quality': quality, 'arrived_at': arrived_at}"
         sql = (
             "SELECT point, epoch_us(last.read_at), last.value, last.quality, epoch_us(last.arrived_at) FROM ("
-            f"SELECT point, arg_max({{'read_at': read_at, 'arrived_at': arrived_at, 'value': value, 'quality': quality}},"
-            f" {key}) AS last FROM {source(files)} WHERE site = $site GROUP BY point)"
+            f"SELECT point, arg_max({row}, {key}) AS last FROM {source(files)} WHERE {span.where()} GROUP BY point)"
         )
-        rows = cast(list[tuple[str, int, float | None, int, int]], self._lake.run(sql, {"site": site}))
+        rows = cast(list[tuple[str, int, float | None, int, int]], self._lake.run(sql, span.params()))
         return {point: Latest(*rest) for point, *rest in rows}
 
 

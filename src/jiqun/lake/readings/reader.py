@@ -5,10 +5,13 @@ Instants are whole microseconds since 1970 UTC; a span runs from `start_us` to b
 
 from collections.abc import Iterable, Sequence
 
+from arro3.core import Table
+
 from jiqun.lake.readings import beside
 from jiqun.lake.readings.counting import ReadingCount, count_of
 from jiqun.lake.readings.latest import Latest, LatestValues
 from jiqun.lake.readings.rows import Follower, ReadingRow, Span, rows_of
+from jiqun.lake.readings.series import Delta, Series, buckets_of, delta_of, series_of
 from jiqun.lake.store import Lake
 
 
@@ -51,6 +54,20 @@ class ReadingReader:
         `arrived_us`. Batches are given whole, so a few more than `limit` may come. Cheap to ask every second.
         """
         return self._follower.since(site, arrived_us, limit)
+
+    def series(self, site: str, point: str, *, start_us: int, end_us: int, most: int = 1500) -> Series:
+        """The series of a point for a chart: downsampled by the server, every extreme kept, gaps left open."""
+        return series_of(self._lake, Span(site, (point,), start_us, end_us), most=most)
+
+    def buckets(
+        self, site: str, points: str | Sequence[str] | None, *, start_us: int, end_us: int, bucket_us: int
+    ) -> Table | None:
+        """Many points in buckets of one size, as an Arrow table: point, t_us, low, high, mean, count, bad."""
+        return buckets_of(self._lake, Span(site, _points(points), start_us, end_us), bucket_us)
+
+    def delta(self, site: str, point: str, start_us: int, end_us: int) -> Delta:
+        """How far a counter rose in a span, resets handled; spans that follow each other add up."""
+        return delta_of(self._lake, Span(site, (point,), start_us, end_us))
 
     def latest(self, site: str, points: Iterable[str] | None = None) -> dict[str, Latest]:
         """The last reading of each point; cheap to ask every second."""

@@ -1,5 +1,6 @@
 """The tables of the ledger, one file per noun."""
 
+from jiqun.ledger.models.alarm import AlarmEntry, AlarmLimit, AlarmStanding
 from jiqun.ledger.models.api_token import ApiToken
 from jiqun.ledger.models.audit_event import AuditEvent
 from jiqun.ledger.models.batch import Batch
@@ -16,6 +17,7 @@ from jiqun.ledger.models.connecting import (
     ConnectTrial,
     FactoryConnection,
 )
+from jiqun.ledger.models.drift import DriftWarning, DriftWatch, WatchPosition
 from jiqun.ledger.models.factory import (
     Factory,
     FactoryLine,
@@ -41,6 +43,9 @@ from jiqun.ledger.models.title import Title, TitleNotice
 from jiqun.ledger.models.user import User
 
 __all__ = [
+    "AlarmEntry",
+    "AlarmLimit",
+    "AlarmStanding",
     "ApiToken",
     "AuditEvent",
     "Batch",
@@ -52,6 +57,8 @@ __all__ = [
     "CollectionNotice",
     "ConnectDraft",
     "ConnectTrial",
+    "DriftWarning",
+    "DriftWatch",
     "Factory",
     "FactoryConnection",
     "FactoryLine",
@@ -78,4 +85,5 @@ __all__ = [
     "Title",
     "TitleNotice",
     "User",
+    "WatchPosition",
 ]

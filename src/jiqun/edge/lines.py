@@ -1,13 +1,13 @@
-"""线路 line: one HTTP connection from the box to its gate, opened when needed and thrown away after any fault."""
+"""通路 lines to the gate: over HTTP, or through a broker; both carry a body and bring back the gate's own answer."""
 
 import http.client
 import ssl
-from collections.abc import Mapping
+from collections import Counter
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from jiqun.edge.config import GateConfig
-
-MOST_ANSWER = 10_000_000
+from jiqun.factory.readings.contract import Answer, read_answer
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
@@ -18,18 +18,43 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
         self.status, self.wait_s = status, wait_s
 
 
-class Line:
-    """The connection of one sender (线路)."""
+class Line(Protocol):
+    """What the gateway needs of a line (通路)."""
+
+    def post(self, body: bytes) -> Answer:
+        """Carry one request and bring the answer; Refused, OSError, HTTPException or InputError when there is none."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
+
+
+def line_to(site: str, config: GateConfig, counts: Counter[str]) -> Line:
+    """The line the address asks for; counts are shown in the box's status."""
+    if config.through_broker:
+        from jiqun.edge.broker_line import BrokerLine  # paho only where it is used
+
+        return BrokerLine(site, config, counts)
+    return HttpLine(config)
+
+
+class HttpLine:
+    """One HTTP connection (HTTP 通路), opened when needed and thrown away after any fault."""
 
     def __init__(self, config: GateConfig) -> None:
         self.config = config
         self.url = urlsplit(config.address)
         self._open: http.client.HTTPConnection | None = None
 
-    def post(self, body: bytes, *, path: str = "", encoding: str = "gzip") -> bytes:
-        """Post one request, to the gate's own address unless a path is told; Refused for any status but 200."""
+    def post(self, body: bytes) -> Answer:
+        """Post batches; Refused for any status but 200."""
+        return read_answer(self.ask(body, path=self.url.path or "/", packed=True))
+
+    def ask(self, body: bytes, *, path: str, packed: bool = False) -> bytes:
+        """Post anything to an address of the gate and bring what it says; Refused for any status but 200."""
         try:
-            return self._post(body, path or self.url.path or "/", encoding)
+            return self._asked(body, path, packed)
         except Exception:
             self.close()
             raise
@@ -40,22 +65,22 @@ class Line:
             self._open.close()
         self._open = None
 
-    def _post(self, body: bytes, path: str, encoding: str) -> bytes:
+    def _asked(self, body: bytes, path: str, packed: bool) -> bytes:
         if self._open is None:
             self._open = self._connect()
-        self._open.request("POST", path, body, self._headers(encoding))
+        self._open.request("POST", path, body, self._headers(packed))
         answer = self._open.getresponse()
-        told = answer.read(MOST_ANSWER)
+        told = answer.read(10_000_000)
         if answer.status != 200:
             self.close()
             wait = answer.getheader("Retry-After") or ""
             raise Refused(answer.status, float(wait) if wait.isdigit() else None)
         return told
 
-    def _headers(self, encoding: str) -> Mapping[str, str]:
+    def _headers(self, packed: bool) -> dict[str, str]:
         found = {"Content-Type": "application/json"}
-        if encoding:
-            found["Content-Encoding"] = encoding
+        if packed:
+            found["Content-Encoding"] = "gzip"
         if self.config.token_file is not None:
             found["Authorization"] = "Bearer " + self.config.token_file.read_text(encoding="utf-8").strip()
         return found
