@@ -205,7 +205,11 @@ def test_steps_stay_in_order_and_names_are_one_thing(made: World) -> None:
             "connect.no_box",
             lambda: acts.begin(made.desk, KEY, Place("盒", "furnace"), by=OWNER, at=MORNING),
         ),
-        (InputError, "factory.no_such_line", lambda: acts.begin(made.desk, KEY, nowhere, by=OWNER, at=MORNING)),
+        (
+            InputError,
+            "factory.no_such_line",
+            lambda: acts.begin(made.desk, KEY, nowhere, by=OWNER, at=MORNING),
+        ),
         (
             InputError,
             "connect.bad_name",
