@@ -31,7 +31,8 @@ from typing import Any
 
 from benchmarks.measure import ROOT
 from jiqun.edge.config import GateConfig
-from jiqun.edge.lines import Refused, line_to
+from jiqun.edge.line import Refused
+from jiqun.edge.lines import line_to
 from jiqun.factory.readings.contract import encode
 from jiqun.lake.store import Lake
 

@@ -19,6 +19,7 @@ from benchmarks.measure import report
 from jiqun.factory.readings.contract import encode, topic_of
 
 KEYS = [f"line.p{n:03d}" for n in range(100)]
+WINDOW = 250  # messages the broker has not yet acknowledged
 LANES = 12  # connections at once over HTTP
 SAMPLED = 50  # every so many messages one asks to be answered
 
@@ -59,7 +60,7 @@ def publish(port: str, sites: str, messages: str, points: str, go: str, end: str
         for site in names
     ]
     client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
-    client.max_inflight_messages_set(5000)
+    client.max_inflight_messages_set(2 * WINDOW)
     sent: dict[bytes, float] = {}
     took: list[float] = []
     last = threading.Semaphore(0)
@@ -88,10 +89,8 @@ def publish(port: str, sites: str, messages: str, points: str, go: str, end: str
         client.publish(topic_of(site), body, qos=1, properties=properties)
         if wait:
             time.sleep(wait)
-        while (
-            n % 64 == 0 and len(client._out_messages) > 4000
-        ):  # the broker's word comes slower than we speak
-            time.sleep(0.002)
+        while len(client._out_messages) > WINDOW:  # paho walks through all of them at each acknowledgement
+            time.sleep(0.0005)
     for _ in names:
         while not last.acquire(timeout=0.1) and not Path(end).exists():
             continue

@@ -64,6 +64,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("JIQUN_BROKER_CA", "", "Certificate authority of the broker, when it is one of your own."),
     Setting("JIQUN_PAGE_ROWS", "50", "Rows a table page shows before it turns the page."),
     Setting("JIQUN_EXPORT_ROWS", "1000000", "Most rows one export may hold."),
+    Setting(
+        "JIQUN_LIVE_STREAMS",
+        "2",
+        "Streams of live pages open at once; each holds one of the server's four threads. Further pages ask every 3 s.",
+    ),
     Setting("JIQUN_DEBUG", "0", "1 shows tracebacks on error pages; never on a machine others can reach."),
     Setting(
         "JIQUN_FONT_DIR",

@@ -12,7 +12,7 @@ from edge_house import Clock, Gate, buffer_config, parcel
 from jiqun.core.errors import InputError
 from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import Jumps
-from jiqun.edge.config import GateConfig
+from jiqun.edge.config import GATE, GateConfig
 from jiqun.edge.gateway import Gateway
 from jiqun.factory.readings.contract import decode, encode, read_answer
 
@@ -199,3 +199,29 @@ def test_the_contract_reads_what_it_writes_and_nothing_else() -> None:
     for wrong in (b"", b"<html>", b"[]", b'{"acknowledged": 3}', b'{"acknowledged": [], "refused": [1]}'):
         with pytest.raises(InputError, match=r"edge\.bad_answer"):
             read_answer(wrong)
+
+
+def test_a_kept_connection_that_ended_meanwhile_is_no_failure(gate: Gate, buffer: Buffer) -> None:
+    sender = gateway(gate, buffer)
+    fill(buffer, 1)
+    steps(sender, 1)
+    line = sender._line._open  # type: ignore[attr-defined]
+    line.sock.shutdown(socket.SHUT_RDWR)
+    fill(buffer, 1)
+    steps(sender, 1)
+    assert buffer.level().batches == 0 and sender.counts["failures"] == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["mqtt://box", "mqtts://broker.example:8883", "http://h:1/api", "https://h"]
+)
+def test_addresses_of_a_gate(address: str) -> None:
+    assert GATE.fullmatch(address)
+    assert GateConfig(address, None, None, 5).through_broker == address.startswith("mqtt")
+
+
+@pytest.mark.parametrize(
+    "address", ["", "mqtt://", "mqtt://h/x", "mqtt://h:", "ftp://h", "box", "mqtt://h:1:2"]
+)
+def test_addresses_that_are_none(address: str) -> None:
+    assert not GATE.fullmatch(address)

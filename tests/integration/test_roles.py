@@ -128,21 +128,6 @@ class Place:
             factories.make(Factory(key, "试验弹簧厂", key_of(self.county), self.county), by="office", at=at)
         return key
 
-    def connection(self) -> str:
-        """The address of a connection of it."""
-        at = datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
-        told = Connection("炉", "box-1", "opcua", {"address": "opc.tcp://10.0.0.9:4840/"}, [])
-        connections.save(self.factory(), told, by="office", at=at)
-        return f"/factories/{self.factory()}/connections/炉"
-
-    def draft(self) -> str:
-        """The address of a connection on the way."""
-        told = Draft(
-            "", self.factory(), "box-1", "opcua", "", 5, {"new_name": "二号", "options": {}, "points": []}
-        )
-        made = connections.begin(told, by="office", at=datetime(2026, 11, 22, 9, 0, tzinfo=ZONE))
-        return f"/factories/{self.factory()}/connect/{made.id}"
-
     def alarm(self) -> str:
         """An alarm there that calls somebody."""
         key, at = self.factory(), datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
@@ -159,6 +144,21 @@ class Place:
             told = DriftWarning("w", "point", ("p",), "high", {}, 2.0, 1, 1, None, at)
             drift.keep_warnings(key, [told])
         return drift.list_page(key).rows[0].id
+
+    def connection(self) -> str:
+        """The address of a connection of it."""
+        at = datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        told = Connection("炉", "box-1", "opcua", {"address": "opc.tcp://10.0.0.9:4840/"}, [])
+        connections.save(self.factory(), told, by="office", at=at)
+        return f"/factories/{self.factory()}/connections/炉"
+
+    def draft(self) -> str:
+        """The address of a connection on the way."""
+        told = Draft(
+            "", self.factory(), "box-1", "opcua", "", 5, {"new_name": "二号", "options": {}, "points": []}
+        )
+        made = connections.begin(told, by="office", at=datetime(2026, 11, 22, 9, 0, tzinfo=ZONE))
+        return f"/factories/{self.factory()}/connect/{made.id}"
 
     def objection(self, house: House) -> int:
         """An objection the provincial officer filed about it."""
@@ -293,14 +293,37 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
     },
     P.READ_FACTORY: {
         "factory": lambda c, h, p: c.get(f"/api/factories/{p.factory()}"),
+        "alarms": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/alarms"),
+        "warnings": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/warnings"),
+        "shift list": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports"),
+        "page of shifts": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/"),
+        "shift": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班"),
+        "file": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/2026-10-14/早班/report.xlsx"),
+        "month": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/months/2026-10"),
+        "evidence": lambda c, h, p: c.get(f"/factories/{p.factory()}/months/2026-10/factory_readings/"),
         "page of connections": lambda c, h, p: c.get(f"/factories/{p.factory()}/connectors/"),
         "twin of a connection": lambda c, h, p: c.get(f"/api/pages{p.connection()}/"),
         "held values (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/"),
         "held values as a file (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/export.csv"),
-        "alarms": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/alarms"),
-        "warnings": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/warnings"),
     },
     P.HANDLE_ALARMS: {
+        "reason": lambda c, h, p: _post(
+            c,
+            f"/api/factories/{p.factory()}/stop-reasons",
+            {
+                "machine": "m1",
+                "starts_at": "2026-10-14T08:00:00",
+                "ends_at": "2026-10-14T09:00:00",
+                "kind": "down",
+                "reason": "断料",
+            },
+        ),
+        "end": lambda c, h, p: _post(
+            c, f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班/end", {}
+        ),
+        "end on the page": lambda c, h, p: c.post(
+            f"/factories/{p.factory()}/shifts/2026-10-14/早班/end/", {}
+        ),
         **{
             name: lambda c, h, p, name=name: _post(
                 c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
@@ -323,6 +346,28 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
             content_type=JSON,
         ),
         "token": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/tokens", {"label": "盒"}),
+        "set limits": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/alarm-limits", {"limits": [LIMIT]}, content_type=JSON
+        ),
+        "retrain": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/watches/none/retrain"),
+        **{
+            name: lambda c, h, p, name=name: _post(
+                c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
+            )
+            for name in ("suppress", "remove")
+        },
+        "consent": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/consents/factory_oee",
+            {"from_month": "2026-10", "purpose": "试"},
+            content_type=JSON,
+        ),
+        "withdraw": lambda c, h, p: c.delete(f"/api/factories/{p.factory()}/consents/factory_oee"),
+        "register": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/register", {"complete": True}, content_type=JSON
+        ),
+        "send": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/2026-10/send"),
+        "take back": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/months/batches/none/take-back"),
+        "consent on the page": lambda c, h, p: c.post(f"/factories/{p.factory()}/months/consent/", {}),
         "connect (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/connect/"),
         "begin to connect (page)": lambda c, h, p: c.post(
             f"/factories/{p.factory()}/connect/begin/", {"box": "box-1", "new_name": "二号"}
@@ -340,16 +385,6 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "change a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/change/"),
         "rename a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/rename/", {"name": "炉二"}),
         "take a connection out (page)": lambda c, h, p: c.post(f"{p.connection()}/remove/"),
-        "set limits": lambda c, h, p: c.put(
-            f"/api/factories/{p.factory()}/alarm-limits", {"limits": [LIMIT]}, content_type=JSON
-        ),
-        "retrain": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/watches/none/retrain"),
-        **{
-            name: lambda c, h, p, name=name: _post(
-                c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
-            )
-            for name in ("suppress", "remove")
-        },
         "make": lambda c, h, p: _post(
             c, "/api/factories", {"key": "other", "name": "新厂", "subject": key_of(p.county)}
         ),

@@ -123,8 +123,8 @@ class Gate:
         SourceDown `intake.busy` when too much waits already, `intake.site_elsewhere` when another process holds the site;
         NotFound `factory.unknown` when there is no such site.
         """
-        held = self._site(site)
         self._check_room()
+        held = self._site(site)
         with held.turn:
             ticket, judged = Ticket(), dict[str, TakenBatch]()
             new: dict[str, PointWords] = {}
@@ -138,8 +138,8 @@ class Gate:
 
     def quarantine(self, site: str, code: str, seen: object) -> Ticket:
         """Keep what was no batch at all: its reason and its first characters."""
-        held = self._site(site)
         self._check_room()
+        held = self._site(site)
         with held.turn:
             ticket, judged = Ticket(fault=InputError(code)), dict[str, TakenBatch]()
             self._refuse(held, seen, InputError(code), ticket, judged)

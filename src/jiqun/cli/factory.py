@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jiqun.cli import factories
+from jiqun.cli import factories, factory_reports
 from jiqun.cli.output import lang, messages, print_json, print_table, say
 from jiqun.core.errors import InputError
 
@@ -23,7 +23,7 @@ HEADS = {
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
     """Add `factory`."""
     tree = commands.add_parser(
-        "factory", help="factories, their machines and tokens; OEE and faults of files"
+        "factory", help="factories, their machines and tokens; OEE and faults of files; shifts and months"
     )
     verbs = tree.add_subparsers(dest="what", required=True)
     oee = verbs.add_parser("oee", parents=[shared], help="OEE and its losses after ISO 22400")
@@ -58,6 +58,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
     detect.set_defaults(run=run_detect)
     for verb in (oee, detect):
         verb.add_argument("--json", action="store_true", help="print one JSON object")
+    factory_reports.add(verbs, shared)
     factories.add(verbs, shared)
 
 

@@ -17,7 +17,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from jiqun.edge.config import GateConfig
-from jiqun.edge.lines import Refused
+from jiqun.edge.line import Refused
 from jiqun.factory.readings.contract import Answer, read_answer, topic_of
 
 

@@ -19,6 +19,7 @@ from jiqun.rules.sheet import Sheet, View
 
 OVERFLOW = ("drop_oldest", "refuse_new")
 DURABILITY = ("power_cut", "process_kill")
+GATE = re.compile(r"https?://[^\s/]+(/\S*)?|mqtts?://[^\s/:]+(:\d{1,5})?")
 ALLOW = (
     "127.0.0.0/8",
     "10.0.0.0/8",
@@ -27,7 +28,6 @@ ALLOW = (
     "::1/128",
     "fc00::/7",
 )
-GATE = re.compile(r"https?://[^\s/]+(/\S*)?|mqtts?://[^\s/:]+(:\d{1,5})?")
 
 Network = IPv4Network | IPv6Network
 
@@ -178,8 +178,9 @@ def _orders(gate: View, view: View, base: Path, buffer: Path) -> OrdersConfig:
             view.wrong("allow", "rule.bad_value", seen=one, allowed='["192.168.0.0/16"]')
     every = min(60, max(1, view.whole("every_s", 3)))
     file = buffer.with_suffix(".connections.toml")
-    asks = gate.yes("orders", True) and not gate.text("address", needed=False).startswith("mqtt")
-    return OrdersConfig(asks, box, tuple(allow), every, base, file)
+    return OrdersConfig(
+        gate.yes("orders", gate.text("address").startswith("http")), box, tuple(allow), every, base, file
+    )
 
 
 def _own_name() -> str:

@@ -14,7 +14,8 @@ from jiqun.core.errors import InputError
 from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import Clock
 from jiqun.edge.config import GateConfig
-from jiqun.edge.lines import Refused, line_to
+from jiqun.edge.line import Refused
+from jiqun.edge.lines import line_to
 from jiqun.edge.parcels import Batch
 from jiqun.factory.readings.contract import Answer, encode
 

@@ -1,24 +1,17 @@
 """通路 lines to the gate: over HTTP, or through a broker; both carry a body and bring back the gate's own answer."""
 
-import http.client
-import ssl
 from collections import Counter
 from typing import Protocol
-from urllib.parse import urlsplit
 
+from jiqun.core.errors import InputError
 from jiqun.edge.config import GateConfig
+from jiqun.edge.line import Line
 from jiqun.factory.readings.contract import Answer, read_answer
 
-
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
-    """The gate answered, but not with an acknowledgement (未受理)."""
-
-    def __init__(self, status: int, wait_s: float | None) -> None:
-        super().__init__(f"HTTP {status}")
-        self.status, self.wait_s = status, wait_s
+ENDED = (ConnectionError, http.client.RemoteDisconnected)
 
 
-class Line(Protocol):
+class GateLine(Protocol):
     """What the gateway needs of a line (通路)."""
 
     def post(self, body: bytes) -> Answer:
@@ -30,7 +23,7 @@ class Line(Protocol):
         ...
 
 
-def line_to(site: str, config: GateConfig, counts: Counter[str]) -> Line:
+def line_to(site: str, config: GateConfig, counts: Counter[str]) -> GateLine:
     """The line the address asks for; counts are shown in the box's status."""
     if config.through_broker:
         from jiqun.edge.broker_line import BrokerLine  # paho only where it is used
@@ -40,54 +33,29 @@ def line_to(site: str, config: GateConfig, counts: Counter[str]) -> Line:
 
 
 class HttpLine:
-    """One HTTP connection (HTTP 通路), opened when needed and thrown away after any fault."""
+    """One HTTP connection (HTTP 通路)."""
 
     def __init__(self, config: GateConfig) -> None:
-        self.config = config
-        self.url = urlsplit(config.address)
-        self._open: http.client.HTTPConnection | None = None
+        self._line = Line(config)
 
     def post(self, body: bytes) -> Answer:
-        """Post batches; Refused for any status but 200."""
-        return read_answer(self.ask(body, path=self.url.path or "/", packed=True))
-
-    def ask(self, body: bytes, *, path: str, packed: bool = False) -> bytes:
-        """Post anything to an address of the gate and bring what it says; Refused for any status but 200."""
+        """Post one request; Refused for any status but 200. A kept connection that has ended meanwhile is opened anew."""
+        kept = self._open is not None
         try:
-            return self._asked(body, path, packed)
+            return self._post(body)
+        except ENDED:
+            self.close()
+            if not kept:
+                raise
         except Exception:
             self.close()
+            raise
+        try:
+            return read_answer(self._line.post(body))
+        except InputError:
+            self._line.close()
             raise
 
     def close(self) -> None:
         """Hang up."""
-        if self._open is not None:
-            self._open.close()
-        self._open = None
-
-    def _asked(self, body: bytes, path: str, packed: bool) -> bytes:
-        if self._open is None:
-            self._open = self._connect()
-        self._open.request("POST", path, body, self._headers(packed))
-        answer = self._open.getresponse()
-        told = answer.read(10_000_000)
-        if answer.status != 200:
-            self.close()
-            wait = answer.getheader("Retry-After") or ""
-            raise Refused(answer.status, float(wait) if wait.isdigit() else None)
-        return told
-
-    def _headers(self, packed: bool) -> dict[str, str]:
-        found = {"Content-Type": "application/json"}
-        if packed:
-            found["Content-Encoding"] = "gzip"
-        if self.config.token_file is not None:
-            found["Authorization"] = "Bearer " + self.config.token_file.read_text(encoding="utf-8").strip()
-        return found
-
-    def _connect(self) -> http.client.HTTPConnection:
-        host, port = self.url.hostname or "", self.url.port
-        if self.url.scheme == "http":
-            return http.client.HTTPConnection(host, port or 80, timeout=self.config.timeout_s)
-        trust = ssl.create_default_context(cafile=str(self.config.ca_file) if self.config.ca_file else None)
-        return http.client.HTTPSConnection(host, port or 443, timeout=self.config.timeout_s, context=trust)
+        self._line.close()

@@ -15,7 +15,7 @@ import orjson
 
 import jiqun
 from jiqun.core.errors import InputError
-from jiqun.edge.lines import HttpLine, Refused
+from jiqun.edge.line import Line, Refused
 from jiqun.edge.trials import run_trial
 from jiqun.factory.readings.box_orders import (
     VERSION,
@@ -45,7 +45,7 @@ class Agent:
         self.counts: Counter[str] = Counter()
         self.last_fault = ""
         self.last_success_us: int | None = None
-        self._line, self._answers = HttpLine(box.config.gate), HttpLine(box.config.gate)
+        self._line, self._answers = Line(box.config.gate), Line(box.config.gate)
         self._path = self._line.url.path.removesuffix(READINGS).rstrip("/") + TALK
         self._known: set[str] = set()
         self._trials: set[asyncio.Task[None]] = set()
@@ -68,7 +68,9 @@ class Agent:
         """Report, and obey what is answered; gives the seconds to wait before the next."""
         try:
             report = report_body(read_report(self.told()))
-            orders = read_orders(await asyncio.to_thread(self._line.ask, report, path=self._path))
+            orders = read_orders(
+                await asyncio.to_thread(self._line.post, report, path=self._path, encoding="")
+            )
             await self._obey(orders)
         except Refused as error:
             self._failed(str(error))
@@ -130,7 +132,7 @@ class Agent:
             try:
                 async with self._turn:
                     told = await asyncio.to_thread(
-                        self._answers.ask, body, path=f"{self._path}/trials/{trial}"
+                        self._answers.post, body, path=f"{self._path}/trials/{trial}", encoding=""
                     )
                 return orjson.loads(told).get("go_on") is True
             except Refused as error:

@@ -1,4 +1,4 @@
-"""接入: HTTP, MQTT and NATS consumers that hand batches to the gate and acknowledge once the segment is durable.
+"""接入: the gate over HTTP, consumers behind a broker, the merger and the watcher; acknowledged once a segment is durable.
 
-Arrives with the readings of machines; may import `actions` and `lake`, never pages or engine internals.
+May import `actions` and `lake`, never pages or engine internals. How it runs: docs/how-to/run-the-intake.md.
 """

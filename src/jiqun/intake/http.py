@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socket import SHUT_RDWR, socket
+from socket import AF_INET, AF_INET6, SHUT_RDWR, socket
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -212,6 +212,7 @@ class _Server(ThreadingHTTPServer):
         self.gate, self.told = gate, gate.listening
         self._deadlines: dict[socket, float] = {}
         self._turn = threading.Lock()
+        self.address_family = AF_INET6 if ":" in self.told.host else AF_INET
         super().__init__((self.told.host, self.told.port), _Handler)
         if self.told.tls is not None:
             self.socket = _context(self.told.tls).wrap_socket(

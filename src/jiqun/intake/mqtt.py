@@ -149,6 +149,8 @@ class _Session:
         if new:
             self.client.subscribe([(topic, 1) for topic in sorted(new)])
             self._topics |= new
+        elif not self._topics:
+            self.worker.state = "no_sites"
 
     def _made(self) -> paho.Client:
         worker, broker = self.worker, self.worker.broker
@@ -160,6 +162,7 @@ class _Session:
         if broker.tls:
             client.tls_set(str(broker.ca_file) if broker.ca_file else None)
         client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
         client.on_disconnect = self._disconnected
         client.on_message = self._arrived
         return client
@@ -171,8 +174,18 @@ class _Session:
             self.worker.last_fault = f"refused by the broker: {code}"
             self.broken.set()
             return
-        self.worker.state, self.worker.last_fault = "up", ""
         self._up.set()
+
+    def _subscribed(self, _c: paho.Client, _data: object, _mid: int, codes: object, _props: object) -> None:
+        """What is published from now on is kept for this worker."""
+        refused = (
+            [one for one in codes if getattr(one, "is_failure", False)] if isinstance(codes, list) else []
+        )
+        if refused:
+            self.worker.last_fault = f"subscription refused by the broker: {refused[0]}"
+            self.broken.set()
+            return
+        self.worker.state, self.worker.last_fault = "up", ""
 
     def _disconnected(self, *_: object) -> None:
         self.broken.set()

@@ -16,7 +16,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from jiqun.core.errors import SourceDown
 from jiqun.edge.config import GateConfig
-from jiqun.edge.lines import Refused, line_to
+from jiqun.edge.line import Refused
+from jiqun.edge.lines import line_to
 from jiqun.factory.readings.contract import topic_of
 from jiqun.intake.mqtt import Broker, Share, Worker
 

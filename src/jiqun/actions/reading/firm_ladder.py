@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from jiqun.actions import answering, policy_packs
+from jiqun.actions import answering, months, policy_packs
 from jiqun.actions import ladder as climbing
 from jiqun.actions.desk import Desk
 from jiqun.actions.held_firms import HeldFirm, held_firm
@@ -62,7 +62,7 @@ class FirmLadderContext:
     """The ladders of one enterprise on a day, the nearest next rung first.
 
     may_answer: this person may answer for it; open: questions left over all packs
-    answers    what was answered about it on the page of questions, newest first, each with its 依据
+    answers    what was answered about it on the page of questions, or by its own readings, newest first, each with its 依据
     own        the weights of the office count, not those that ship
     """
 
@@ -183,7 +183,9 @@ def ladder_line(
 def answers_of(archive: Archive, key: str) -> tuple[Statement, ...]:
     """What was answered about an enterprise when it was asked, newest first."""
     found = archive.statements(Wanted(subject=key), sort="recorded", descending=True, limit=500)
-    return tuple(one for one in found if answering.is_answer(one.source.key))[:ANSWERS_SHOWN]
+    return tuple(
+        one for one in found if answering.is_answer(one.source.key) or months.is_own(one.source.key)
+    )[:ANSWERS_SHOWN]
 
 
 def _mark(one: Ladder, rung: Rung, has: Standing, held: HeldFirm, on: date) -> RungMark:

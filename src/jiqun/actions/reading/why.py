@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from jiqun.actions import factory_policy
 from jiqun.actions import objection_policy as policy
 from jiqun.actions.desk import Desk
 from jiqun.actions.reading.archive import Archive
@@ -15,7 +16,7 @@ from jiqun.core.errors import JiqunError, NotFound
 from jiqun.core.facts import plain
 from jiqun.core.figures import Step
 from jiqun.lake.facts import FactReader
-from jiqun.ledger import batches
+from jiqun.ledger import batches, factories, month_records
 from jiqun.ledger.permissions import Actor
 
 __all__ = ["Version", "WhyCountContext", "WhyFactContext", "why_count", "why_fact"]
@@ -30,6 +31,15 @@ class Version:
 
 
 @dataclass(frozen=True)
+class ReadingsBehind:
+    """A fact out of an enterprise's own readings: factory and month it came from; keys only for who may see these."""
+
+    factory: str
+    month: str
+    may_see: bool
+
+
+@dataclass(frozen=True)
 class WhyFactContext:
     """Where a stated number comes from.
 
@@ -39,6 +49,7 @@ class WhyFactContext:
     cell       the statements of other sources about the same, and why one of them is shown; None when this holds no more
     objections what was objected to it, as far as this reader is of one of the sides
     can_object may this reader object to it?
+    readings   the readings it came from; None for what came otherwise
     """
 
     statement: Statement
@@ -55,6 +66,7 @@ class WhyFactContext:
     cell: CellContext | None = None
     objections: tuple[ObjectionLine, ...] = ()
     can_object: bool = False
+    readings: ReadingsBehind | None = None
 
 
 def why_fact(desk: Desk, actor: Actor, fact_id: str) -> WhyFactContext:
@@ -90,7 +102,16 @@ def why_fact(desk: Desk, actor: Actor, fact_id: str) -> WhyFactContext:
         and found.base_value is not None
         and not any(one.is_open for one in objections)
         and policy.can_file(actor, found.subject.key),
+        readings=_readings(actor, found) if source and source.kind == "readings" else None,
     )
+
+
+def _readings(actor: Actor, found: Statement) -> ReadingsBehind:
+    """What leads to the readings behind a fact; who may not see the factory is told that there are some."""
+    sent = month_records.of_fact(found.batch, found.indicator.key)
+    if sent is None or not factory_policy.can_read(actor, factories.get(sent.factory)):
+        return ReadingsBehind("", "", may_see=False)
+    return ReadingsBehind(sent.factory, sent.month, may_see=True)
 
 
 def _steps(desk: Desk, one: Statement, unit: str) -> list[Step]:

@@ -17,6 +17,7 @@ from jiqun.web.api import (
     policies,
     reading,
     recognising,
+    shifts,
     working,
 )
 from jiqun.web.api.auth import Session, Token
@@ -60,6 +61,7 @@ for part in (
     working,
     factories,
     alarms,
+    shifts,
     matching,
     policies,
     ladders,

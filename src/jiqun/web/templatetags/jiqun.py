@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from jiqun.actions.reading import shift_words
 from jiqun.actions.reading.archive import Count
 from jiqun.actions.reading.statements import Link, Statement
 from jiqun.core.facts import plain
@@ -38,6 +39,30 @@ register.filter("spark", live_drawing.spark)
 def word(key: str, of: str) -> object:
     """The word for a key of one of our closed lists: `status|word:"status"`."""
     return words.WORDS[of].get(str(key), key)
+
+
+@register.filter
+def factory_word(key: str, of: str) -> str:
+    """The word for a key of a factory's report in the language of the page."""
+    return say(shift_words.of(of, key))
+
+
+@register.filter
+def shift_figure(key: str) -> str:
+    """The word for a figure, a time or a quantity of a shift."""
+    return say(shift_words.of("kpi" if key in shift_words.WORDS["kpi"] else "time", key))
+
+
+@register.filter
+def state_word(text: str) -> str:
+    """A state in the language of the page; any other text as it is."""
+    return words.STATE_WORDS.get(text, text) if language() == "en" else text
+
+
+@register.filter
+def unlocalised(value: object) -> str:
+    """A number as an attribute of a drawing needs it, whatever the language."""
+    return str(value)
 
 
 @register.filter

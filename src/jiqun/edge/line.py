@@ -1,0 +1,68 @@
+"""线路 line: one HTTP connection from the box to its gate, opened when needed and thrown away after any fault."""
+
+import http.client
+import ssl
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from jiqun.edge.config import GateConfig
+
+MOST_ANSWER = 10_000_000
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """The gate answered, but not with an acknowledgement (未受理)."""
+
+    def __init__(self, status: int, wait_s: float | None) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status, self.wait_s = status, wait_s
+
+
+class Line:
+    """The connection of one sender (线路)."""
+
+    def __init__(self, config: GateConfig) -> None:
+        self.config = config
+        self.url = urlsplit(config.address)
+        self._open: http.client.HTTPConnection | None = None
+
+    def post(self, body: bytes, *, path: str = "", encoding: str = "gzip") -> bytes:
+        """Post one request, to the gate's own address unless a path is told; Refused for any status but 200."""
+        try:
+            return self._post(body, path or self.url.path or "/", encoding)
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._open is not None:
+            self._open.close()
+        self._open = None
+
+    def _post(self, body: bytes, path: str, encoding: str) -> bytes:
+        if self._open is None:
+            self._open = self._connect()
+        self._open.request("POST", path, body, self._headers(encoding))
+        answer = self._open.getresponse()
+        told = answer.read(MOST_ANSWER)
+        if answer.status != 200:
+            self.close()
+            wait = answer.getheader("Retry-After") or ""
+            raise Refused(answer.status, float(wait) if wait.isdigit() else None)
+        return told
+
+    def _headers(self, encoding: str) -> Mapping[str, str]:
+        found = {"Content-Type": "application/json"}
+        if encoding:
+            found["Content-Encoding"] = encoding
+        if self.config.token_file is not None:
+            found["Authorization"] = "Bearer " + self.config.token_file.read_text(encoding="utf-8").strip()
+        return found
+
+    def _connect(self) -> http.client.HTTPConnection:
+        host, port = self.url.hostname or "", self.url.port
+        if self.url.scheme == "http":
+            return http.client.HTTPConnection(host, port or 80, timeout=self.config.timeout_s)
+        trust = ssl.create_default_context(cafile=str(self.config.ca_file) if self.config.ca_file else None)
+        return http.client.HTTPSConnection(host, port or 443, timeout=self.config.timeout_s, context=trust)
