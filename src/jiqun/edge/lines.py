@@ -8,8 +8,6 @@ from jiqun.edge.config import GateConfig
 from jiqun.edge.line import Line
 from jiqun.factory.readings.contract import Answer, read_answer
 
-ENDED = (ConnectionError, http.client.RemoteDisconnected)
-
 
 class GateLine(Protocol):
     """What the gateway needs of a line (通路)."""
@@ -39,17 +37,7 @@ class HttpLine:
         self._line = Line(config)
 
     def post(self, body: bytes) -> Answer:
-        """Post one request; Refused for any status but 200. A kept connection that has ended meanwhile is opened anew."""
-        kept = self._open is not None
-        try:
-            return self._post(body)
-        except ENDED:
-            self.close()
-            if not kept:
-                raise
-        except Exception:
-            self.close()
-            raise
+        """Post one request; Refused for any status but 200."""
         try:
             return read_answer(self._line.post(body))
         except InputError:
