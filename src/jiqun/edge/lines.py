@@ -30,20 +30,13 @@ def line_to(site: str, config: GateConfig, counts: Counter[str]) -> GateLine:
     return HttpLine(config)
 
 
-class HttpLine:
-    """One HTTP connection (HTTP 通路)."""
+class HttpLine(Line):
+    """The line of batches over HTTP (HTTP 通路)."""
 
-    def __init__(self, config: GateConfig) -> None:
-        self._line = Line(config)
-
-    def post(self, body: bytes) -> Answer:
+    def post(self, body: bytes) -> Answer:  # type: ignore[override]
         """Post one request; Refused for any status but 200."""
         try:
-            return read_answer(self._line.post(body))
+            return read_answer(super().post(body))
         except InputError:
-            self._line.close()
+            self.close()
             raise
-
-    def close(self) -> None:
-        """Hang up."""
-        self._line.close()
