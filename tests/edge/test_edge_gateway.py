@@ -205,7 +205,7 @@ def test_a_kept_connection_that_ended_meanwhile_is_no_failure(gate: Gate, buffer
     sender = gateway(gate, buffer)
     fill(buffer, 1)
     steps(sender, 1)
-    line = sender._line._open  # type: ignore[attr-defined]
+    line = sender._line.line._open  # type: ignore[attr-defined]
     line.sock.shutdown(socket.SHUT_RDWR)
     fill(buffer, 1)
     steps(sender, 1)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from jiqun.edge.config import GateConfig
 
 MOST_ANSWER = 10_000_000
+ENDED = (ConnectionError, http.client.RemoteDisconnected)
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
@@ -27,9 +28,19 @@ class Line:
         self._open: http.client.HTTPConnection | None = None
 
     def post(self, body: bytes, *, path: str = "", encoding: str = "gzip") -> bytes:
-        """Post one request, to the gate's own address unless a path is told; Refused for any status but 200."""
+        """Post one request, to the gate's own address unless a path is told; Refused for any status but 200.
+
+        A kept connection that has ended meanwhile is opened anew.
+        """
+        there, kept = path or self.url.path or "/", self._open is not None
         try:
-            return self._post(body, path or self.url.path or "/", encoding)
+            try:
+                return self._post(body, there, encoding)
+            except ENDED:
+                self.close()
+                if not kept:
+                    raise
+            return self._post(body, there, encoding)
         except Exception:
             self.close()
             raise

@@ -8,8 +8,6 @@ from jiqun.edge.config import GateConfig
 from jiqun.edge.line import Line
 from jiqun.factory.readings.contract import Answer, read_answer
 
-ENDED = (ConnectionError, http.client.RemoteDisconnected)
-
 
 class GateLine(Protocol):
     """What the gateway needs of a line (通路)."""
@@ -33,29 +31,19 @@ def line_to(site: str, config: GateConfig, counts: Counter[str]) -> GateLine:
 
 
 class HttpLine:
-    """One HTTP connection (HTTP 通路)."""
+    """The line of batches over HTTP (HTTP 通路)."""
 
     def __init__(self, config: GateConfig) -> None:
-        self._line = Line(config)
+        self.line = Line(config)
 
     def post(self, body: bytes) -> Answer:
-        """Post one request; Refused for any status but 200. A kept connection that has ended meanwhile is opened anew."""
-        kept = self._open is not None
+        """Post one request; Refused for any status but 200."""
         try:
-            return self._post(body)
-        except ENDED:
-            self.close()
-            if not kept:
-                raise
-        except Exception:
-            self.close()
-            raise
-        try:
-            return read_answer(self._line.post(body))
+            return read_answer(self.line.post(body))
         except InputError:
-            self._line.close()
+            self.line.close()
             raise
 
     def close(self) -> None:
         """Hang up."""
-        self._line.close()
+        self.line.close()

@@ -142,7 +142,7 @@ def test_what_was_watched_leaves_a_trail_of_new_values(made: World) -> None:
     acts.look(made.desk, "spring", draft.id, ADDRESS, by=OWNER, at=MORNING)
     trial = acts.choose(made.desk, "spring", draft.id, [OVEN], by=OWNER, at=MORNING)
     assert trial is not None
-    for n in range(200):
+    for n in range(40):
         calls(
             seen(row(value=float(n), name="furnace.t", read_us=NOW_US + n // 2)),
             path=f"/api/box/trials/{trial.id}",
