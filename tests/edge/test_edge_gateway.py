@@ -125,7 +125,7 @@ def test_a_gate_that_is_down_or_slow_costs_waiting_not_data(buffer: Buffer) -> N
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         sender = Gateway("works", GateConfig(f"http://127.0.0.1:{port}/x", None, None, 1), buffer, Clock())
-        sender._line.config = GateConfig(sender.config.address, None, None, 0.2)  # type: ignore[arg-type]
+        sender._line.line.config = GateConfig(sender.config.address, None, None, 0.2)  # type: ignore[arg-type]
         began = time.monotonic()
         waits = steps(sender, 2)
         assert time.monotonic() - began < 2 and "TimeoutError" in sender.last_fault
