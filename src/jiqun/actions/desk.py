@@ -21,6 +21,7 @@ from jiqun.core.units import UnitTable
 from jiqun.core.working_days import WorkingDays
 from jiqun.exchange.objections import Practice
 from jiqun.exchange.recognitions import RecognitionPractice
+from jiqun.factory.alarms.diagram import Diagram
 from jiqun.lake.files import Limits
 from jiqun.lake.forms.words import Words
 from jiqun.lake.mapping import table_fields
@@ -118,6 +119,11 @@ class Desk:
     def messages(self) -> Messages:
         """Sentences of errors and flags."""
         return Messages.load(self.packs / "errors.toml")
+
+    @cached_property
+    def alarm_states(self) -> Diagram:
+        """报警状态图."""
+        return Diagram.load(self.packs / "factory" / "alarm_states.toml")
 
     @cached_property
     def limits(self) -> Limits:

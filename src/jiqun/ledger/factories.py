@@ -163,7 +163,7 @@ def put_machines(key: str, told: Iterable[Machine]) -> None:
 
 def put_points(key: str, told: Iterable[FactoryPoint], *, at: datetime) -> None:
     """Enter or change points; the instant of first sight stays."""
-    owner = _row(key)
+    owner = row_of(key)
     for one in told:
         values = {k: v for k, v in asdict(one).items() if k not in ("key", "first_seen_at")}
         models.FactoryPoint.objects.update_or_create(
@@ -174,7 +174,7 @@ def put_points(key: str, told: Iterable[FactoryPoint], *, at: datetime) -> None:
 
 def register_points(key: str, told: Iterable[tuple[str, str, str]], *, at: datetime) -> int:
     """Enter points (key, unit, kind) seen for the first time; those known stay as they are. Gives how many were new."""
-    owner = _row(key)
+    owner = row_of(key)
     before = models.FactoryPoint.objects.filter(factory=owner).count()
     models.FactoryPoint.objects.bulk_create(
         [
@@ -188,7 +188,7 @@ def register_points(key: str, told: Iterable[tuple[str, str, str]], *, at: datet
 
 def set_shifts(key: str, told: Iterable[ShiftRow]) -> None:
     """The calendar as it is from now on; the rows before are replaced."""
-    owner = _row(key)
+    owner = row_of(key)
     with transaction.atomic():
         models.FactoryShift.objects.filter(factory=owner).delete()
         models.FactoryShift.objects.bulk_create(
@@ -197,7 +197,7 @@ def set_shifts(key: str, told: Iterable[ShiftRow]) -> None:
 
 
 def _put(model: Any, key: str, told: Iterable[Line] | Iterable[Machine]) -> None:
-    owner = _row(key)
+    owner = row_of(key)
     for one in told:
         values = {k: v for k, v in asdict(one).items() if k != "key"}
         model.objects.update_or_create(factory=owner, key=one.key, defaults=values)
@@ -210,7 +210,8 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(key: str) -> models.Factory:
+def row_of(key: str) -> models.Factory:
+    """The row of a factory, for rooms of the ledger; NotFound factory.unknown."""
     row = models.Factory.objects.filter(key=key).first()
     if row is None:
         raise NotFound("factory.unknown", seen=key)

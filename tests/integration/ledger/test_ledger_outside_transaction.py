@@ -4,7 +4,7 @@ import pytest
 from django.db.transaction import TransactionManagementError
 from ledger_rows import AT, SYSTEM
 
-from jiqun.ledger import audit, outbox
+from jiqun.ledger import alarms, audit, drift, outbox
 from jiqun.ledger.bulk import Target, write_rows
 from jiqun.ledger.outbox import NewSegment
 
@@ -25,3 +25,9 @@ def test_an_outbox_row_needs_the_transaction_it_promises() -> None:
 def test_bulk_rows_need_a_transaction() -> None:
     with pytest.raises(TransactionManagementError):
         write_rows(Target("ledger_relation", ("subject",)), [("x",)])
+
+
+def test_what_the_watcher_keeps_needs_one() -> None:
+    for alone in (lambda: alarms.keep("spring", [], []), lambda: drift.touch("spring")):
+        with pytest.raises(TransactionManagementError):
+            alone()

@@ -1,5 +1,6 @@
 """Drift and faults: what each statistic sees, what keeps it quiet, and that pieces of a series are scored as the whole."""
 
+from json import dumps, loads
 from math import nan
 
 import numpy as np
@@ -12,10 +13,13 @@ from benchmarks.detecting import ours, three_sigma
 from benchmarks.detecting_series import KINDS, TRAINED, Floats, made
 from jiqun.factory.detect.combine import intervals
 from jiqun.factory.detect.detector import Scored, begin, learn_all, score
+from jiqun.factory.detect.following import follow, following, learnt_from, model_of, plain_model, plain_state
+from jiqun.factory.detect.grid import Cell
 from jiqun.factory.detect.model import Settings, Warned
 from jiqun.factory.detect.points import learn
 from jiqun.factory.detect.verdicts import Comparison, compare
 from jiqun.factory.detect.warn import changes, warnings_of, words
+from jiqun.factory.instants import SECOND
 
 PLAIN = Settings()
 TRAIN, ROWS = 400, 1000
@@ -186,3 +190,31 @@ def test_it_is_better_than_three_sigma_on_made_up_faults() -> None:
     mine, plain = found
     assert (mine.f1 or 0) > 0.75 and (mine.f1 or 0) > (plain.f1 or 0) + 0.1
     assert (mine.false_alarm_rate or 0) < 0.15
+
+
+def test_a_group_is_followed_reading_by_reading_and_kept_as_plain_values() -> None:
+    """The third follows the first two; when it does not, the group says so, in any pieces, across what JSON holds."""
+    values = noise(3)
+    values[:, 2] = values[:, 0] + values[:, 1] + values[:, 2] / 10
+    values[700:, 2] = -values[700:, 2]
+    names = ("a", "b", "c")
+    cells: list[Cell] = [(at * SECOND, tuple(row)) for at, row in enumerate(values[:TRAIN].tolist())]
+    learnt = loads(dumps(plain_model(learnt_from(names, cells, PLAIN))))
+    told = learn_all(names, values[:TRAIN], PLAIN)
+    assert model_of(learnt).points == told.points
+    found: list[list[Warned]] = []
+    for pieces in (1, 5):
+        state: dict[str, object] = {}
+        warned = dict[int, object]()
+        for rows in np.array_split(np.arange(TRAIN, ROWS), pieces):
+            one = following(names, 1.0, learnt, state)
+            taken = [
+                (place, int(row) * SECOND, float(values[row, place])) for row in rows for place in range(3)
+            ]
+            warned |= {each.began: each for each in follow(one, taken)}
+            state = loads(dumps(plain_state(one)))
+        found.append(list(warned.values()))  # type: ignore[arg-type]
+    assert found[0] == found[1]
+    (first, *_) = found[0]
+    assert 695 * SECOND < first.began < 720 * SECOND  # type: ignore[attr-defined]
+    assert first.told()[1] in ("relation", "pattern")  # type: ignore[attr-defined]

@@ -14,7 +14,17 @@ Watch: TypeAlias = Literal["level", "slow", "constant", "blind"]
 """level: held against its level; slow: it wanders by itself, so it is watched the more widely;
 constant: it never changed while learnt; blind: too few values to learn from."""
 Reason: TypeAlias = Literal[
-    "high", "low", "drift_up", "drift_down", "stuck", "moved", "relation", "pattern", "no_data"
+    "high",
+    "low",
+    "drift_up",
+    "drift_down",
+    "stuck",
+    "moved",
+    "relation",
+    "pattern",
+    "no_data",
+    "silent",
+    "silent_site",
 ]
 
 

@@ -32,6 +32,11 @@ WORDS: Mapping[Reason, tuple[str, str]] = MappingProxyType(
             "{}: has left, together with others, the range of training",
         ),
         "no_data": ("没有任何点有值，未知", "no point has a value, unknown"),
+        "silent": (
+            "{}：很久没有新读数，远久于平时",
+            "{}: no new reading for much longer than is usual",
+        ),
+        "silent_site": ("整个工厂没有新读数", "no reading of any point of the factory has come"),
     }
 )
 
@@ -49,8 +54,13 @@ def warnings_of(scored: Scored, names: Sequence[str], settings: Settings, *, fir
 
 def words(one: Warned) -> dict[str, str]:
     """Why, in both languages, with the points named."""
-    zh, en = WORDS[one.reason]
-    return {"zh": zh.format("、".join(one.points)), "en": en.format(", ".join(one.points))}
+    return told_of(one.reason, one.points)
+
+
+def told_of(reason: Reason, points: Sequence[str]) -> dict[str, str]:
+    """A reason in both languages (zh, en), with the points named."""
+    zh, en = WORDS[reason]
+    return {"zh": zh.format("、".join(points)), "en": en.format(", ".join(points))}
 
 
 def changes(warned: Sequence[Warned], rows: int) -> set[int]:

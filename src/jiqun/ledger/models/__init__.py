@@ -1,5 +1,6 @@
 """The tables of the ledger, one file per noun."""
 
+from jiqun.ledger.models.alarm import AlarmEntry, AlarmLimit, AlarmStanding
 from jiqun.ledger.models.api_token import ApiToken
 from jiqun.ledger.models.audit_event import AuditEvent
 from jiqun.ledger.models.batch import Batch
@@ -9,6 +10,7 @@ from jiqun.ledger.models.collection import (
     CollectionForm,
     CollectionNotice,
 )
+from jiqun.ledger.models.drift import DriftWarning, DriftWatch, WatchPosition
 from jiqun.ledger.models.factory import (
     Factory,
     FactoryLine,
@@ -34,6 +36,9 @@ from jiqun.ledger.models.title import Title, TitleNotice
 from jiqun.ledger.models.user import User
 
 __all__ = [
+    "AlarmEntry",
+    "AlarmLimit",
+    "AlarmStanding",
     "ApiToken",
     "AuditEvent",
     "Batch",
@@ -41,6 +46,8 @@ __all__ = [
     "CollectionAnswer",
     "CollectionForm",
     "CollectionNotice",
+    "DriftWarning",
+    "DriftWatch",
     "Factory",
     "FactoryLine",
     "FactoryPoint",
@@ -66,4 +73,5 @@ __all__ = [
     "Title",
     "TitleNotice",
     "User",
+    "WatchPosition",
 ]
