@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from alarm_house import FURNACE, HOT, LOW_AIR, START, after, factory, watched
@@ -11,9 +10,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_rows import AT
+from watched_readings import DESK, LAG, Told, Upto, step
 
 from jiqun.actions import watching
-from jiqun.actions.desk import Desk
 from jiqun.actions.watching_drift import Row
 from jiqun.factory.instants import SECOND
 from jiqun.ledger import alarms, drift
@@ -21,45 +20,7 @@ from jiqun.ledger.alarms import AlarmEntry
 from jiqun.ledger.drift import DriftWarning
 
 pytestmark = pytest.mark.django_db
-DESK = Desk(Path("nowhere"), Path(__file__).parents[3] / "packs")
 KEY = "spring"
-LAG = 1.0
-
-
-class Told:
-    """Readings in the order they arrive, as the lake's reader gives them."""
-
-    def __init__(self) -> None:
-        self.all: list[Row] = []
-
-    def add(
-        self, point: str, read: float, value: float | None, *, arrived: float | None = None, quality: int = 0
-    ) -> None:
-        came = after(read + LAG if arrived is None else arrived)
-        self.all.append((point, after(read), value, quality, "", came))
-        self.all.sort(key=lambda row: (row[5], row[1]))
-
-    def since(self, site: str, arrived_us: int, limit: int) -> Sequence[Row]:
-        found = [row for row in self.all if row[5] > arrived_us]
-        last = found[min(limit, len(found)) - 1][5] if found else 0
-        return [row for row in found if row[5] <= last]
-
-    def rows(
-        self, site: str, points: Sequence[str], *, start_us: int, end_us: int, limit: int | None = None
-    ) -> Sequence[Row]:
-        found = [row for row in self.all if row[0] in points and start_us <= row[1] < end_us]
-        return sorted(found, key=lambda row: (row[0], row[1], row[5]))
-
-
-class Upto(Told):
-    """Only what has arrived by now."""
-
-    def __init__(self, told: Told, now: float) -> None:
-        self.all = [row for row in told.all if row[5] <= after(now)]
-
-
-def step(told: Told, now: float, **more: int) -> watching.Stepped | None:
-    return watching.step(DESK, KEY, Upto(told, now), at=AT + timedelta(seconds=now), **more)
 
 
 def entries(limit: str = HOT.key) -> list[AlarmEntry]:
