@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install -q --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check fix bench lock assets screens backup restore bundle translate docs clean
+.PHONY: help run test fuzz check fix bench soak lock assets screens backup restore bundle translate docs clean
 
 help:            ## Print this list.
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ fix: .stamps/test  ## Format and mend what the linter can mend.
 
 bench: .stamps/bench .stamps/assets  ## Measure against the named baselines, one JSON line each (minutes).
 	$(PY) -m benchmarks
+
+soak: .stamps/test  ## Kill every process of the intake, its boxes and the broker at random, and count (KILLS=, SEED=).
+	$(PY) -m benchmarks.soak --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))
 
 lock: .stamps/test  ## Make the hash-pinned requirements and the npm lock anew (no host names in them).
 	$(PY) tools/lock.py

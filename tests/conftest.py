@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 LONG_TESTS = ("tests/integration/cli/", "tests/integration/lake/", "tests/integration/ledger/")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
 _home = Path(tempfile.mkdtemp(prefix="jiqun-test-home-"))
 os.environ["JIQUN_HOME"] = str(_home)
@@ -37,6 +38,7 @@ def _java() -> bool:
 NEEDS = {
     "shared": (SHARED.is_dir(), "the real data ../shared/data is not beside this checkout"),
     "browser": (CHROMIUM is not None, "no Chromium on this machine"),
+    "broker": (MOSQUITTO is not None, "no Mosquitto on this machine"),
     "spark": (_java(), "Java or pyspark is not installed (requirements/full.txt)"),
     "postgres": (
         os.environ.get("JIQUN_DATABASE_URL", "").startswith("postgres"),

@@ -45,8 +45,30 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("JIQUN_UNPACKED_MB", "2000", "Largest size a workbook or archive may unpack to, in MB."),
     Setting("JIQUN_MEMORY_MB", "512", "Memory limit of the query engine in each process, in MB."),
     Setting("JIQUN_THREADS", "2", "Threads of the query engine in each process."),
+    Setting("JIQUN_INTAKE_PORT", "8001", "Port on which `jiqun intake` takes batches of readings over HTTP."),
+    Setting("JIQUN_INTAKE_MB", "8", "Largest body of batches the intake takes, packed and unpacked, in MB."),
+    Setting("JIQUN_INTAKE_MEMORY_MB", "128", "Memory limit of the merger's query engine, in MB."),
+    Setting("JIQUN_INTAKE_MERGE_S", "1.5", "Seconds between two rounds of the merger."),
+    Setting("JIQUN_INTAKE_CERT", "", "Certificate file of the HTTP gate; empty means no TLS of its own."),
+    Setting("JIQUN_INTAKE_KEY", "", "Key file that goes with JIQUN_INTAKE_CERT."),
+    Setting(
+        "JIQUN_INTAKE_CLIENT_CA",
+        "",
+        "Authority of client certificates: one whose common name is a site opens that site, without a token.",
+    ),
+    Setting(
+        "JIQUN_BROKER", "", "Broker the intake's workers take batches from: mqtt://host:1883 or mqtts://."
+    ),
+    Setting("JIQUN_BROKER_USER", "", "User of the workers at the broker."),
+    Setting("JIQUN_BROKER_PASSWORD_FILE", "", "File with that user's password."),
+    Setting("JIQUN_BROKER_CA", "", "Certificate authority of the broker, when it is one of your own."),
     Setting("JIQUN_PAGE_ROWS", "50", "Rows a table page shows before it turns the page."),
     Setting("JIQUN_EXPORT_ROWS", "1000000", "Most rows one export may hold."),
+    Setting(
+        "JIQUN_LIVE_STREAMS",
+        "2",
+        "Streams of live pages open at once; each holds one of the server's four threads. Further pages ask every 3 s.",
+    ),
     Setting("JIQUN_DEBUG", "0", "1 shows tracebacks on error pages; never on a machine others can reach."),
     Setting(
         "JIQUN_FONT_DIR",

@@ -39,6 +39,7 @@ VERBS = (
     "recognising",
     "factory",
     "readings",
+    "intake",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

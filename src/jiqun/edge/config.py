@@ -17,16 +17,26 @@ from jiqun.rules.sheet import Sheet, View
 
 OVERFLOW = ("drop_oldest", "refuse_new")
 DURABILITY = ("power_cut", "process_kill")
+GATE = re.compile(r"https?://[^\s/]+(/\S*)?|mqtts?://[^\s/:]+(:\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
 class GateConfig:
-    """Where batches go (去处). token_file holds the site's token; ca_file trusts a certificate of one's own."""
+    """Where batches go (去处): a gate over HTTP, or a broker in front of gates (mqtt://, mqtts://).
+
+    token_file  holds the site's token; at a broker the password of the user named like the site
+    ca_file     trusts a certificate of one's own
+    """
 
     address: str
     token_file: Path | None
     ca_file: Path | None
     timeout_s: int
+
+    @property
+    def through_broker(self) -> bool:
+        """Does a broker stand between box and gate?"""
+        return self.address.startswith("mqtt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +124,9 @@ def _table(root: View, name: str) -> View:
 def _gate(view: View, base: Path) -> GateConfig:
     view.only(("address", "token_file", "ca_file", "timeout_s"))
     address = view.text("address")
-    if address and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
-        view.wrong("address", "rule.bad_value", seen=address, allowed="https://host:port/api/readings")
+    if address and not GATE.fullmatch(address):
+        allowed = "https://host:port/api/readings, mqtts://host:port"
+        view.wrong("address", "rule.bad_value", seen=address, allowed=allowed)
     files = [view.text(name, needed=False) for name in ("token_file", "ca_file")]
     token, ca = (base / name if name else None for name in files)
     return GateConfig(address, token, ca, max(1, view.whole("timeout_s", 30)))

@@ -1,4 +1,4 @@
-"""发送 gateway: carries batches to the gate, over and over until each is acknowledged.
+"""发送 gateway: carries batches to the gate, over HTTP or through a broker, over and over until each is acknowledged.
 
 Two lanes after an outage: what is sealed from now on goes first, what waited follows in order, turn by turn, so that
 catching up never starves live data and live data never stops the catching up.
@@ -7,30 +7,21 @@ catching up never starves live data and live data never stops the catching up.
 import asyncio
 import http.client
 import random
-import ssl
 from collections import Counter
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from jiqun.core.errors import InputError
 from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import Clock
 from jiqun.edge.config import GateConfig
+from jiqun.edge.lines import Refused, line_to
 from jiqun.edge.parcels import Batch
-from jiqun.factory.readings.contract import Answer, encode, read_answer
+from jiqun.factory.readings.contract import Answer, encode
 
 IDLE_S = 0.1
 FIRST_WAIT_S, MOST_WAIT_S = 0.5, 30.0
 BACKLOG = 20  # so many batches waiting make a second lane
 TOO_MUCH, DENIED = 413, (401, 403)
-
-
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
-    """The gate answered, but not with an acknowledgement (未受理)."""
-
-    def __init__(self, status: int, wait_s: float | None) -> None:
-        super().__init__(f"HTTP {status}")
-        self.status, self.wait_s = status, wait_s
 
 
 class Gateway:
@@ -45,7 +36,7 @@ class Gateway:
         self._live_from = 0  # sequence at which the live lane begins; 0: one lane
         self._turn = 0
         self._failures = 0
-        self._line = _Line(config)
+        self._line = line_to(site, config, self.counts)
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -130,51 +121,3 @@ class Gateway:
         self.last_fault = fault
         wait = min(MOST_WAIT_S, FIRST_WAIT_S * 2 ** min(self._failures - 1, 10))
         return wait * random.uniform(0.7, 1.3)  # noqa: S311 - spreads boxes, guards nothing
-
-
-class _Line:
-    """One HTTP connection, opened when needed and thrown away after any fault."""
-
-    def __init__(self, config: GateConfig) -> None:
-        self.config = config
-        self.url = urlsplit(config.address)
-        self._open: http.client.HTTPConnection | None = None
-
-    def post(self, body: bytes) -> Answer:
-        """Post one request; Refused for any status but 200."""
-        try:
-            return self._post(body)
-        except Exception:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Hang up."""
-        if self._open is not None:
-            self._open.close()
-        self._open = None
-
-    def _post(self, body: bytes) -> Answer:
-        if self._open is None:
-            self._open = self._connect()
-        self._open.request("POST", self.url.path or "/", body, self._headers())
-        answer = self._open.getresponse()
-        told = answer.read(10_000_000)
-        if answer.status != 200:
-            self.close()
-            wait = answer.getheader("Retry-After") or ""
-            raise Refused(answer.status, float(wait) if wait.isdigit() else None)
-        return read_answer(told)
-
-    def _headers(self) -> dict[str, str]:
-        found = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-        if self.config.token_file is not None:
-            found["Authorization"] = "Bearer " + self.config.token_file.read_text(encoding="utf-8").strip()
-        return found
-
-    def _connect(self) -> http.client.HTTPConnection:
-        host, port = self.url.hostname or "", self.url.port
-        if self.url.scheme == "http":
-            return http.client.HTTPConnection(host, port or 80, timeout=self.config.timeout_s)
-        trust = ssl.create_default_context(cafile=str(self.config.ca_file) if self.config.ca_file else None)
-        return http.client.HTTPSConnection(host, port or 443, timeout=self.config.timeout_s, context=trust)

@@ -66,7 +66,7 @@ def recover(root: Path, *, wait_s: float = LOCK_WAIT_S) -> RecoveryReport:
     """Bring the lake to a state where every acknowledged row counts once; cheap when nothing is wrong."""
     report = RecoveryReport()
     with locked(commit_lock(root), wait_s=wait_s):
-        with_segments = {one.table for writer in writers(root) for one in merged(root, writer)}
+        with_segments = {name for name in TABLES for writer in writers(root) if kept(root, writer, name)}
         for name, definition in TABLES.items():
             _drop_bad_checkpoints(root, name)
             _set_aside_damaged(root, name, report)

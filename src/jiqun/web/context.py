@@ -55,6 +55,10 @@ GROUPS: tuple[tuple[object, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        _("Factory"),
+        (Place("factories", _("Machines"), "factories", "read_factory"),),
+    ),
+    (
         _("Keep"),
         (
             Place("audit", _("Audit"), "audit", "read_audit"),

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 NOUNS = (
     "entry", "overview", "clusters", "map", "indicators", "per_mu", "replays", "policies", "ladders", "recognitions",
     "titles", "subjects", "projects", "sources", "differences", "why", "briefs", "imports", "matching", "merges", "batches",
-    "quarantine", "conflicts", "objections", "withdrawals", "collections", "audit", "accounts", "tokens",
+    "quarantine", "conflicts", "objections", "withdrawals", "collections", "factories", "audit", "accounts", "tokens",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

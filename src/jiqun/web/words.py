@@ -193,6 +193,7 @@ WORDS = {
         "document": _("Document"),
         "register": _("Register"),
         "office_sheet": _("Office sheet"),
+        "readings": _("Own readings"),
         "user": _("Person"),
         "synthetic": _("Synthetic"),
     },

@@ -73,7 +73,7 @@ def sources_page(desk: Desk, actor: Actor) -> SourcesContext:
     """Read the list of sources, documents first."""
     archive = Archive(desk, actor)
     tallied = archive.tallied(Wanted(), by="source")
-    order = ("document", "register", "office_sheet", "user", "synthetic")
+    order = ("document", "register", "office_sheet", "readings", "user", "synthetic")
     rows = [
         source_row(archive, found, tallied.get(found.key, (0, 0))[0]) for found in archive.sources.values()
     ]

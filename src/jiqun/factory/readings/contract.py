@@ -16,9 +16,16 @@
 Answers: 200 {"acknowledged": [id, …], "refused": [{"id", "code"}]} — acknowledged means durable, and an id already known
 is acknowledged again; refused is for good, the edge sets the batch aside. What is named in neither is sent again.
 401, 403: the token is wrong; 413: fewer batches at once; 429, 503: later (Retry-After); anything else is tried again.
+Any other status carries {"error": {"code", "message": {"zh", "en"}, "seen", "allowed", "next": {"zh", "en"}}} beside
+two empty lists.
+
+Over a broker: the same body (gzip or plain JSON) is published with QoS 1 to `jiqun/v1/<site>/batches`. Whoever names a
+response topic (MQTT 5) is answered on `jiqun/v1/<site>/answers`, with its correlation data, by the same object with
+"status" in it. A publication alone acknowledges nothing: the broker has the batch, the lake may not.
 """
 
 import gzip
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -29,6 +36,7 @@ from jiqun.core.errors import InputError
 from jiqun.factory.readings.model import Point, Reading, Refusal
 
 VERSION = 1
+GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +89,35 @@ def encode(site: str, batches: Iterable[bytes]) -> bytes:
     return gzip.compress(head + b',"batches":[' + b",".join(batches) + b"]}", compresslevel=3)
 
 
-def decode(body: bytes) -> dict[str, object]:
-    """The request as the gate reads it; InputError `edge.bad_request` when it is none."""
+def topic_of(site: str, what: str = "batches") -> str:
+    """Topic of a site on a broker: what its box publishes to (`batches`), what it hears on (`answers`)."""
+    return f"jiqun/v{VERSION}/{site}/{what}"
+
+
+def decode(body: bytes, *, most_bytes: int = 64_000_000) -> dict[str, object]:
+    """The request as the gate reads it, from gzip or plain JSON; InputError `edge.bad_request` when it is none.
+
+    InputError `intake.too_large` when it unpacks to more than `most_bytes`; no more than that is ever unpacked.
+    """
     try:
-        found: object = orjson.loads(gzip.decompress(body))
-    except (OSError, EOFError, ValueError) as error:
-        raise InputError("edge.bad_request", seen=str(error)) from error
+        found: object = orjson.loads(_unpacked(body, most_bytes) if body[:2] == GZIP else body)
+    except (zlib.error, ValueError) as error:
+        raise InputError("edge.bad_request", seen=str(error)[:200], allowed="JSON, gzip") from error
     request = cast(dict[str, object], found) if isinstance(found, dict) else {}
     if request.get("contract") != VERSION:
-        raise InputError("edge.bad_request", seen=str(request)[:80], allowed=f"contract {VERSION}")
+        seen = f"contract {request.get('contract')!r:.40}" if request else type(found).__name__
+        raise InputError("edge.bad_request", seen=seen, allowed=f"contract {VERSION}")
     return request
+
+
+def _unpacked(body: bytes, most_bytes: int) -> bytes:
+    unpacking = zlib.decompressobj(wbits=31)
+    found = unpacking.decompress(body, most_bytes + 1)
+    if len(found) > most_bytes:
+        raise InputError("intake.too_large", seen=f"> {most_bytes} B", allowed=f"{most_bytes} B")
+    if not unpacking.eof or unpacking.unused_data:
+        raise ValueError("gzip: cut short, or more behind its end")
+    return found
 
 
 def read_answer(body: bytes) -> Answer:

@@ -30,6 +30,7 @@ from jiqun.ledger.models.recognition import Recognition, RecognitionCandidate
 from jiqun.ledger.models.relation import Relation
 from jiqun.ledger.models.role_grant import RoleGrant
 from jiqun.ledger.models.saved_mapping import SavedMapping
+from jiqun.ledger.models.shift_record import FactoryConsent, MonthFigure, RegisterWord, ShiftEnd, StopReason
 from jiqun.ledger.models.source import Source
 from jiqun.ledger.models.subject import Subject
 from jiqun.ledger.models.title import Title, TitleNotice
@@ -49,6 +50,7 @@ __all__ = [
     "DriftWarning",
     "DriftWatch",
     "Factory",
+    "FactoryConsent",
     "FactoryLine",
     "FactoryPoint",
     "FactoryShift",
@@ -57,6 +59,7 @@ __all__ = [
     "LoginAttempt",
     "Machine",
     "MergeProposal",
+    "MonthFigure",
     "NameDecision",
     "Objection",
     "ObjectionEvidence",
@@ -65,10 +68,13 @@ __all__ = [
     "QuarantineItem",
     "Recognition",
     "RecognitionCandidate",
+    "RegisterWord",
     "Relation",
     "RoleGrant",
     "SavedMapping",
+    "ShiftEnd",
     "Source",
+    "StopReason",
     "Subject",
     "Title",
     "TitleNotice",

@@ -6,11 +6,11 @@ from jiqun.ledger.fields import KeyField
 from jiqun.ledger.models.constraints import one_of, who_and_when
 from jiqun.ledger.models.role_grant import SCOPE_KINDS
 
-SOURCE_KINDS = ("document", "register", "office_sheet", "synthetic", "user")
+SOURCE_KINDS = ("document", "register", "office_sheet", "readings", "synthetic", "user")
 
 
 class Source(models.Model):
-    """A document, a register, an office's sheet, a generator or a person.
+    """A document, a register, an office's sheet, readings of an enterprise's machines, a generator or a person.
 
     published_on    day it was published; published_inferred says the day was inferred
     speaks_as_of    day the text speaks of, which can be months before it was published

@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Field, Router
+from ninja import Field, Query, Router
 from pydantic import AfterValidator, StringConstraints
 
 from jiqun.actions import factories
 from jiqun.actions.desk import desk
 from jiqun.actions.reading import factories as reading
+from jiqun.actions.reading import factory_live
+from jiqun.actions.reading.factory_series import SeriesContext
+from jiqun.actions.reading.factory_series import factory_series as series_of
 from jiqun.ledger.factories import Factory, FactoryPoint, Line, Machine, ShiftRow
 from jiqun.web.api.arguments import Key, Strict, Text, without_nul
 
@@ -87,6 +90,14 @@ class Shifts(Strict):
     shifts: list[ToldShift] = Field(max_length=200)
 
 
+class SeriesQuery(Strict):
+    """From when to when (microseconds since 1970; end 0 is now), in how many steps at most."""
+
+    start_us: int = Field(gt=0, lt=10**17)
+    end_us: int = Field(0, ge=0, lt=10**17)
+    most: int = Field(1200, ge=10, le=5000)
+
+
 class Labelled(Strict):
     """What the token is for."""
 
@@ -119,6 +130,20 @@ def make_factory(request: HttpRequest, told: Making) -> reading.FactoryContext:
 def one_factory(request: HttpRequest, key: str) -> reading.FactoryContext:
     """Its lines, machines, points, shifts."""
     return reading.factory_page(desk(), request.actor, key)
+
+
+@router.get("/factories/{key}/live", tags=["factories"])
+def live_state(request: HttpRequest, key: Key) -> factory_live.FactoryLiveContext:
+    """How its machines stand now: state, pieces, cycle, OEE of the shift so far, open alarms."""
+    return factory_live.factory_live(desk(), request.actor, key)
+
+
+@router.get("/factories/{key}/points/{point}/series", tags=["factories"])
+def factory_series(request: HttpRequest, key: Key, point: Key, asked: Query[SeriesQuery]) -> SeriesContext:
+    """The course of a point, downsampled with its extremes kept; at most 5,000 steps an answer."""
+    return series_of(
+        desk(), request.actor, key, point, start_us=asked.start_us, end_us=asked.end_us, most=asked.most
+    )
 
 
 @router.put("/factories/{key}/machines", tags=["factories"])

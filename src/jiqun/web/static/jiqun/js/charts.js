@@ -155,7 +155,44 @@ function say(data, name) {
   return data.nodes.find((node) => node.name === name).say;
 }
 
-const KINDS = { series, ranking, stack, radar, scatter, sankey };
+// From planned time down to good pieces: what is lost in orange, what is not known in grey, what remains in teal.
+function waterfall(data) {
+  const tone = (row) => colour(row.key === "productive" ? "good" : row.key === "gap" ? "line-2" : row.lost ? "target-2" : "q3");
+  return {
+    ...shared(), legend: { show: false }, grid: { left: 8, right: 12, top: 24, bottom: 4, containLabel: true },
+    xAxis: axis({ type: "category", data: data.rows.map((row) => row.name), splitLine: { show: false }, axisLabel: { color: colour("ink-2"), interval: 0, width: 72, overflow: "break", fontSize: 11 } }),
+    yAxis: axis({ type: "value", name: "h", nameTextStyle: { color: colour("ink-3") }, axisLine: { show: false } }),
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data.tip ?? "" },
+    series: [
+      { type: "bar", stack: "w", silent: true, itemStyle: { color: "transparent" }, data: data.rows.map((row) => row.from) },
+      {
+        type: "bar", stack: "w", barMaxWidth: 48, label: { show: window.innerWidth > 640, position: "top", color: colour("ink-2"), formatter: (point) => point.data.say },
+        data: data.rows.map((row) => ({ value: row.size, say: row.say, tip: `${row.name}\n${row.say}`, itemStyle: { color: tone(row) } })),
+      },
+    ],
+  };
+}
+
+function histogram(data) {
+  const [ideal, median, pieces] = data.words;
+  const line = (at, name, place) => ({ xAxis: at, name, label: { formatter: `${name} ${at}`, color: colour("ink-2"), position: place } });
+  const lines = [line(data.median, median, "insideEndTop"), ...(data.ideal === null ? [] : [line(data.ideal, ideal, "end")])];
+  return {
+    ...shared(), legend: { show: false }, grid: { left: 8, right: 20, top: 28, bottom: 20, containLabel: true },
+    xAxis: axis({ type: "value", name: "s", min: 0, max: data.edges.at(-1), splitLine: { show: false } }),
+    yAxis: axis({ type: "value", minInterval: 1, axisLine: { show: false } }),
+    tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data?.tip ?? "" },
+    series: [{
+      type: "bar", barWidth: `${Math.floor(88 / data.counts.length)}%`, itemStyle: { color: colour("q4") },
+      data: data.counts.map((count, place) => ({
+        value: [(data.edges[place] + data.edges[place + 1]) / 2, count], tip: `${data.edges[place]} – ${data.edges[place + 1]} s\n${pieces} ${count}`,
+      })),
+      markLine: { symbol: "none", silent: true, lineStyle: { color: colour("target"), type: "dashed" }, data: lines },
+    }],
+  };
+}
+
+const KINDS = { series, ranking, stack, radar, scatter, sankey, waterfall, histogram };
 
 function draw(box) {
   if (box.dataset.drawn || !window.echarts) {
@@ -176,6 +213,7 @@ function draw(box) {
     chart.setOption({ series: [] }, { replaceMerge: ["series"] });
     chart.setOption(KINDS[box.dataset.chart]({ ...data, marks: box.dataset.marks }), { replaceMerge: ["series"] });
   });
+  box.addEventListener("fresh", () => chart.setOption(KINDS[box.dataset.chart](JSON.parse(box.dataset.json)), { notMerge: true }));
   new ResizeObserver(() => chart.resize()).observe(box);
 }
 
