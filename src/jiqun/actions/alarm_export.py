@@ -39,14 +39,14 @@ COLUMNS = tuple(
 )
 
 
-def export(
-    desk: Desk, path: Path, form: str, key: str, ask: JournalAsk, *, by: Actor, at: datetime
-) -> int:
+def export(desk: Desk, path: Path, form: str, key: str, ask: JournalAsk, *, by: Actor, at: datetime) -> int:
     """Write the narrowed journal under `path`; gives the number of lines."""
     factory = factories.get(key)
     policy.check_read(by, factory)
     check(by, Permission.EXPORT, target_scope=ANYWHERE)
-    count = write_file(Sheet("alarms", COLUMNS, _rows(desk, key, ask, synthetic=factory.synthetic)), path, form)
+    count = write_file(
+        Sheet("alarms", COLUMNS, _rows(desk, key, ask, synthetic=factory.synthetic)), path, form
+    )
     told = {"format": form, "rows": count, **{name: value for name, value in asdict(ask).items() if value}}
     with transaction.atomic():
         audit.record(by, "alarm.export", f"factory:{key}", told, at=at, target_label=factory.name)

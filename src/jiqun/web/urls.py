@@ -8,7 +8,8 @@ from django.urls import URLPattern, URLResolver, include, path
 NOUNS = (
     "entry", "overview", "clusters", "map", "indicators", "per_mu", "replays", "policies", "ladders", "recognitions",
     "titles", "subjects", "projects", "sources", "differences", "why", "briefs", "imports", "matching", "merges", "batches",
-    "quarantine", "conflicts", "objections", "withdrawals", "collections", "factories", "audit", "accounts", "tokens",
+    "quarantine", "conflicts", "objections", "withdrawals", "collections", "factories", "alarms", "alarm_limits",
+    "drift_warnings", "audit", "accounts", "tokens",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -114,6 +114,11 @@ class AlarmConsoleContext:
     can_run: bool
 
     @property
+    def handled(self) -> tuple[str, ...]:
+        """What can be done with several at once."""
+        return acts.HANDLED
+
+    @property
     def standing_count(self) -> int:
         """How many stand in all."""
         return sum(self.standing.values())

@@ -92,6 +92,16 @@ class TrialContext:
     counted_until: datetime
 
     @property
+    def beyond_s(self) -> float:
+        """How long it would have stood, in seconds."""
+        return self.trial.beyond / SECOND if self.trial else 0.0
+
+    @property
+    def longest_s(self) -> float:
+        """The longest of these times, in seconds."""
+        return self.trial.longest / SECOND if self.trial else 0.0
+
+    @property
     def is_cut(self) -> bool:
         """Were there more readings than are counted?"""
         return self.counted_until < self.ends
@@ -126,13 +136,21 @@ def limit_form(desk: Desk, by: Actor, key: str, *, limit: str = "", point: str =
     told = {**EMPTY, "point": point}
     if limit:
         told = typed_of(alarms.limit(key, limit))
-    return form_of(desk, factory, told, is_new=not limit)
+    return _form(desk, factory, told, is_new=not limit)
 
 
-def form_of(
+def form_again(
+    desk: Desk, by: Actor, key: str, told: Mapping[str, str], *, is_new: bool, problems: Sequence[str]
+) -> LimitFormContext:
+    """The form with its fields as they were typed, and what is wrong with them."""
+    factory = factories.get(key)
+    policy.check_run(by, factory)
+    return _form(desk, factory, told, is_new=is_new, problems=problems)
+
+
+def _form(
     desk: Desk, factory: Factory, told: Mapping[str, str], *, is_new: bool, problems: Sequence[str] = ()
 ) -> LimitFormContext:
-    """The form with fields as they were typed."""
     where, end = whereabouts(factory.key), micros_of(desk.now())
     return LimitFormContext(
         factory, told, is_new, _choices(where, told["point"]), where.unit(told["point"]), end - DAY, end, tuple(problems)
@@ -142,8 +160,15 @@ def form_of(
 def typed_of(one: AlarmLimit) -> dict[str, str]:
     """A limit as fields of the form."""
     numbers = {name: f"{getattr(one, name):.12g}" for name in NUMBERS}
-    words = {name: str(getattr(one, name)) for name in ("key", "point", "name", "side", "response", "priority")}
-    return {**words, **numbers, "latching": "on" if one.latching else "", "enabled": "on" if one.enabled else ""}
+    words = {
+        name: str(getattr(one, name)) for name in ("key", "point", "name", "side", "response", "priority")
+    }
+    return {
+        **words,
+        **numbers,
+        "latching": "on" if one.latching else "",
+        "enabled": "on" if one.enabled else "",
+    }
 
 
 def limit_of(told: Mapping[str, str]) -> AlarmLimit:
@@ -161,6 +186,11 @@ def limit_of(told: Mapping[str, str]) -> AlarmLimit:
         priority=int(priority) if priority in ("1", "2", "3", "4") else 0, latching=bool(told.get("latching")),
         response=told["response"], enabled=bool(told.get("enabled")),
     )  # fmt: skip
+
+
+def is_taken(factory: str, key: str) -> bool:
+    """Has the factory a limit of this key?"""
+    return any(one.key == key for one in alarms.limits(factory, disabled=True))
 
 
 def number_of(text: str) -> float | None:

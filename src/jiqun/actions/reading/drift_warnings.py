@@ -212,7 +212,9 @@ def _line(where: Whereabouts, names: Mapping[str, str], one: DriftWarning) -> Wa
 
 
 def _named(where: Whereabouts, key: str) -> PointNamed:
-    return PointNamed(key, where.point_name(key), where.unit(key), where.machine(key), where.machine_name(key))
+    return PointNamed(
+        key, where.point_name(key), where.unit(key), where.machine(key), where.machine_name(key)
+    )
 
 
 def _detectors(where: Whereabouts, watches: Sequence[DriftWatch]) -> tuple[DetectorLine, ...]:
