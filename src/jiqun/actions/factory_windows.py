@@ -46,12 +46,7 @@ def windows_of(
 
 
 def windows_from(
-    about: About,
-    rows: Iterable[ReadingRow],
-    span: Span,
-    *,
-    gaps: Sequence[Span] = (),
-    cuts: Sequence[int] = (),
+    about: About, rows: Iterable[ReadingRow], span: Span, *, gaps: Sequence[Span] = (), cuts: Sequence[int] = ()
 ) -> tuple[MachineReadings, ...]:
     """The same from rows already read; one for each machine that has a point telling whether it runs or what it made."""
     machines, points = about

@@ -21,11 +21,7 @@ def of_figure(desk: Desk, found: FactoryMonth, indicator: str) -> dict[str, Any]
         held[0] += one.readings
         held[1] += 1 if one.good else 0
     missing = missing_share(sorted(used), days_of(rows), days=found.month.last.day)
-    arrived = (
-        (min(one.first_arrived_us for one in rows), max(one.last_arrived_us for one in rows))
-        if rows
-        else None
-    )
+    arrived = (min(one.first_arrived_us for one in rows), max(one.last_arrived_us for one in rows)) if rows else None
     return {
         "factory": found.factory.key, "from": found.month.first.isoformat(), "to": found.month.last.isoformat(),
         "machines": list(told.machines), "points": points, "readings": sum(one[0] for one in points.values()),

@@ -91,7 +91,9 @@ def indicators(manner: MonthManner) -> tuple[str, ...]:
     return (CONNECTED, *manner.collect, "factory_machines_connected", *OF_MONTH)
 
 
-def reckon_month(desk: Desk, factory: Factory, text: str, *, at_us: int, whole: bool = True) -> FactoryMonth:
+def reckon_month(
+    desk: Desk, factory: Factory, text: str, *, at_us: int, whole: bool = True
+) -> FactoryMonth:
     """Reckon a month; one that still runs as far as it has gone.
 
     whole  False leaves OEE out where more readings would have to be read than a page may wait for

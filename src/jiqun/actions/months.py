@@ -187,3 +187,5 @@ def _rows(found: FactoryMonth, figures: Sequence[NewFigure]) -> Iterator[dict[st
             "scope": found.factory.name if found.shared > 1 else "", "status": "actual",
             "synthetic": "1" if found.factory.synthetic else "0", "note": month_evidence.sentence(one.evidence),
         }  # fmt: skip
+
+

@@ -129,9 +129,7 @@ def _pieces(
     for event in sorted(events, key=lambda one: one.start):
         own[event.machine].append(event)
     return [
-        timeline(
-            own[one.key], [shift.planned[one.key]], machine=one.key, line=one.line, minor_below=minor_below
-        )
+        timeline(own[one.key], [shift.planned[one.key]], machine=one.key, line=one.line, minor_below=minor_below)
         for one in machines
     ]
 

@@ -61,9 +61,7 @@ def consents(key: str, *, all_ever: bool = False) -> tuple[Consent, ...]:
     """Consents of a factory that stand, or all ever given, the earliest first."""
     rows = models.FactoryConsent.objects.filter(factory__key=key).order_by("id")
     kept = rows if all_ever else rows.filter(withdrawn_at=None)
-    return tuple(
-        Consent(**{name: getattr(row, name) for name in Consent.__dataclass_fields__}) for row in kept
-    )
+    return tuple(Consent(**{name: getattr(row, name) for name in Consent.__dataclass_fields__}) for row in kept)
 
 
 def give(key: str, indicator: str, from_month: str, *, purpose: str, by: str, at: datetime) -> Consent:

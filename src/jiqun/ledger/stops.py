@@ -41,19 +41,13 @@ def enter(key: str, new: NewStopReason, *, by: str, at: datetime) -> StopReason:
         reason=new.reason[:200], by=by[:150], at=at,
     )  # fmt: skip
     touched = models.StopReason.objects.filter(
-        factory=owner,
-        machine=new.machine,
-        starts_at__gte=new.starts_at,
-        ends_at__lte=new.ends_at,
-        replaced_by=None,
+        factory=owner, machine=new.machine, starts_at__gte=new.starts_at, ends_at__lte=new.ends_at, replaced_by=None
     )
     touched.exclude(pk=row.pk).update(replaced_by=row)
     return _told(row)
 
 
-def holding(
-    key: str, start: datetime, end: datetime, *, machines: Sequence[str] = ()
-) -> tuple[StopReason, ...]:
+def holding(key: str, start: datetime, end: datetime, *, machines: Sequence[str] = ()) -> tuple[StopReason, ...]:
     """Words that hold and touch a span, the earliest said first; of some machines (empty for all)."""
     return tuple(_read(_touching(key, start, end, machines).filter(replaced_by=None)))
 
@@ -69,9 +63,7 @@ def recent_reasons(key: str, *, most: int = 12) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rows[: most * 10]))[:most]
 
 
-def _touching(
-    key: str, start: datetime, end: datetime, machines: Sequence[str]
-) -> QuerySet[models.StopReason]:
+def _touching(key: str, start: datetime, end: datetime, machines: Sequence[str]) -> QuerySet[models.StopReason]:
     rows = models.StopReason.objects.filter(factory__key=key, starts_at__lt=end, ends_at__gt=start)
     return (rows.filter(machine__in=list(machines)) if machines else rows).order_by("id")
 

@@ -43,9 +43,7 @@ class Seats:
 SEATS = Seats()
 
 
-def stream(
-    parts: Callable[[], Parts], *, most: int, seconds: float, seats: Seats = SEATS
-) -> StreamingHttpResponse:
+def stream(parts: Callable[[], Parts], *, most: int, seconds: float, seats: Seats = SEATS) -> StreamingHttpResponse:
     """The response: changed parts each second until `seconds` are over or the reader is gone; one event without a seat."""
     seat = seats.take(most, seconds=seconds)
     answer = StreamingHttpResponse(

@@ -217,9 +217,7 @@ def live_of(desk: Desk, by: Actor, factory: Factory) -> FactoryLiveContext:
     now = site.now(desk, factory.key, now_us)
     alarms = open_alarms(factory.key)
     by_machine = _alarms_by_machine(now, alarms)
-    tiles = {
-        one.key: _tile(desk, now, one, by_machine.get(one.key, ()), now_us) for one in now.floor.machines
-    }
+    tiles = {one.key: _tile(desk, now, one, by_machine.get(one.key, ()), now_us) for one in now.floor.machines}
     last = max((one.read_us for one in now.latest.values()), default=None)
     age = _age(last, now_us)
     return FactoryLiveContext(
@@ -238,18 +236,12 @@ def shown(desk: Desk, state: State) -> StateShown:
 
 def losses_of(tally: Tally) -> tuple[LossShown, ...]:
     """The waterfall in seconds."""
-    return tuple(
-        LossShown(one.key, one.reason, round(float(one.micros) / SECOND, 1)) for one in waterfall(tally)
-    )
+    return tuple(LossShown(one.key, one.reason, round(float(one.micros) / SECOND, 1)) for one in waterfall(tally))
 
 
 def _tile(desk: Desk, now: SiteNow, machine: Machine, alarms: Iterable[OpenAlarm], now_us: int) -> Tile:
     last = now.standings.get(machine.key) or Standing("unknown", None, "unknown")
-    own = [
-        now.latest[one.key].read_us
-        for one in now.floor.points
-        if one.machine == machine.key and one.key in now.latest
-    ]
+    own = [now.latest[one.key].read_us for one in now.floor.points if one.machine == machine.key and one.key in now.latest]
     read_us = max(own, default=None)
     age = _age(read_us, now_us)
     tally = now.shift.report.tallies["machine"].get((machine.key,), Tally())

@@ -128,9 +128,7 @@ class FactoryMachineContext:
     can_run: bool
 
 
-def factory_machine(
-    desk: Desk, by: Actor, key: str, machine: str, *, day: date | None = None
-) -> FactoryMachineContext:
+def factory_machine(desk: Desk, by: Actor, key: str, machine: str, *, day: date | None = None) -> FactoryMachineContext:
     """One machine on one day (None: today)."""
     factory = factories.get(key)
     policy.check_read(by, factory)
@@ -140,9 +138,7 @@ def factory_machine(
     day = min(day or day_of(now_us), day_of(now_us))
     span = midnight(day), min(midnight(day) + DAY, now_us)
     found = machine_span(desk, key, floor, one, span)
-    tile = next(
-        tile for line in live_of(desk, by, factory).lines for tile in line.tiles if tile.key == machine
-    )
+    tile = next(tile for line in live_of(desk, by, factory).lines for tile in line.tiles if tile.key == machine)
     states = found.day.states if found.day else ()
     times = times_of(states)
     stops = _stops(desk, found)
@@ -190,11 +186,7 @@ def _points(
     reader = sites_of(desk).reader
     latest = reader.latest(site, [one.key for one in own])
     courses: dict[str, dict[int, tuple[float | None, float | None]]] = {}
-    table = (
-        reader.buckets(site, [one.key for one in own], start_us=start, end_us=end, bucket_us=step)
-        if own
-        else None
-    )
+    table = reader.buckets(site, [one.key for one in own], start_us=start, end_us=end, bucket_us=step) if own else None
     if table is not None:
         columns = (table[name].to_pylist() for name in ("point", "t_us", "low", "high"))
         for point, at, low, high in zip(*columns, strict=True):
@@ -203,18 +195,11 @@ def _points(
 
 
 def _point(
-    one: FactoryPoint,
-    last: Latest | None,
-    course: Mapping[int, tuple[float | None, float | None]],
-    now_us: int,
+    one: FactoryPoint, last: Latest | None, course: Mapping[int, tuple[float | None, float | None]], now_us: int
 ) -> PointLine:
     nothing = (None, None)
     low, high = zip(*(course.get(place, nothing) for place in range(SPARKS)), strict=True)
-    read = (
-        (last.value, last.quality, moment(last.read_us), max(0, (now_us - last.read_us) // SECOND))
-        if last
-        else None
-    )
+    read = (last.value, last.quality, moment(last.read_us), max(0, (now_us - last.read_us) // SECOND)) if last else None
     told = read or (None, None, None, None)
     return PointLine(
         one.key, one.name, one.unit, one.kind, one.role, *told,
@@ -227,12 +212,7 @@ def _line(name: str, tally: Tally) -> OeeLine:
     ratios = (found.oee_index, found.availability, found.effectiveness, found.quality_ratio)
     good, scrap = (None, None) if tally.no_good else (float(tally.good), float(tally.scrap))
     return OeeLine(
-        name,
-        *(Share.of(one) for one in ratios),
-        round(float(tally.produced), 3),
-        good,
-        scrap,
-        round(tally.pbt / SECOND, 1),
+        name, *(Share.of(one) for one in ratios), round(float(tally.produced), 3), good, scrap, round(tally.pbt / SECOND, 1)
     )
 
 

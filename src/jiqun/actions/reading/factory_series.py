@@ -54,9 +54,7 @@ def factory_series(
         raise InputError("factory.bad_span", seen=f"{start_us}–{end_us}", allowed=f"≤ {LONGEST // DAY} d")
     reader = sites_of(desk).reader
     found = reader.series(key, point, start_us=start_us, end_us=end_us, most=max(10, min(most, MOST)))
-    gaps = tuple(
-        (int(str(row["from_us"])), int(str(row["to_us"]))) for row in reader.gaps(key, start_us, end_us)
-    )
+    gaps = tuple((int(str(row["from_us"])), int(str(row["to_us"]))) for row in reader.gaps(key, start_us, end_us))
     return SeriesContext(
         one.key, one.name, one.unit, one.kind, start_us, end_us, found.bucket_us, found.source, found.t_us, found.low,
         found.high, found.mean, found.count, found.bad, gaps,

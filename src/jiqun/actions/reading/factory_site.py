@@ -114,9 +114,7 @@ class Sites:
     def batches(self, desk: Desk, site: str) -> Sequence[Mapping[str, object]]:
         """The last batches of a factory, read anew only when others came."""
         return desk.lake.kept(
-            ("last batches", site),
-            ("reading_batches",),
-            lambda: tuple(self.reader.batches(site, limit=LAST_BATCHES)),
+            ("last batches", site), ("reading_batches",), lambda: tuple(self.reader.batches(site, limit=LAST_BATCHES))
         )
 
     def forget(self, site: str) -> None:
@@ -186,9 +184,7 @@ def practice_of(packs: Path) -> Practice:
 def words_of(site: str, span: Span) -> tuple[StopWord, ...]:
     """What people said of standstills that touch a span, as it holds."""
     return tuple(
-        StopWord(
-            one.machine, micros_of(one.starts_at), micros_of(one.ends_at), cast(Kind, one.kind), one.reason
-        )
+        StopWord(one.machine, micros_of(one.starts_at), micros_of(one.ends_at), cast(Kind, one.kind), one.reason)
         for one in stops.holding(site, moment(span[0]), moment(span[1]))
     )
 
@@ -213,8 +209,6 @@ def _pieces(window: MachineReadings, shift: ShiftSoFar) -> Fraction | None:
         return None
     counted = [one.produced for one in day.counts if one.start >= turn.span[0] and one.produced is not None]
     since: Sequence[Fraction] = [
-        one.pieces
-        for one in made_by(window.readings.get(PRODUCED, ()), [])
-        if shift.now_us <= one.at < window.end
+        one.pieces for one in made_by(window.readings.get(PRODUCED, ()), []) if shift.now_us <= one.at < window.end
     ]
     return sum((*counted, *since), Fraction(0)) if counted or since else None

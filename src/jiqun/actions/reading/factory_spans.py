@@ -33,9 +33,7 @@ def machine_of(floor: Floor, key: str) -> Machine:
     """The machine under a key; NotFound factory.no_such_machine."""
     found = next((one for one in floor.machines if one.key == key), None)
     if found is None:
-        raise NotFound(
-            "factory.no_such_machine", seen=key, allowed=" ".join(one.key for one in floor.machines)[:200]
-        )
+        raise NotFound("factory.no_such_machine", seen=key, allowed=" ".join(one.key for one in floor.machines)[:200])
     return found
 
 

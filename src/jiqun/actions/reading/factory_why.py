@@ -130,9 +130,7 @@ def factory_why(desk: Desk, by: Actor, key: str, ask: WhyAsk) -> FactoryWhyConte
         machine = machine_of(floor, ask.machine)
         points = [one for role in roles if (one := floor.point_of(machine.key, role))]
         about = machine.name
-    found = (
-        machine_span(desk, key, floor, machine, span) if machine and span[1] - span[0] <= 2 * DAY else None
-    )
+    found = machine_span(desk, key, floor, machine, span) if machine and span[1] - span[0] <= 2 * DAY else None
     value, unit, steps = _reckoned(desk, ask.what, found) if found else ("", "", ())
     if ask.point:
         value, unit, steps = _of_point(desk, key, points[0], span)
@@ -172,20 +170,13 @@ def _batches(desk: Desk, site: str, arrivals: Sequence[int]) -> Iterable[BatchEv
     for arrived in arrivals:
         for row in reader.batches(site, arrived_us=arrived, limit=1):
             yield BatchEvidence(
-                str(row["batch"]),
-                str(row["writer"]),
-                moment(arrived),
-                int(str(row["readings"])),
-                int(str(row["held"])),
+                str(row["batch"]), str(row["writer"]), moment(arrived), int(str(row["readings"])), int(str(row["held"]))
             )
 
 
 def _gap(row: Mapping[str, object]) -> GapEvidence:
     return GapEvidence(
-        moment(int(str(row["from_us"]))),
-        moment(int(str(row["to_us"]))),
-        int(str(row["lost"])),
-        str(row["reason"]),
+        moment(int(str(row["from_us"]))), moment(int(str(row["to_us"]))), int(str(row["lost"])), str(row["reason"])
     )
 
 

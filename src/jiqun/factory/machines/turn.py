@@ -60,18 +60,12 @@ def shifts_within(calendar: Sequence[Shift], machine: str, line: str, span: Span
     if not calendar:
         day = day_of(span[0])
         begin = midnight(day)
-        return (
-            (Shift("", span[0] - begin, span[1] - begin, day=day, machine=machine),)
-            if span[1] > span[0]
-            else ()
-        )
+        return (Shift("", span[0] - begin, span[1] - begin, day=day, machine=machine),) if span[1] > span[0] else ()
     return tuple(_cut(one, span, machine) for one in planned_shifts(calendar, machine, line, span))
 
 
 def _cut(one: Planned, within: Span, machine: str) -> Shift:
     begin = midnight(one.day)
     start, end = max(one.span[0], within[0]), min(one.span[1], within[1])
-    breaks = tuple(
-        (max(a, start) - begin, min(b, end) - begin) for a, b in one.breaks if a < end and b > start
-    )
+    breaks = tuple((max(a, start) - begin, min(b, end) - begin) for a, b in one.breaks if a < end and b > start)
     return Shift(one.name, start - begin, end - begin, breaks, one.day, machine=machine)

@@ -51,9 +51,7 @@ class MonthManner:
 
 
 def _collecting(table: Table, path: Path, key: str) -> Collecting:
-    return Collecting(
-        frozenset(texts_in(table, "roles", file=path, key=key)), table.get("of_machines") is True
-    )
+    return Collecting(frozenset(texts_in(table, "roles", file=path, key=key)), table.get("of_machines") is True)
 
 
 def _scene(table: Table, path: Path, key: str) -> Scene:

@@ -24,9 +24,7 @@ class StopReason(models.Model):
     reason = models.CharField(max_length=200)
     by = models.CharField(max_length=150)
     at = models.DateTimeField()
-    replaced_by = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    replaced_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         db_table = "ledger_stop_reason"
@@ -84,9 +82,7 @@ class FactoryConsent(models.Model):
         constraints = (
             who_and_when("withdrawn_by", "withdrawn_at", name="factory_consent_withdrawn"),
             models.UniqueConstraint(
-                fields=["factory", "indicator"],
-                condition=models.Q(withdrawn_at=None),
-                name="factory_consent_once",
+                fields=["factory", "indicator"], condition=models.Q(withdrawn_at=None), name="factory_consent_once"
             ),
         )
 

@@ -20,22 +20,11 @@ register.filter("short", factory_words.short)
 
 @register.simple_tag(takes_context=True)
 def measured(
-    context: template.Context,
-    text: object,
-    what: str,
-    about: str,
-    start_us: int = 0,
-    end_us: int = 0,
-    unit: str = "",
+    context: template.Context, text: object, what: str, about: str, start_us: int = 0, end_us: int = 0, unit: str = ""
 ) -> SafeString:
     """A number made of readings: what of which machine (of which point, for `point`), from when to when."""
     key = context["page"].factory.key if hasattr(context["page"], "factory") else context["factory_key"]
-    asked = {
-        "what": what,
-        ("point" if what == "point" else "machine"): about,
-        "start": start_us or "",
-        "end": end_us or "",
-    }
+    asked = {"what": what, ("point" if what == "point" else "machine"): about, "start": start_us or "", "end": end_us or ""}
     address = reverse("factories-why", args=[key]) + "?" + urlencode({k: v for k, v in asked.items() if v})
     inner = format_html('<span class="fig-num">{}</span>', text)
     if unit:
@@ -59,9 +48,7 @@ def why_open(one: Share) -> str:
     """Why a share is no single number; of the known part alone it would be so much."""
     said = "、".join(str(factory_words.WHY_OPEN.get(key, key)) for key in one.why)
     known = factory_words.percent(one.known)
-    return " · ".join(
-        filter(None, (said, _("known part alone: %(share)s") % {"share": known} if known else ""))
-    )
+    return " · ".join(filter(None, (said, _("known part alone: %(share)s") % {"share": known} if known else "")))
 
 
 @register.filter
@@ -102,10 +89,7 @@ def spark(point: object) -> SafeString:
     """The course of a point over the day."""
     polygons = factory_drawing.spark(point.low, point.high)  # type: ignore[attr-defined]
     drawn = format_html_join("", '<polygon points="{}"/>', ((one,) for one in polygons))
-    return format_html(
-        '<svg class="spark" viewBox="0 0 192 28" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
-        drawn,
-    )
+    return format_html('<svg class="spark" viewBox="0 0 192 28" preserveAspectRatio="none" aria-hidden="true">{}</svg>', drawn)
 
 
 @register.filter
