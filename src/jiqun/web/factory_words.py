@@ -41,6 +41,10 @@ ROLES: Words = {
     "queue": pgettext_lazy("role of a point", "queue before it"),
     "room": pgettext_lazy("role of a point", "room before it"),
     "temperature": pgettext_lazy("role of a point", "temperature"),
+    "pressure": pgettext_lazy("role of a point", "pressure"),
+    "air": pgettext_lazy("role of a point", "compressed air"),
+    "tension": pgettext_lazy("role of a point", "tension"),
+    "material": pgettext_lazy("role of a point", "material"),
     "power": pgettext_lazy("role of a point", "power"),
     "energy": pgettext_lazy("role of a point", "energy"),
 }

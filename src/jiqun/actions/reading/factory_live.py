@@ -64,6 +64,7 @@ class Tile:
     oee         of the shift so far
     alarms      open ones of its points, the most urgent priority first; None where alarms are not watched
     from_us, at_us  the span the numbers are of: what their evidence is asked for
+    is_telling  a point tells whether it runs or what it made
     """
 
     key: str
@@ -89,6 +90,7 @@ class Tile:
     priority: int | None
     from_us: int
     at_us: int
+    is_telling: bool
 
 
 @dataclass(frozen=True)
@@ -254,6 +256,7 @@ def _tile(desk: Desk, now: SiteNow, machine: Machine, alarms: Iterable[OpenAlarm
         None if last.cycle_us is None else round(float(last.cycle_us) / SECOND, 2), last.pieces, machine.ideal_cycle_s,
         _latest(now, machine.key, QUEUE), Share.of(figures_of(tally).oee_index), len(open_ones),
         min((one.priority for one in open_ones), default=None), turn.span[0] if turn else now_us, now_us,
+        machine.key in now.standings,
     )  # fmt: skip
 
 

@@ -217,7 +217,7 @@ def _reckoned(desk: Desk, what: str, found: MachineSpan) -> tuple[str, str, tupl
         return _number(seconds), "s", (step,)
     ratios = figures_of(tally)
     named = ("availability", "effectiveness", "quality_ratio")
-    step = Step("时间开动率 × 性能效率 × 合格率（ISO 22400-2）", "Availability × effectiveness × quality (ISO 22400-2)",
+    step = Step("可用率 × 有效性 × 质量率（ISO 22400-2）", "Availability × effectiveness × quality (ISO 22400-2)",
                 tuple(f"{name} {_percent(getattr(ratios, name))}" for name in named), _percent(ratios.oee_index))  # fmt: skip
     return _percent(ratios.oee_index), "", (*_state_steps(found), step)
 

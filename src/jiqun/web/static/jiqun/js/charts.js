@@ -159,8 +159,8 @@ function say(data, name) {
 function waterfall(data) {
   const tone = (row) => colour(row.key === "productive" ? "good" : row.key === "gap" ? "line-2" : row.lost ? "target-2" : "q3");
   return {
-    ...shared(), legend: { show: false }, grid: { left: 8, right: 12, top: 24, bottom: 4, containLabel: true },
-    xAxis: axis({ type: "category", data: data.rows.map((row) => row.name), splitLine: { show: false }, axisLabel: { color: colour("ink-2"), interval: 0, width: 72, overflow: "break", fontSize: 11 } }),
+    ...shared(), legend: { show: false }, grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
+    xAxis: axis({ type: "category", data: data.rows.map((row) => row.name), splitLine: { show: false }, axisLabel: { color: colour("ink-2"), interval: 0, fontSize: 11, ...(window.innerWidth > 640 ? { width: 84, overflow: "break" } : { rotate: 40 }) } }),
     yAxis: axis({ type: "value", name: "h", nameTextStyle: { color: colour("ink-3") }, axisLine: { show: false } }),
     tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data.tip ?? "" },
     series: [
@@ -174,19 +174,16 @@ function waterfall(data) {
 }
 
 function histogram(data) {
-  const [ideal, median, pieces] = data.words;
-  const line = (at, name, place) => ({ xAxis: at, name, label: { formatter: `${name} ${at}`, color: colour("ink-2"), position: place } });
-  const lines = [line(data.median, median, "insideEndTop"), ...(data.ideal === null ? [] : [line(data.ideal, ideal, "end")])];
+  const [ideal, , pieces] = data.words;
+  const lines = data.ideal === null ? [] : [{ xAxis: data.ideal, label: { formatter: `${ideal} ${data.ideal} s`, color: colour("ink-2") } }];
   return {
     ...shared(), legend: { show: false }, grid: { left: 8, right: 20, top: 28, bottom: 20, containLabel: true },
     xAxis: axis({ type: "value", name: "s", min: 0, max: data.edges.at(-1), splitLine: { show: false } }),
     yAxis: axis({ type: "value", minInterval: 1, axisLine: { show: false } }),
-    tooltip: { ...shared().tooltip, trigger: "item", formatter: (point) => point.data?.tip ?? "" },
+    tooltip: { ...shared().tooltip, trigger: "axis", formatter: ([point]) => `≥ ${point.value[0]} s\n${pieces} ${point.value[1]}` },
     series: [{
-      type: "bar", barWidth: `${Math.floor(88 / data.counts.length)}%`, itemStyle: { color: colour("q4") },
-      data: data.counts.map((count, place) => ({
-        value: [(data.edges[place] + data.edges[place + 1]) / 2, count], tip: `${data.edges[place]} – ${data.edges[place + 1]} s\n${pieces} ${count}`,
-      })),
+      type: "line", step: "end", symbol: "none", lineStyle: { width: 1, color: colour("q4") }, areaStyle: { color: colour("q3"), opacity: 0.9 },
+      data: [...data.counts.map((count, place) => [data.edges[place], count]), [data.edges.at(-1), 0]],
       markLine: { symbol: "none", silent: true, lineStyle: { color: colour("target"), type: "dashed" }, data: lines },
     }],
   };

@@ -2,6 +2,7 @@
 const box = document.getElementById("live");
 const lost = document.getElementById("live-lost");
 const LOST_AFTER_MS = 8000;
+const JOIN = document.documentElement.lang.startsWith("zh") ? "" : " ";
 let ages = {};
 let behind = 0; // this clock minus the server's, in ms
 let heard = Date.now();
@@ -20,7 +21,7 @@ function tick() {
   for (const one of box.querySelectorAll("[data-age]")) {
     const read = ages[one.dataset.age];
     if (read !== undefined) {
-      one.textContent = `${span(Math.max(0, Math.floor(now / 1000 - read / 1e6)))} ${box.dataset.ago}`;
+      one.textContent = `${span(Math.max(0, Math.floor(now / 1000 - read / 1e6)))}${JOIN}${box.dataset.ago}`;
     }
   }
   for (const one of box.querySelectorAll("[data-since]")) {

@@ -3,10 +3,12 @@ const styles = getComputedStyle(document.body);
 const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
 const panel = document.getElementById("point-panel");
 const HOUR = 3600e6;
+const SHANGHAI = 8 * 3600e3; // pages speak the time of Shanghai wherever the browser stands: shifted, then drawn as UTC
 const STEP_AT_MOST = 90e6; // a box says an unchanged value again after a minute
 let chart = null;
 let asked = 0;
 let shown = null;
+const at8 = (us) => us / 1000 + SHANGHAI;
 
 function holes(told) {
   const steps = told.t_us.slice(1).map((at, place) => at - told.t_us[place]).sort((a, b) => a - b);
@@ -22,13 +24,13 @@ function columns(told) {
   told.t_us.forEach((at, place) => {
     const before = told.t_us[place - 1];
     if (before !== undefined && at - before > most) {
-      const between = (before + at) / 2000;
+      const between = at8((before + at) / 2);
       [low, band, mean].forEach((one) => one.push([between, null]));
     }
     const [least, greatest] = [told.low[place], told.high[place]];
-    low.push([at / 1000, least]);
-    band.push([at / 1000, least === null ? null : greatest - least]);
-    mean.push([at / 1000, told.mean[place]]);
+    low.push([at8(at), least]);
+    band.push([at8(at), least === null ? null : greatest - least]);
+    mean.push([at8(at), told.mean[place]]);
   });
   return { low, band, mean };
 }
@@ -38,10 +40,10 @@ function option(told) {
   const words = panel.dataset;
   const flat = { showSymbol: mean.length < 40, symbolSize: 5, connectNulls: false, animation: false };
   return {
-    animation: false,
+    animation: false, useUTC: true,
     textStyle: { fontFamily: styles.fontFamily, color: colour("ink-2") },
     grid: { left: 12, right: 20, top: 28, bottom: 56, containLabel: true },
-    xAxis: { type: "time", min: told.start_us / 1000, max: told.end_us / 1000, axisLabel: { color: colour("ink-3"), hideOverlap: true }, axisLine: { lineStyle: { color: colour("line-2") } } },
+    xAxis: { type: "time", min: at8(told.start_us), max: at8(told.end_us), axisLabel: { color: colour("ink-3"), hideOverlap: true }, axisLine: { lineStyle: { color: colour("line-2") } } },
     yAxis: { type: "value", scale: true, name: told.unit, nameTextStyle: { color: colour("ink-3"), align: "left" }, axisLabel: { color: colour("ink-3") }, splitLine: { lineStyle: { color: colour("line") } } },
     dataZoom: [{ type: "inside", filterMode: "none" }, { type: "slider", height: 18, bottom: 10, filterMode: "none", showDataShadow: false }],
     tooltip: {
@@ -53,7 +55,7 @@ function option(told) {
       { ...flat, type: "line", name: words.band, data: band, stack: "band", stackStrategy: "all", lineStyle: { opacity: 0 }, showSymbol: false, areaStyle: { color: colour("actual"), opacity: 0.22 }, silent: true },
       {
         ...flat, type: "line", name: words.mean, data: mean, lineStyle: { width: 1.5, color: colour("actual") }, itemStyle: { color: colour("actual") },
-        markArea: { silent: true, itemStyle: { color: colour("unknown"), opacity: 0.7 }, label: { color: colour("ink-2") }, data: told.gaps.map(([from, to]) => [{ xAxis: from / 1000, name: words.gap }, { xAxis: to / 1000 }]) },
+        markArea: { silent: true, itemStyle: { color: colour("unknown"), opacity: 0.7 }, label: { color: colour("ink-2") }, data: told.gaps.map(([from, to]) => [{ xAxis: at8(from), name: words.gap }, { xAxis: at8(to) }]) },
       },
     ],
   };
@@ -62,9 +64,9 @@ function option(told) {
 function tip(told, items) {
   const item = items.find((one) => one.seriesName === panel.dataset.mean && one.value[1] !== null);
   if (!item) return "";
-  const place = told.t_us.findIndex((at) => at / 1000 === item.value[0]);
+  const place = told.t_us.findIndex((at) => at8(at) === item.value[0]);
   if (place < 0) return "";
-  const when = new Date(item.value[0]).toLocaleString();
+  const when = new Date(item.value[0]).toISOString().slice(0, 19).replace("T", " ");
   const number = (value) => (value === null ? "—" : Number(value.toPrecision(6)));
   const range = told.low[place] === told.high[place] ? "" : `\n${panel.dataset.band}: ${number(told.low[place])} – ${number(told.high[place])}`;
   return `${when}\n${number(told.mean[place])} ${told.unit}${range}\nn = ${told.count[place]}`;
