@@ -1,4 +1,4 @@
-"""成批处置报警 one command for several alarms: each is its own transaction, and one that another person took before is told."""
+"""成批处置报警 one command for several alarms, each its own transaction; one that somebody else took is told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -58,6 +58,6 @@ def _rows(desk: Desk, key: str, ask: JournalAsk, *, synthetic: bool) -> Iterator
         until = "" if one.until is None else one.until.isoformat(timespec="seconds")
         yield [
             one.at.isoformat(timespec="milliseconds"), one.limit, one.limit_name, one.point, one.machine_name,
-            str(one.priority), one.name, str(one.what), str(one.before), str(one.after), one.by, one.why, one.value, one.unit,
-            until, "1" if synthetic else "0",
+            str(one.priority), one.name, str(one.what), str(one.before), str(one.after), one.by, one.why, one.value,
+            one.unit, until, "1" if synthetic else "0",
         ]  # fmt: skip

@@ -172,7 +172,8 @@ def _line(
         limit.key, limit.name, limit.point, where.point_name(limit.point), where.unit(limit.point),
         where.machine(limit.point), where.machine_name(limit.point), limit.side, limit.setpoint, limit.priority,
         limit.latching, limit.response, state_shown(diagram, row.state), at(row.changed_us), at(row.raised_us), then,
-        row.value, at(row.read_us), at(row.shelved_until_us) if row.state == "shelved" else None, row.bad, row.late, commands,
+        row.value, at(row.read_us), at(row.shelved_until_us) if row.state == "shelved" else None,
+        row.bad, row.late, commands,
     )  # fmt: skip
 
 

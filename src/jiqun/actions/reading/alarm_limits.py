@@ -1,4 +1,4 @@
-"""报警限值页 what the pages of limits show: the table, the form of one limit, and what it would have done over the last day."""
+"""报警限值页 what the pages of limits show: the table, the form of one, what it would have done over a day."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -172,17 +172,15 @@ def typed_of(one: AlarmLimit) -> dict[str, str]:
 
 
 def limit_of(told: Mapping[str, str]) -> AlarmLimit:
-    """The limit that fields of the form make; a number that is none becomes NaN, a side that is none stays as typed.
-
-    InputError alarm.not_a_number
-    """
+    """The limit that fields of the form make; InputError alarm.not_a_number."""
     numbers = {name: number_of(told.get(name, "")) for name in NUMBERS}
     for name, value in numbers.items():
         if value is None:
             raise InputError("alarm.not_a_number", column=name, seen=told.get(name, "")[:40], allowed="426.5")
     priority = told.get("priority", "")
+    given = {name: value or 0.0 for name, value in numbers.items()}
     return AlarmLimit(
-        told["key"], told["point"], told["name"], _side(told["side"]), **{name: float(value or 0.0) for name, value in numbers.items()},
+        told["key"], told["point"], told["name"], _side(told["side"]), **given,
         priority=int(priority) if priority in ("1", "2", "3", "4") else 0, latching=bool(told.get("latching")),
         response=told["response"], enabled=bool(told.get("enabled")),
     )  # fmt: skip

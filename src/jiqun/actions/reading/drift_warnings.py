@@ -1,4 +1,4 @@
-"""预警页 what the pages of drift and fault warnings show: which point, why, since when, what people said, what it was worth."""
+"""预警页 what the pages of warnings show: which point, why, since when, what people said, what it was worth."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ TRACES = 4
 
 @dataclass(frozen=True)
 class WarningsAsk:
-    """How the list is narrowed: standing open | closed, verdict useful | not_useful | judged | none, point, scored days only."""
+    """How the list is narrowed.
+
+    standing  open | closed; verdict: useful | not_useful | judged | none; scored: only of the days that are scored
+    """
 
     standing: str = ""
     verdict: str = ""

@@ -1,4 +1,4 @@
-"""预警页 the pages of drift and fault warnings: the list with what they were worth, one warning, what a person says of it."""
+"""预警页 the pages of warnings: the list with what they were worth, one warning, what a person says of it."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
