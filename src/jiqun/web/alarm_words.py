@@ -41,7 +41,7 @@ KEYS: Words = {"acknowledge": "a", "shelve": "s", "unshelve": "u", "reset": "r"}
 WITH_REASON = ("shelve", "suppress", "release", "remove")
 """What needs to say why."""
 FIELDS: Words = {
-    "key": gettext_lazy("Key"),
+    "key": pgettext_lazy("alarm", "Key"),
     "point": gettext_lazy("Point"),
     "name": gettext_lazy("Name"),
     "side": pgettext_lazy("alarm", "Side"),
