@@ -18,6 +18,7 @@ ALL = (
     "workbook",
     "judging",
     "detecting",
+    "taking",
     "edge_box",
     "readings",
 )

@@ -12,7 +12,7 @@ chart_ms        the same day through ReadingReader.series, 1,500 buckets
 minutes_s       one-minute downsample of all 1,000 series into an Arrow table
 year_ms         a year of one point opened for a chart, 365 days of 200 series closed with rollups; beside DuckDB over
                 one sorted table of the point's 3.15 million rows among those of its machine
-close_s         closing the day: sort, compress, commit, then its rollup; peak memory of the process that does it
+close_s         closing the day: sort, compress, commit, then its rollup_s; cpu_s of both; peak memory of the process
 follow_ms       `.since` and `.latest` when nothing is new and after a file was added, with a year of days there
 """
 
@@ -41,7 +41,7 @@ MUCH_LATER = START + 1000 * DAY
 SERIES, STEP = 1_000, 10 * SECOND
 A_DAY = DAY // STEP
 YEAR_SERIES = 20
-ONE = "m20.p407"
+ONE, YEAR_ONE = "m20.p407", "m00.p007"
 COLUMNS = "point, epoch_us(read_at), value, quality, coalesce(flag, ''), epoch_us(arrived_at)"
 MINUTES = """SELECT point, time_bucket(INTERVAL 1 MINUTE, read_at) AS t, min(value) AS low, max(value) AS high,
     avg(value) AS mean, count(*) AS count FROM {source} WHERE quality <> 2 GROUP BY point, t ORDER BY point, t"""
@@ -58,7 +58,13 @@ def main(folder: Path) -> None:
     ratios["series_ms_ratio_parquet"] = round(ours["series_ms"] / plain["series_ms_parquet"], 2)
     ratios["minutes_s_ratio_parquet"] = round(ours["minutes_s"] / plain["minutes_s_parquet"], 2)
     line("readings_day", ours=ours, plain=plain, **ratios)
-    line("readings_year", **child("readings", "year", str(home)))
+    of_year, beside = child("readings", "year", str(home)), child("readings", "year_plain", str(home))
+    line(
+        "readings_year",
+        **of_year,
+        plain=beside,
+        year_ms_ratio=round(of_year["year_ms"] / beside["year_ms"], 2),
+    )
 
 
 def day_sql(day: int, series: int, jitter: bool = True) -> str:
@@ -123,8 +129,13 @@ def close(home: str) -> None:
     rolled = _timed(lambda: make_rollups(lake))
     size = lake.snapshot("readings").size_bytes
     rolled_size = sum(path.stat().st_size for path in (lake.root / "rollups" / "readings").iterdir())
-    report(close_s=round(took, 2), rollup_s=round(rolled, 2), bytes_a_point=round(size / (SERIES * A_DAY), 2),
-           rollup_mb=round(rolled_size / 1e6, 2))  # fmt: skip
+    report(
+        close_s=round(took, 2),
+        rollup_s=round(rolled, 2),
+        cpu_s=round(time.process_time(), 1),
+        bytes_a_point=round(size / (SERIES * A_DAY), 2),
+        rollup_mb=round(rolled_size / 1e6, 2),
+    )
 
 
 def ours(home: str) -> None:
@@ -187,7 +198,7 @@ def year(home: str) -> None:
         )
     commit(lake.root, READINGS, open_table(lake.root, "readings"), Change(tuple(files)))
     span = {"start_us": START, "end_us": START + 365 * DAY}
-    reader, one = ReadingReader(lake), "m00.p007"
+    reader, one = ReadingReader(lake), YEAR_ONE
     first_raw = _timed(lambda: reader.series("spring", one, **span))
     raw = _rounds(lambda: reader.series("spring", one, **span))
     with closing_database(lake.root) as database:
@@ -225,16 +236,19 @@ def year(home: str) -> None:
             _timed(lambda start=start: (reader.since("spring", start - SECOND), reader.latest("spring")))
         )
     found["follow_and_latest_after_a_commit_ms"] = median([one * 1000 for one in added], 1)
-    listed = ", ".join(f"'{quoted(file)}'" for file in lake.snapshot("readings").files)
+    report(**found)
+
+
+def year_plain(home: str) -> None:
+    """The same year by plain DuckDB over one sorted table in memory."""
     database = duckdb.connect(config={"threads": 2})
+    listed = f"read_parquet('{quoted(home)}/year/tables/readings/compacted-*.parquet')"
     database.execute(
-        f"CREATE TABLE r AS SELECT point, read_at, value, quality FROM read_parquet([{listed}]) ORDER BY point, read_at"
+        f"CREATE TABLE r AS SELECT point, read_at, value, quality FROM {listed} ORDER BY point, read_at"
     )
     sql = f"""SELECT time_bucket(INTERVAL 6 HOUR, read_at) AS t, min(value), max(value), avg(value), count(*) FROM r
-              WHERE point = '{one}' AND quality <> 2 GROUP BY t ORDER BY t"""
-    found["plain_year_ms"] = _rounds(lambda: database.execute(sql).fetchall())
-    found["year_ms_ratio"] = round(found["year_ms"] / found["plain_year_ms"], 2)
-    report(**found)
+              WHERE point = '{YEAR_ONE}' AND quality <> 2 GROUP BY t ORDER BY t"""
+    report(year_ms=_rounds(lambda: database.execute(sql).fetchall()))
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -249,5 +263,7 @@ def _rounds(work: Callable[[], object], scale: int = 1000) -> float:
     return median([_timed(work) * scale for _ in range(ROUNDS)], 1 if scale == 1000 else 3)
 
 
+PARTS = {"make": make, "close": close, "ours": ours, "plain": plain, "year": year, "year_plain": year_plain}
+
 if __name__ == "__main__":
-    {"make": make, "close": close, "ours": ours, "plain": plain, "year": year}[sys.argv[1]](*sys.argv[2:])
+    PARTS[sys.argv[1]](*sys.argv[2:])

@@ -15,15 +15,20 @@ def free_port() -> int:
 
 
 class Mosquitto:
-    """One broker; its sessions lie in `folder`, written when it is told to stop."""
+    """One broker; its sessions lie in `folder`, written each second, or in memory alone when `keeps` is not set."""
 
-    def __init__(self, folder: Path, *extra: str) -> None:
+    def __init__(self, folder: Path, *extra: str, keeps: bool = True) -> None:
         self.folder, self.port = folder, free_port()
         folder.mkdir(parents=True, exist_ok=True)
+        kept = [
+            "persistence true",
+            f"persistence_location {folder}/",
+            "autosave_interval 1",
+            "autosave_on_changes true",
+        ]
         lines = [
-            f"listener {self.port} 127.0.0.1", "allow_anonymous true", "persistence true", f"persistence_location {folder}/",
-            "autosave_interval 1", "autosave_on_changes true", "max_inflight_messages 0", "max_queued_messages 0",
-            "log_dest none", "user root", *extra,
+            f"listener {self.port} 127.0.0.1", "allow_anonymous true", "max_inflight_messages 0", "max_queued_messages 0",
+            "log_dest none", "user root", *(kept if keeps else ["persistence false"]), *extra,
         ]  # fmt: skip
         (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")
         self.process: subprocess.Popen[bytes] | None = None

@@ -2,7 +2,8 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from jiqun.factory.readings.contract import Gap
@@ -74,17 +75,25 @@ class Taker:
         self.lake = Lake(root, memory_limit="512MB", threads=1)
         self.writer, self.sites = writer, tuple(sites)
         self.locks = [FileLock(site_lock(root, site)) for site in sites]
+        self.spool: ReadingSpool | None = None
+        self.known = KnownBatches(self.lake)
+        try:
+            self._open(root)
+        except BaseException:  # a story may end anywhere
+            self.close()
+            raise
+
+    def _open(self, root: Path) -> None:
         for lock in self.locks:
             lock.acquire(wait_s=5)
-        self.spool = ReadingSpool(root, writer, wait_s=5)
-        self.known = KnownBatches(self.lake)
-        for site in sites:
+        self.spool = ReadingSpool(root, self.writer, wait_s=5)
+        for site in self.sites:
             self.known.load(site)
 
     def take(self, batches: Sequence[TakenBatch]) -> list[str]:
         """Ids that are in for good afterwards, known ones included."""
         new = {one.id: one for one in batches if not self.known.has(one.site, one.id)}
-        if new:
+        if new and self.spool:
             self.spool.write(list(new.values()))
         for one in new.values():
             self.known.add(one.site, one.id, one.arrived_us)
@@ -96,7 +105,8 @@ class Taker:
 
     def close(self) -> None:
         """Give back locks, spool and database."""
-        self.spool.close()
+        if self.spool:
+            self.spool.close()
         for lock in self.locks:
             lock.release()
         self.lake.close()
@@ -115,3 +125,16 @@ def in_tables(lake: Lake) -> dict[str, Counter[str]]:
         f" arrived_at FROM {lake.table_sql('reading_batches')}) AS b USING (site, arrived_at) GROUP BY b.batch"
     )
     return found | {"readings": Counter({str(key): int(str(n)) for key, n in lake.run(sql)})}
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """No file grows beyond `size` bytes, as on a full disk (not on Windows)."""
+    import resource  # there is none on Windows
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -61,7 +61,7 @@ def running_system(home: Path, *words: str) -> Iterator[tuple[str, dict[str, str
         for line in child.stdout:
             if found := re.match(r"\s+(demo-\S+)\s+(\S+)\s", line):
                 accounts[found[1]] = found[2]
-            if "Ctrl-C" in line:
+            if line.strip() in ("按 Ctrl-C 停止。", "Ctrl-C stops it."):
                 break
         if child.poll() is not None:
             raise SystemExit("jiqun up ended before it was ready")

@@ -15,7 +15,7 @@ from browser_house import SIZES, System, Window, log_in, screens
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """`python -m jiqun --home … up --port …`, as an office starts it."""
     home = tmp_path_factory.mktemp("home")
-    with screens.running_system(home) as (address, passwords):
+    with screens.running_system(home, "--no-plants") as (address, passwords):
         yield System(address, passwords, home)
 
 

@@ -6,11 +6,12 @@ is allowed is answered with anything but 401 and 403 (what the state allows is a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from web_house import CLUSTER, REGISTER_HEADER, SCOPES, SHENGZHOU, XINCHANG, House, as_csv, firms, key_of
@@ -19,7 +20,9 @@ from jiqun.actions import merging
 from jiqun.actions.collecting import NewCollection, open_collection
 from jiqun.actions.desk import ZONE
 from jiqun.actions.merging import Pair
-from jiqun.ledger import collections, factories, recognitions, titles
+from jiqun.ledger import alarms, collections, drift, factories, recognitions, titles
+from jiqun.ledger.alarms import AlarmLimit
+from jiqun.ledger.drift import DriftWarning
 from jiqun.ledger.factories import Factory
 from jiqun.ledger.permissions import system
 from jiqun.ledger.recognitions import NewCandidate, Recognition
@@ -31,6 +34,7 @@ P = Permission
 JSON = "application/json"
 FIELD = "title_innovative_sme_until"
 TITLES = ("企业名称", "称号", "认定日期", "有效期止")
+LIMIT = {"key": "hot", "point": "p", "name": "炉温高", "side": "high", "setpoint": 426.0}
 FIRM = {"pack": "zhejiang/per_mu", "on": "2023-09-01", "firm": "新昌县试一试有限公司"}
 Asked = Callable[[Client, House, "Place"], HttpResponse]
 
@@ -122,6 +126,23 @@ class Place:
         if not any(one.key == key for one in factories.all_factories()):
             factories.make(Factory(key, "试验弹簧厂", key_of(self.county), self.county), by="office", at=at)
         return key
+
+    def alarm(self) -> str:
+        """An alarm there that calls somebody."""
+        key, at = self.factory(), datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        with transaction.atomic():
+            alarms.put_limits(key, [AlarmLimit(**LIMIT)], by="office", at=at)
+            row = alarms.one_standing(key, "hot")
+            alarms.keep(key, [replace(row, state="unacknowledged")], [])
+        return "hot"
+
+    def warning(self) -> int:
+        """A warning there."""
+        key, at = self.factory(), datetime(2026, 11, 22, 9, 0, tzinfo=ZONE)
+        with transaction.atomic():
+            told = DriftWarning("w", "point", ("p",), "high", {}, 2.0, 1, 1, None, at)
+            drift.keep_warnings(key, [told])
+        return drift.list_page(key).rows[0].id
 
     def objection(self, house: House) -> int:
         """An objection the provincial officer filed about it."""
@@ -256,6 +277,19 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
     },
     P.READ_FACTORY: {
         "factory": lambda c, h, p: c.get(f"/api/factories/{p.factory()}"),
+        "alarms": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/alarms"),
+        "warnings": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/warnings"),
+    },
+    P.HANDLE_ALARMS: {
+        **{
+            name: lambda c, h, p, name=name: _post(
+                c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
+            )
+            for name in ("acknowledge", "shelve")
+        },
+        "judge": lambda c, h, p: _post(
+            c, f"/api/factories/{p.factory()}/warnings/{p.warning()}/judge", {"verdict": "useful"}
+        ),
     },
     P.RUN_FACTORY: {
         "describe": lambda c, h, p: c.put(
@@ -269,6 +303,16 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
             content_type=JSON,
         ),
         "token": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/tokens", {"label": "盒"}),
+        "set limits": lambda c, h, p: c.put(
+            f"/api/factories/{p.factory()}/alarm-limits", {"limits": [LIMIT]}, content_type=JSON
+        ),
+        "retrain": lambda c, h, p: _post(c, f"/api/factories/{p.factory()}/watches/none/retrain"),
+        **{
+            name: lambda c, h, p, name=name: _post(
+                c, f"/api/factories/{p.factory()}/alarms/{p.alarm()}/{name}", {"why": "试"}
+            )
+            for name in ("suppress", "remove")
+        },
         "make": lambda c, h, p: _post(
             c, "/api/factories", {"key": "other", "name": "新厂", "subject": key_of(p.county)}
         ),
@@ -315,7 +359,6 @@ ELSEWHERE = {
     P.VIEW_SYNTHETIC: "narrows what lists hold; see test_synthetic_is_shown_to_who_may_see_it",
     P.MANAGE_SOURCES: "no page or address yet",
     P.BACKUP: "command line only",
-    P.HANDLE_ALARMS: "no page or address yet",
 }
 
 

@@ -132,3 +132,32 @@ def test_spark_takes_parameters_and_sees_new_commits(small: Lake, spark, tmp_pat
     after, same = both()
     assert after == same
     assert len(after) == len(before) + 1
+
+
+def _readings_by_point():
+    readings = table("readings")
+    usable = (readings.quality != 2) & readings.value.notnull()
+    return (
+        readings.group_by("site", "point")
+        .aggregate(
+            readings=readings.count(), low=readings.value.min(where=usable), last=readings.read_at.max(),
+            usable=usable.sum(),
+        )
+        .order_by("site", "point")
+    )  # fmt: skip
+
+
+@pytest.mark.spark
+def test_spark_reads_readings_merged_and_closed(small: Lake, spark) -> None:
+    """Files of days as merges and compactions leave them: another engine opens them as they are."""
+    from reading_rows import DAY_US, NOW_US, put_readings
+
+    rows = [(NOW_US + place * DAY_US // 500, place % 7 + 0.25, place % 3) for place in range(1000)]
+    put_readings(small, "spring", {"a": rows, "b": [(NOW_US, None)]}, writer="box")
+    small.compact("readings")
+    put_readings(small, "spring", {"a": [(NOW_US + 1, -1.5)]}, writer="box")
+    answer = small.ask(compiled(_readings_by_point))
+    assert [row[:4] for row in answer] == [
+        ("spring", "a", 1001, -1.5), ("spring", "b", 1, None),
+    ]  # fmt: skip
+    assert sorted(spark.ask(compiled(_readings_by_point, engine="spark"))) == sorted(answer)

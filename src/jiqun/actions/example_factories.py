@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from jiqun import settings
-from jiqun.actions import example_owners
+from jiqun.actions import alarm_files, example_owners
 from jiqun.actions import factories as acts
 from jiqun.actions.desk import Desk
 from jiqun.actions.factory_files import FactoryFiles, describe
@@ -47,6 +47,7 @@ def load(desk: Desk, *, by: Actor) -> tuple[str, ...]:
             folder / "machines.csv", tuple(folder / name for name in tables), folder / "shifts.csv"
         )
         describe(desk, site, files, by=by, at=desk.now())
+        alarm_files.load(desk, site, folder / "alarms.toml", by=by, at=desk.now())
         made.append(site)
     return tuple(made)
 

@@ -179,9 +179,9 @@ class Gate:
         return held
 
     def _check_room(self) -> None:
-        with self._changed:
-            if self._closing or self._open.rows > self.pace.most_waiting:
-                raise SourceDown("intake.busy", seen=self._open.rows, allowed=self.pace.most_waiting)
+        waiting = self._open.rows  # looked at without the lock: a little more or less does no harm
+        if self._closing or waiting > self.pace.most_waiting:
+            raise SourceDown("intake.busy", seen=waiting, allowed=self.pace.most_waiting)
 
     def _judge_one(
         self,
@@ -233,9 +233,11 @@ class Gate:
             if self._closing:
                 raise SourceDown("intake.busy", seen=0, allowed=0)
             group = self._open
-            group.taken += [(held, one) for one in judged.values()]
-            group.rows += sum(one.readings + 1 for one in judged.values())
-            self._changed.notify_all()
+            if not group.taken:
+                self._changed.notify_all()
+            for one in judged.values():
+                group.taken.append((held, one))
+                group.rows += one.readings + 1
         held.in_flight.update(dict.fromkeys(judged, group))
         if group not in ticket.waits:
             ticket.waits.append(group)

@@ -57,6 +57,8 @@ class HeldSite:
 
     def refresh(self, register: Register) -> None:
         """Look again, now and then, whether a person changed a point or closed the site."""
+        if time.monotonic() - self.read_at <= REFRESH_S:
+            return
         with self.turn:
             if time.monotonic() - self.read_at > REFRESH_S:
                 self.points = register.points(self.key)

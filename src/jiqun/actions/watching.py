@@ -69,9 +69,7 @@ def watch(desk: Desk, stop: threading.Event, only: Callable[[str], bool] | None 
 
     only  of which factories, all when not told
     """
-    from jiqun.lake.readings.reader import ReadingReader
-
-    readings, listening_us = ReadingReader(desk.lake), micros_of(desk.now())
+    readings, listening_us = desk.readings, micros_of(desk.now())
     try:
         while not stop.is_set():
             behind = False

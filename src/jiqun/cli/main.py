@@ -40,6 +40,7 @@ VERBS = (
     "factory",
     "readings",
     "intake",
+    "alarms",
 )
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it works

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
+from jiqun.cli import up_factory
 from jiqun.cli.output import say
 from jiqun.core.errors import NotAllowed, SourceDown
 
@@ -40,6 +41,7 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
         if name == "up":
             verb.add_argument("--no-example", action="store_true", help="start with an empty ledger")
             verb.add_argument("--no-demo", action="store_true", help="make no demonstration accounts")
+            verb.add_argument("--no-plants", action="store_true", help="start no simulated plants")
 
 
 def run_up(arguments: Namespace) -> int:
@@ -48,6 +50,9 @@ def run_up(arguments: Namespace) -> int:
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     demo = not (arguments.no_demo or arguments.public)
     accounts = apart(_prepare, example=not arguments.no_example, demo=demo, public=arguments.public)
+    gate = up_factory.gate_port(arguments.port)
+    machines = apart(up_factory.prepare, gate=gate) if not arguments.no_example else []
+    plants = [] if arguments.no_plants else machines
     children = [
         _start(
             "serve",
@@ -58,10 +63,12 @@ def run_up(arguments: Namespace) -> int:
             *(["--public"] * arguments.public),
         ),
         _start("worker"),
+        _start("intake", "--port", str(gate), quiet=True),
+        *(_start(*words, quiet=True) for words in plants),
     ]
     try:
         _wait_for(arguments.host, arguments.port, children)
-        _greet(arguments.host, arguments.port, accounts)
+        _greet(arguments.host, arguments.port, accounts, plants=bool(plants))
         return _watch(children)
     finally:
         _stop(children)
@@ -200,9 +207,12 @@ def _prepare(*, example: bool, demo: bool, public: bool) -> list[tuple[str, str,
     return made
 
 
-def _start(*words: str) -> "subprocess.Popen[bytes]":
+def _start(*words: str, quiet: bool = False) -> "subprocess.Popen[bytes]":
+    """A child of this process; `quiet` leaves only its complaints to be seen."""
     return subprocess.Popen(
-        [sys.executable, "-m", "jiqun", *words], env=os.environ | {"PYTHONUNBUFFERED": "1"}
+        [sys.executable, "-m", "jiqun", *words],
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.DEVNULL if quiet else None,
     )
 
 
@@ -221,7 +231,7 @@ def _wait_for(
     raise SourceDown("server.did_not_start", seen=f"{host}:{port}")
 
 
-def _greet(host: str, port: int, accounts: list[tuple[str, str, str]]) -> None:
+def _greet(host: str, port: int, accounts: list[tuple[str, str, str]], *, plants: bool) -> None:
     shown = f"[{host}]" if ":" in host else host
     say(
         f"\n  集群 jiqun 已启动： http://{shown}:{port}/\n", f"\n  jiqun is running: http://{shown}:{port}/\n"
@@ -230,6 +240,11 @@ def _greet(host: str, port: int, accounts: list[tuple[str, str, str]]) -> None:
         say("  演示账户（密码只显示这一次）：", "  Demonstration accounts (passwords are shown only once):")
         for name, password, role in accounts:
             print(f"    {name:<12} {password:<18} {role}")
+    if plants:
+        say(
+            "  弹簧厂和染厂（模拟，合成数据）正在运行，用 demo-factory 登录看“工厂”。",
+            "  A spring plant and a dye house (simulated, synthetic) are running; sign in as demo-factory, see Factories.",
+        )
     say("\n  按 Ctrl-C 停止。", "\n  Ctrl-C stops it.")
     sys.stdout.flush()
 

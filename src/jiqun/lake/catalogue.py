@@ -202,7 +202,12 @@ READING_BATCHES = TableDef(
     (
         Column("batch", "text", "批号（幂等键）", "Batch id, the idempotency key"),
         Column("site", "text", "工厂", "Site key"),
-        Column("stream", "text", "批号去掉末段序号", "The batch id without its last part"),
+        Column(
+            "stream",
+            "text",
+            "批号去掉末段序号；批号不以序号结尾的为空",
+            "The batch id without its last part; empty where it has no such end",
+        ),
         Column("sequence", "int", "序号，在同一流内递增", "Number, growing within the stream"),
         Column(
             "arrived_at",

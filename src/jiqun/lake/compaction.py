@@ -32,8 +32,8 @@ MOST_LIVE_FILES = 40
 SHORTEST_KEEP_HOURS = 1
 TIER_FILES = 12
 TIER_BITS = 3
-TIER_MOST_ROWS = 1_000_000
-"""A file of so many rows waits until its day is closed; joining more would keep new rows from being seen for seconds."""
+TIER_MOST_ROWS = 1 << 18
+"""A file of so many rows (a quarter of a million) waits until its day is closed; no join takes more than a few seconds."""
 _LOCK_WAIT_S = 60.0
 
 Piles = list[tuple[date | None, list[str]]]

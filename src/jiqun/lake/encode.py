@@ -100,7 +100,7 @@ PILES = 8
 ROW_GROUP_ROWS = 20_480
 PARQUET_OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 DAY_OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 6, ROW_GROUP_SIZE 245760, DICTIONARY_SIZE_LIMIT 20000"
-"""Measured on values of two decimals and counters (docs/adr/0029): 2.4 bytes a reading, any day of a series in 20 ms."""
+"""Measured on values of two decimals and counters (docs/adr/0030): 2.4 bytes a reading, any day of a series in 20 ms."""
 
 
 def quoted(path: Path | str) -> str:

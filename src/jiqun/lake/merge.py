@@ -77,11 +77,13 @@ def merge(lake: Lake, writer: str, *, wait_s: float = LOCK_WAIT_S) -> MergeRepor
 def _portions(waiting: Sequence[Segment]) -> Iterator[list[Segment]]:
     """Segments in order, so many together that a merge after a long outage needs no more memory than any other."""
     portion: list[Segment] = []
+    rows = 0
     for segment in waiting:
-        if portion and sum(one.rows for one in portion) + segment.rows > MOST_ROWS:
+        if portion and rows + segment.rows > MOST_ROWS:
             yield portion
-            portion = []
+            portion, rows = [], 0
         portion.append(segment)
+        rows += segment.rows
     if portion:
         yield portion
 

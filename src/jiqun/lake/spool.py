@@ -13,19 +13,20 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from errno import EIO
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import duckdb
-from deltalake import DeltaTable
 
 from jiqun.core.errors import InputError
 from jiqun.lake.catalogue import TABLES, TAKEN, TAKEN_TABLES
 from jiqun.lake.durable import FileLock, fsync_file, fsync_folder, locked, move_durably, write_durably
 from jiqun.lake.encode import Columns, columns_of, row_count, write_parquet
-from jiqun.lake.layout import SITES, log_versions, merge_lock, spool_folder, table_folder
+from jiqun.lake.layout import SITES, log_versions, merge_lock, spool_folder
+from jiqun.lake.snapshot import open_table
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _COUNTER = "last_seq"
@@ -80,8 +81,12 @@ class Spool:
         self._lock = FileLock(self.folder / "writer.lock")
         self._lock.acquire(wait_s=wait_s)
         self._turn = threading.Lock()
-        self._turn_to_take = threading.Lock()
-        self._last_seq = last_seq(root, writer, remember=True)
+        try:
+            self._last_seq = last_seq(root, writer, remember=True)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._doubtful: Path | None = None
 
     def close(self) -> None:
         """Let another process write as this writer."""
@@ -117,27 +122,41 @@ class Spool:
         """Write a segment of readings and acknowledge it in one step: numbered, in the spool, on the disk.
 
         batch  number of rows for each of `TAKEN_TABLES`, joined by "-"
-        Whatever is raised, nothing of it is in the spool.
+        Whatever is raised, nothing of it will be merged; OSError says the disk failed.
         """
-        with self._turn_to_take, self._written(write) as temporary:
-            segment = Segment(temporary, TAKEN, rows, batch, self._last_seq + 1, _digest(temporary))
-            path = self.folder / f"{segment.seq:012d}.{segment.key}.parquet"
+        with self._written(write) as temporary:
+            digest = _digest(temporary)
             with self._turn:
+                if self._doubtful:
+                    raise OSError(EIO, "not known to be on the disk, start again", str(self._doubtful))
                 self._last_seq += 1
+                segment = Segment(temporary, TAKEN, rows, batch, self._last_seq, digest)
+                path = self.folder / f"{segment.seq:012d}.{segment.key}.parquet"
+                segment = replace(segment, path=path)
                 try:
                     move_durably(temporary, path)
                 except OSError:
-                    if self._taken_back(path):
+                    if self._taken_back(segment):
                         raise
-            return replace(segment, path=path)
+                return segment
 
-    def _taken_back(self, path: Path) -> bool:
-        """Take a segment that may not be durable out of the queue; False when a merge made it durable meanwhile."""
+    def _taken_back(self, segment: Segment) -> bool:
+        """Take a segment that may not be durable out of the queue; False when a merge has made it durable meanwhile.
+
+        While that fails nothing more is taken: the rows might be merged, and sent again by who was told they are not in.
+        """
+        self._doubtful = segment.path
         with locked(merge_lock(self.root, self.writer), wait_s=60.0):
-            merged_already = any(one.path.name == path.name for one in merged(self.root, self.writer))
-            if not merged_already:
-                path.unlink(missing_ok=True)
-            return not merged_already
+            is_merged = any(
+                (open_table(self.root, table).transaction_version(f"{self.writer}/{table}") or 0)
+                >= segment.seq
+                for table in segment.rows_of
+                if log_versions(self.root, table)
+            )
+            if not is_merged:
+                segment.path.unlink(missing_ok=True)
+        self._doubtful = None
+        return not is_merged
 
     @contextmanager
     def _written(self, write: WriteFile) -> Iterator[Path]:
@@ -276,7 +295,7 @@ def last_seq(root: Path, writer: str, *, remember: bool = False) -> int:
     if counter.exists():
         return max([*known, int(counter.read_text())])
     committed = [
-        DeltaTable(table_folder(root, table)).transaction_version(f"{writer}/{table}") or 0
+        open_table(root, table).transaction_version(f"{writer}/{table}") or 0
         for table in TABLES
         if any(log_versions(root, table))
     ]

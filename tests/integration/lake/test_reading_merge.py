@@ -2,14 +2,17 @@
 
 import json
 import os
+import sys
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 import pytest
+from deltalake.exceptions import DeltaError
 from hypothesis import given
 from hypothesis import strategies as st
-from reading_rows import DAY_US, NOW_US, Taker, in_tables, put_batches, put_readings, taken
+from reading_rows import DAY_US, NOW_US, Taker, in_tables, no_file_above, put_batches, put_readings, taken
 
 from jiqun.factory.readings.contract import Gap
 from jiqun.factory.readings.taken import HeldRow
@@ -74,8 +77,9 @@ def test_readings_lie_in_files_of_one_day_in_shanghai(lake: Lake) -> None:
     assert files(lake, "reading_batches") == ["test-000000000001-000000000001.d20260922.parquet"]
     first, second = stats(lake.root, "readings", 1)
     assert (first["numRecords"], second["numRecords"]) == (1, 2)
-    assert second["minValues"] == {"read_at": "2026-09-21T16:00:00.000000"}
-    assert second["maxValues"] == {"read_at": "2026-09-22T15:59:59.999999"}
+    arrived = "2026-09-21T16:00:00.000001"
+    assert second["minValues"] == {"read_at": "2026-09-21T16:00:00.000000", "arrived_at": arrived}
+    assert second["maxValues"] == {"read_at": "2026-09-22T15:59:59.999999", "arrived_at": arrived}
     sql = f"SELECT read_at, value FROM {lake.table_sql('readings')} ORDER BY read_at"
     assert lake.run(sql) == [(_instant(us), value) for us, value in around]
 
@@ -236,3 +240,19 @@ def test_names_of_data_files_tell_their_day() -> None:
     assert (written_by(name), day_of_file(name)) == (("w-1", 3, 12), date(2026, 1, 2))
     assert day_of_file(data_file_name("w", 1, 2)) is None
     assert day_start_us(date(1970, 1, 1)) == -8 * 3_600_000_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file sizes")
+@pytest.mark.parametrize(
+    "size", [100, 6_000]
+)  # too little for a data file; enough for those, too little for the log
+def test_a_merge_on_a_full_disk_is_made_later(lake: Lake, size: int) -> None:
+    days = [(NOW_US - day * DAY_US, 1.0) for day in range(40)]
+    with ReadingSpool(lake.root, "w") as spool:
+        spool.write([taken("spring", {"a": days}, key="box-1")])
+        with no_file_above(size), pytest.raises((OSError, duckdb.IOException, DeltaError)):
+            merge_readings(lake, "w")
+        spool.write([taken("spring", {"a": days[:2]}, key="box-2")])
+    merge_readings(lake, "w")
+    assert in_tables(lake)["readings"] == {"box-1": 40, "box-2": 2}
+    assert in_tables(lake)["reading_batches"] == {"box-1": 1, "box-2": 1}

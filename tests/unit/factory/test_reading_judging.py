@@ -254,7 +254,7 @@ def test_what_is_no_batch_as_a_whole_is_refused_with_a_code(changed: dict[str, o
 
 @pytest.mark.parametrize(
     ("key", "stream"),
-    [("abc-7", "abc"), ("a-b-7", "a-b"), ("abc-07", "abc-07"), ("-7", "-7"), ("odd", "odd")],
+    [("abc-7", "abc"), ("a-b-7", "a-b"), ("abc-07", ""), ("-7", ""), ("odd", ""), ("abc-17", "")],
 )
 def test_the_stream_is_what_stands_before_the_number(key: str, stream: str) -> None:
     assert judged(batch(id=key)).stream == stream

@@ -11,6 +11,7 @@ from jiqun.core.errors import InputError, WrongState
 from jiqun.lake import spool as spools
 from jiqun.lake.layout import spool_folder
 from jiqun.lake.merge import merge
+from jiqun.lake.snapshot import open_table
 from jiqun.lake.spool import Spool, last_seq, merged, pending
 from jiqun.lake.store import Lake
 
@@ -117,13 +118,13 @@ def test_a_lost_spool_does_not_start_counting_anew(lake: Lake) -> None:
 
 
 def test_a_lost_count_is_asked_of_the_tables_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[Path] = []
+    opened: list[str] = []
 
-    def counted(folder: Path) -> DeltaTable:
-        opened.append(folder)
-        return DeltaTable(folder)
+    def counted(root: Path, name: str) -> DeltaTable:
+        opened.append(name)
+        return open_table(root, name)
 
-    monkeypatch.setattr(spools, "DeltaTable", counted)
+    monkeypatch.setattr(spools, "open_table", counted)
     with Spool(lake.root, "w") as spool:
         assert opened == []  # tables never written to have nothing to tell
         spool.publish(spool.stage("facts", [fact(1)], "b1"))
@@ -132,4 +133,4 @@ def test_a_lost_count_is_asked_of_the_tables_once(lake: Lake, monkeypatch: pytes
     for number in (2, 3):
         with Spool(lake.root, "w") as spool:
             assert spool.publish(spool.stage("facts", [fact(number)], f"b{number}")).seq == number
-    assert [folder.name for folder in opened] == ["facts"]
+    assert opened == ["facts"]

@@ -1,15 +1,12 @@
 """The spool of readings: one segment for all tables, durable or not there at all."""
 
 import os
-import resource
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
-from reading_rows import NOW_US, taken
+from reading_rows import NOW_US, no_file_above, taken
 
 from jiqun.core.errors import InputError, SourceDown, WrongState
 from jiqun.factory.readings.contract import Gap
@@ -113,16 +110,6 @@ def left(root: Path) -> list[Path]:
     return [path for path in (root / "spool").rglob("*") if path.suffix in (".parquet", ".tmp")]
 
 
-@contextmanager
-def no_file_above(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file sizes")
 def test_a_full_disk_leaves_nothing_half_written_and_the_spool_goes_on(tmp_path: Path) -> None:
     many = taken("spring", {"a": [(NOW_US + place * 997, place**0.5) for place in range(20_000)]})
@@ -168,3 +155,30 @@ def test_a_rename_that_may_not_be_durable_is_taken_back(
         with pytest.raises(SourceDown):
             spool.write([taken("spring", {})])
         assert spool.pending() == []
+
+
+def test_nothing_more_is_taken_while_a_segment_is_in_doubt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can neither be called durable nor be taken back; a restart reads it as what it is: in the queue."""
+
+    def renamed_only(source: Path, target: Path) -> None:
+        os.replace(source, target)
+        raise OSError(5, "Input/output error")
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        if path.parent.name == "w":
+            raise OSError(30, "Read-only file system")
+
+    with ReadingSpool(tmp_path, "w") as spool:
+        with monkeypatch.context() as patched:
+            patched.setattr(spools, "move_durably", renamed_only)
+            patched.setattr(Path, "unlink", refused)
+            with pytest.raises(SourceDown):
+                spool.write([taken("spring", {})])
+        with pytest.raises(SourceDown) as told:
+            spool.write([taken("spring", {})])
+        assert "start again" in told.value.facts["detail"]  # type: ignore[operator]
+    with ReadingSpool(tmp_path, "w") as spool:
+        assert [one.seq for one in spool.pending()] == [1]
+        assert spool.write([taken("spring", {})]).seq == 2

@@ -105,7 +105,7 @@ def decode(body: bytes, *, most_bytes: int = 64_000_000) -> dict[str, object]:
         raise InputError("edge.bad_request", seen=str(error)[:200], allowed="JSON, gzip") from error
     request = cast(dict[str, object], found) if isinstance(found, dict) else {}
     if request.get("contract") != VERSION:
-        seen = f"contract {request.get('contract')!r:.40}" if request else type(found).__name__
+        seen = f"contract {request.get('contract')!r:.40}" if request else f"{found!r:.40}"
         raise InputError("edge.bad_request", seen=seen, allowed=f"contract {VERSION}")
     return request
 

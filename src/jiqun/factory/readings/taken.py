@@ -65,7 +65,7 @@ class HeldRow:
 class TakenBatch:
     """The outcome of judging one batch (受理批次).
 
-    stream      the id without its last part; the id itself where it has not the usual form "<stream>-<sequence>"
+    stream      the id without its last part; empty where it has not the usual form "<stream>-<sequence>"
     made_us     when the box sealed it; None when it told no instant
     arrived_us  when the gate took it: strictly increasing within a site
     new_points  points met for the first time, with unit and kind as told
@@ -90,6 +90,6 @@ class TakenBatch:
 
 
 def split_id(key: str, sequence: int) -> str:
-    """The stream of a batch id: what stands before "-<sequence>", or the whole id when it does not end so."""
+    """The stream of a batch id: what stands before "-<sequence>"; empty when it does not end so."""
     stream = key.removesuffix(f"-{sequence}")
-    return stream or key
+    return "" if stream == key else stream

@@ -14,7 +14,7 @@ import duckdb
 from jiqun.core.errors import WrongState
 from jiqun.factory.instants import HOUR, MINUTE, day_of
 from jiqun.lake.catalogue import TABLES
-from jiqun.lake.compaction import Piles, by_day, join
+from jiqun.lake.compaction import Piles, by_day, full_tiers, join, join_tiers
 from jiqun.lake.durable import write_durably
 from jiqun.lake.layout import compacted_from, table_folder
 from jiqun.lake.readings import rollups
@@ -24,7 +24,7 @@ QUIET_US = 10 * MINUTE
 """A day is closed when it is over and nothing came for it so long: what comes late is not rewritten one by one."""
 VACUUM_EVERY_US = HOUR
 KEEP_HOURS = 2
-MEMORY = "256MB"
+MEMORY = "128MB"
 STREAMS = tuple(table.name for table in TABLES.values() if table.day_by)
 
 
@@ -33,11 +33,18 @@ def keep_up(lake: Lake, now_us: int) -> int:
 
     Cheap when nothing is due. It may take ten seconds after midnight, so it does not belong in the thread that merges.
     """
-    replaced = sum(lake.compact_if_many(name) for name in STREAMS)
+    replaced = sum(_join_tiers(lake, name) for name in STREAMS)
     replaced += close_days(lake, now_us, most=1)
     make_rollups(lake, most=1)
     _vacuum_now_and_then(lake, now_us)
     return replaced
+
+
+def _join_tiers(lake: Lake, name: str) -> int:
+    if not full_tiers({Path(file).name: rows for file, rows in lake.snapshot(name).rows.items()}):
+        return 0
+    with closing_database(lake.root) as cursor:
+        return join_tiers(lake.root, name, cursor, wait_s=0.0)
 
 
 def close_days(lake: Lake, now_us: int, *, most: int | None = None, quiet_us: int = QUIET_US) -> int:
@@ -88,6 +95,7 @@ def closing_database(root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         "threads": 2,
     }
     database = duckdb.connect(":memory:", config=config)
+    database.execute("SET enable_progress_bar = false")
     try:
         yield database
     finally:

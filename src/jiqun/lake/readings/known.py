@@ -5,7 +5,7 @@ any other id is kept as it is. What is answered known is on the disk: read from 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,21 +18,21 @@ from jiqun.lake.layout import spool_folder, writers
 from jiqun.lake.spool import Segment, kept, pending
 from jiqun.lake.store import Lake
 
-_USUAL = "batch = stream || '-' || sequence"
-_STREAMS = """
-SELECT stream, min(sequence), max(sequence), count(*), sum(sequence) FROM {source} AS b
-WHERE site = $site AND {usual} GROUP BY stream
+BUCKET_BITS = 16
+_BUCKETS = f"""
+SELECT stream, sequence >> {BUCKET_BITS} AS bucket, min(sequence), max(sequence), count(*), sum(sequence),
+  epoch_us(max(arrived_at))
+FROM {{source}} AS b WHERE site = $site GROUP BY stream, bucket
 """
-_INTERVALS = """
+_INTERVALS = f"""
 SELECT stream, min(sequence), max(sequence) FROM (
   SELECT stream, sequence, sequence - row_number() OVER (PARTITION BY stream ORDER BY sequence) AS island
-  FROM (SELECT DISTINCT stream, sequence FROM {source} AS b WHERE site = $site AND {usual}
-        AND stream IN (SELECT unnest($streams)))
+  FROM (SELECT DISTINCT stream, sequence FROM {{source}} AS b WHERE site = $site
+        AND struct_pack(s := stream, b := sequence >> {BUCKET_BITS}) IN (SELECT unnest($buckets)))
 ) GROUP BY stream, island
 """
-_OTHERS = "SELECT batch FROM {source} AS b WHERE site = $site AND NOT ({usual})"
+_OTHERS = "SELECT batch FROM {source} AS b WHERE site = $site AND stream = ''"
 _DIGITS = 30
-_LAST = "SELECT epoch_us(max(arrived_at)) FROM {source} AS b WHERE site = $site"
 
 
 @dataclass(slots=True)
@@ -69,7 +69,11 @@ class _Site:
         if number is None:
             self.others.add(key)
         else:
-            self.streams.setdefault(stream, Intervals()).add(number, number)
+            self.interval(stream, number, number)
+
+    def interval(self, stream: str, first: int, last: int) -> None:
+        """Every number of a stream from first to last is in."""
+        self.streams.setdefault(stream, Intervals()).add(first, last)
 
 
 class KnownBatches:
@@ -117,27 +121,25 @@ class KnownBatches:
         return self._sites[site].last_arrived_us
 
     def _read(self, into: _Site, site: str, source: str) -> None:
+        """Add what a source knows: bucket by bucket, the numbers themselves only of buckets with holes."""
+
         def ask(sql: str, **more: object) -> list[tuple[object, ...]]:
-            return self._lake.run(sql.format(source=source, usual=_USUAL), {"site": site, **more})
+            return self._lake.run(sql.format(source=source), {"site": site, **more})
 
-        broken: list[str] = []
-        for stream, first, last, count, total in ask(_STREAMS):
-            one = str(stream), int(str(first)), int(str(last))
-            if _is_whole(one[1], one[2], int(str(count)), int(str(total))):
-                _put(into, [one])
-            else:
-                broken.append(one[0])
-        if broken:
-            _put(into, [(str(s), int(str(a)), int(str(b))) for s, a, b in ask(_INTERVALS, streams=broken)])
-        for (key,) in ask(_OTHERS):
+        broken: list[dict[str, object]] = []
+        others = False
+        for stream, bucket, *numbers in ask(_BUCKETS):
+            first, last, count, total, arrived_us = (int(str(number)) for number in numbers)
+            into.last_arrived_us = max(into.last_arrived_us, arrived_us)
+            others = others or not stream
+            if stream and _is_whole(first, last, count, total):
+                into.interval(str(stream), first, last)
+            elif stream:
+                broken.append({"s": stream, "b": bucket})
+        for stream, first, last in ask(_INTERVALS, buckets=broken) if broken else ():
+            into.interval(str(stream), int(str(first)), int(str(last)))
+        for (key,) in ask(_OTHERS) if others else ():
             into.put(str(key))
-        last_us = ask(_LAST)[0][0]
-        into.last_arrived_us = max(into.last_arrived_us, int(str(last_us or 0)))
-
-
-def _put(into: _Site, found: Iterable[tuple[str, int, int]]) -> None:
-    for stream, first, last in found:
-        into.streams.setdefault(stream, Intervals()).add(first, last)
 
 
 def _is_whole(first: int, last: int, count: int, total: int) -> bool:

@@ -116,12 +116,12 @@ def buckets_of(lake: Lake, span: Span, size_us: int) -> Table | None:
     files = between(lake.snapshot("readings"), span.start_us, span.end_us)
     if not files:
         return None
-    usable = "quality <> 2 AND value IS NOT NULL"
     sql = f"""
-        SELECT point, {bucket("epoch_us(read_at)", size_us)} AS t_us, min(value) FILTER ({usable}) AS low,
-               max(value) FILTER ({usable}) AS high, avg(value) FILTER ({usable}) AS mean,
-               count(*) FILTER ({usable}) AS count, count(*) - count(*) FILTER ({usable}) AS bad
-        FROM {source(files)} WHERE {span.where()} GROUP BY point, t_us ORDER BY point, t_us"""
+        SELECT point, t_us, min(usable) AS low, max(usable) AS high, avg(usable) AS mean, count(usable) AS count,
+               count(*) - count(usable) AS bad
+        FROM (SELECT point, {bucket("epoch_us(read_at)", size_us)} AS t_us, CASE WHEN quality <> 2 THEN value END AS usable
+              FROM {source(files)} WHERE {span.where()})
+        GROUP BY point, t_us ORDER BY point, t_us"""
     return Table.from_arrow(lake.cursor().sql(sql, params=span.params()))
 
 

@@ -23,7 +23,11 @@ class ReadingSpool:
     def __init__(self, root: Path, writer: str, *, wait_s: float = 0.0) -> None:
         self.root, self.writer = root, writer
         self._spool = Spool(root, writer, wait_s=wait_s)
-        self._spool.drop_unpublished({segment.key for segment in self._spool.staged()})
+        try:
+            self._spool.drop_unpublished({segment.key for segment in self._spool.staged()})
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let another process write as this writer."""

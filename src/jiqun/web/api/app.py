@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 
 import jiqun
 from jiqun.web.api import (
+    alarms,
     collecting,
     factories,
     ladders,
@@ -58,6 +59,7 @@ for part in (
     reading,
     working,
     factories,
+    alarms,
     matching,
     policies,
     ladders,
