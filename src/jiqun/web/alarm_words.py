@@ -50,7 +50,7 @@ FIELDS: Words = {
     "on_delay_s": gettext_lazy("On delay (s)"),
     "off_delay_s": gettext_lazy("Off delay (s)"),
     "priority": gettext_lazy("Priority"),
-    "response": gettext_lazy("What to do"),
+    "response": pgettext_lazy("alarm", "What to do"),
 }
 METHODS: Words = {
     "point": gettext_lazy("single point"),

@@ -24,7 +24,7 @@ function marks(box) {
   const words = box.dataset;
   const limit = words.form ? Number.parseFloat(document.getElementById("setpoint").value) : Number.NaN;
   const lines = Number.isFinite(limit) ? [{ yAxis: limit, name: words.limit, lineStyle: { color: colour("bad"), type: "solid", width: 1.5 } }] : [];
-  if (words.level) lines.push({ yAxis: Number(words.level), name: words.band, lineStyle: { color: colour("estimate"), type: "dashed" } });
+  if (words.level) lines.push({ yAxis: Number(words.level), label: { show: false }, lineStyle: { color: colour("estimate"), type: "dashed" } });
   const areas = [];
   if (words.low) areas.push([{ yAxis: Number(words.low), name: words.band, itemStyle: { color: colour("estimate"), opacity: 0.12 } }, { yAxis: Number(words.high) }]);
   if (words.began) areas.push([{ xAxis: Number(words.began) / 1000, name: words.warned, itemStyle: { color: colour("target-2"), opacity: 0.2 }, label: { color: colour("target") } }, { xAxis: Number(words.ended) / 1000 }]);
@@ -42,7 +42,7 @@ function option(box, told) {
     grid: { left: 12, right: 20, top: 28, bottom: 8, containLabel: true },
     xAxis: { type: "time", min: Number(box.dataset.start) / 1000, max: Number(box.dataset.end) / 1000, axisLabel: { color: colour("ink-3"), hideOverlap: true }, axisLine: { lineStyle: { color: colour("line-2") } } },
     yAxis: {
-      type: "value", scale: true, name: told.unit, nameTextStyle: { color: colour("ink-3"), align: "left" }, axisLabel: { color: colour("ink-3") }, splitLine: { lineStyle: { color: colour("line") } },
+      type: "value", scale: true, name: told.unit, nameTextStyle: { color: colour("ink-3"), align: "left" }, axisLabel: { color: colour("ink-3"), formatter: (value) => `${Number(value.toPrecision(5))}`, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: colour("line") } },
       min: (span) => (reach.length ? Math.min(span.min, ...reach) : null), max: (span) => (reach.length ? Math.max(span.max, ...reach) : null),
     },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: colour("ink"), borderWidth: 0, textStyle: { color: colour("panel"), fontSize: 12 }, formatter: (items) => tip(told, items) },
