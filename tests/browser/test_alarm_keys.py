@@ -46,7 +46,9 @@ with transaction.atomic():
 def stands(system: System) -> None:
     """A factory of the example's firm with two alarms that stand."""
     told = os.environ | {"JIQUN_HOME": str(system.home), "DJANGO_SETTINGS_MODULE": "jiqun.settings"}
-    done = subprocess.run([sys.executable, "-c", STANDS], env=told, cwd=screens.ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", STANDS], env=told, cwd=screens.ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 
