@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, cast
 
+from jiqun.factory.alarms.condition import readable
 from jiqun.factory.detect import rhythm
 from jiqun.factory.detect.course import Warned
 from jiqun.factory.detect.following import (
@@ -105,7 +106,7 @@ def _heard(rhythms: Rhythms, points: set[str], span: Span) -> tuple[list[Silence
             continue  # a row of before: backlog after an outage
         ended = rhythm.heard(rhythms, point, at)
         silences += [ended] if ended is not None else []
-        taken.append(Taken(point, at, None if quality == BAD else value))
+        taken.append(Taken(point, at, _sound(value, quality)))
     return silences, taken
 
 
@@ -160,7 +161,11 @@ def _cells(readings: Readings, site: str, watch: DriftWatch, window: tuple[int, 
             at = min(read_us, arrived_us)
             if at >= last.get(point, 0):
                 last[point] = at
-                yield from take(grid, state, places[point], at, None if quality == BAD else value)
+                yield from take(grid, state, places[point], at, _sound(value, quality))
+
+
+def _sound(value: float | None, quality: int) -> float | None:
+    return None if quality == BAD or not readable(value) else value
 
 
 def _site(rhythms: Rhythms, span: Span) -> list[DriftWarning]:
