@@ -90,6 +90,7 @@ def list_page(
     *,
     open: bool | None = None,
     judged: bool | None = None,
+    verdict: str = "",
     point: str = "",
     start_us: int | None = None,
     end_us: int | None = None,
@@ -98,13 +99,14 @@ def list_page(
 ) -> Page[DriftWarning]:
     """Warnings, the latest first; open: still going on; judged: a person said whether it was useful.
 
-    point  a point it names
+    verdict  only warnings of which this was said; point: a point it names
     """
     rows = models.DriftWarning.objects.filter(factory__key=factory).order_by("-began_us", "-id")
     if open is not None:
         rows = rows.filter(closed_us__isnull=open)
     if judged is not None:
         rows = rows.exclude(verdict="") if judged else rows.filter(verdict="")
+    rows = rows.filter(verdict=verdict) if verdict else rows
     if point:
         wanted = [one.pk for one in rows.only("pk", "points") if point in cast(list[str], one.points)]
         rows = rows.filter(pk__in=wanted[:1000])

@@ -9,7 +9,7 @@ NOUNS = (
     "entry", "overview", "clusters", "map", "indicators", "per_mu", "replays", "policies", "ladders", "recognitions",
     "titles", "subjects", "projects", "sources", "differences", "why", "briefs", "imports", "matching", "merges", "batches",
     "quarantine", "conflicts", "objections", "withdrawals", "collections", "factories", "shifts", "months", "connecting",
-    "audit", "accounts", "tokens",
+    "alarms", "alarm_limits", "drift_warnings", "audit", "accounts", "tokens",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [
