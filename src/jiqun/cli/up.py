@@ -259,6 +259,7 @@ def _watch(children: "list[subprocess.Popen[bytes]]") -> int:
 
 
 def _stop(children: "list[subprocess.Popen[bytes]]") -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # told twice, the children are stopped all the same
     for child in children:
         if child.poll() is None:
             child.terminate()

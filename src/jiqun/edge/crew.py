@@ -10,6 +10,7 @@ from jiqun.edge.config import ConnectorConfig, Limits, OrdersConfig
 from jiqun.edge.connection import Connector
 from jiqun.edge.ordered import pinned
 
+CANCEL_AGAIN_S = 1.0
 CLASSES = {
     "opcua": "jiqun.edge.opcua.connector:OpcUa",
     "modbus": "jiqun.edge.modbus.connector:Modbus",
@@ -25,6 +26,15 @@ def connector_made(config: ConnectorConfig, collector: Collector, limits: Limits
     module, _, name = CLASSES[config.manifest.key].partition(":")
     made: Callable[..., Connector] = getattr(importlib.import_module(module), name)
     return made(config, collector, limits)
+
+
+async def _ended(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    """Cancel until they have ended: a protocol library may lose a cancel that comes with its own time-out."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
 
 
 class Crew:
@@ -51,11 +61,10 @@ class Crew:
         for one in self.members:
             self._start(one)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Hang up everywhere."""
         self._group = None
-        for task in self._tasks.values():
-            task.cancel()
+        await _ended(self._tasks.values())
 
     async def take(self, wanted: Iterable[ConnectorConfig]) -> None:
         """The ordered connectors are now these: what is the same goes on, the rest ends or begins; nothing heard is lost."""
@@ -81,6 +90,5 @@ class Crew:
     async def _end(self, name: str) -> None:
         task = self._tasks.pop(name, None)
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await _ended([task])
         self.members = tuple(one for one in self.members if one.name != name)

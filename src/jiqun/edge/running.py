@@ -72,7 +72,7 @@ class Box:
                 await stop.wait()
                 asking.cancel()  # first, so that nobody is hired any more
                 await asyncio.gather(asking, return_exceptions=True)
-                self.crew.stop()
+                await self.crew.stop()
         finally:
             beside = (asking, repeating, sealing, sending, showing)
             for task in beside:

@@ -13,6 +13,8 @@ from jiqun.factory.readings.model import Quality, Sample
 
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what goes wrong stands in the status
 
+GRACE_S = 1.0  # beyond the library's own time-outs: it may wait for ever where the device died in the middle
+
 
 class Modbus(Connector):
     """Polls one device (Modbus 连接器)."""
@@ -55,7 +57,8 @@ class Modbus(Connector):
             "coil": client.read_coils, "discrete": client.read_discrete_inputs,
         }[group.table]  # fmt: skip
         try:
-            answer = await ask(group.start, count=group.count, device_id=group.device)
+            async with asyncio.timeout(2 * self.config.whole("timeout_ms") / 1000 + GRACE_S):
+                answer = await ask(group.start, count=group.count, device_id=group.device)
         except ModbusException as error:
             raise ConnectionError(str(error)) from error
         now = self.collector.clock.wall_us()
