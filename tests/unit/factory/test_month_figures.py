@@ -136,3 +136,16 @@ def test_what_changed_of_a_report() -> None:
     assert changes(now, now) == ()
     assert changes(now, before)[-1] == Changed("a", "oee_index", 0.6, None)
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1}) != digest({"a": 1, "b": 3})
+
+
+def test_a_month_in_which_nothing_was_read_is_unknown_and_not_nought() -> None:
+    """The factory may have been connected to something else, or not at all: nobody knows."""
+    found = connections([OwnMachine("a"), OwnMachine("c")], POINTS, {}, last=LAST, least=3)
+    for told in (connected_share(found, register_complete=True), connected_count(found)):
+        assert told == Told(None, why=("no_readings",), machines=("a", "c"))
+
+
+def test_a_month_in_which_something_was_read_on_too_few_days_is_nought() -> None:
+    found = connections([OwnMachine("a")], POINTS, {"a.running": days(1)}, last=LAST, least=3)
+    assert connected_share(found, register_complete=True).value == "0"
+    assert connected_count(found).value == "0"

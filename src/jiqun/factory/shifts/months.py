@@ -85,10 +85,13 @@ def connections(
 def connected_share(found: Sequence[Connection], *, register_complete: bool) -> Told:
     """设备联网率 in percent: connected ÷ all production machines.
 
-    No machine: unknown. A register nobody confirmed as complete may lack unconnected machines: an upper bound.
+    No machine, or a month in which nothing of any was read: unknown. A register nobody confirmed as complete may lack
+    unconnected machines: an upper bound.
     """
     if not found:
         return Told(None, why=("no_machines",))
+    if not any(one.days for one in found):
+        return Told(None, why=("no_readings",), machines=tuple(one.machine for one in found))
     connected = [one for one in found if one.connected]
     share = Fraction(100 * len(connected), len(found))
     names = tuple(one.machine for one in found)
@@ -99,7 +102,9 @@ def connected_share(found: Sequence[Connection], *, register_complete: bool) -> 
 
 
 def connected_count(found: Sequence[Connection]) -> Told:
-    """Production machines connected."""
+    """Production machines connected; unknown for a month in which nothing of any was read."""
+    if not any(one.days for one in found):
+        return Told(None, why=("no_readings",), machines=tuple(one.machine for one in found))
     connected = [one for one in found if one.connected]
     points = tuple(point for one in connected for point in one.points)
     return Told(str(len(connected)), machines=tuple(one.machine for one in connected), points=points)
