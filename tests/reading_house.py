@@ -29,6 +29,7 @@ SCOPES = {
     "county_officer": Scope("region", "330624"),
     "cluster_office": Scope("cluster", "cluster:robots_cnc"),
     "enterprise": Scope("enterprise", MADE_UP),
+    "workshop": Scope("enterprise", MADE_UP),
 }
 
 

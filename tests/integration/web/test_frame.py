@@ -87,6 +87,14 @@ def test_signing_in_never_leads_outside(house: House, officer: tuple[str, str], 
     assert sign_in(house.client(""), *officer, next=onward)["Location"] == "/"
 
 
+def test_who_works_at_the_machines_begins_at_the_factories(house: House) -> None:
+    from jiqun.ledger import accounts
+
+    accounts.set_password(house.people["workshop"], PASSWORD)
+    assert sign_in(house.client(""), "workshop", PASSWORD)["Location"] == "/factories/"
+    assert sign_in(house.client(""), "workshop", PASSWORD, next="/map/")["Location"] == "/map/"
+
+
 def test_who_is_signed_in_needs_no_login_page(house: House) -> None:
     assert house.client("analyst").get("/login/").status_code == 302
 
@@ -235,7 +243,7 @@ def test_the_navigation_shows_what_one_may_do(house: House, role: str, hidden: s
     shown = set(re.findall(r'<li><a href="([^"]+)"', body))
     assert not hidden & shown
     assert {"/", "/clusters/", "/map/", "/sources/"} <= shown
-    assert len(GROUPS) == 3
+    assert len(GROUPS) == 4
 
 
 def test_where_one_is_stands_out(house: House) -> None:

@@ -122,7 +122,7 @@ def test_a_wrong_pack_is_told(tmp_path: Path, text: str, code: str) -> None:
 @pytest.mark.parametrize("order", ['["rumour"]', '["register", "register"]', "[]"])
 def test_an_order_nobody_can_follow(tmp_path: Path, order: str) -> None:
     whole = (PACKS / "trust.toml").read_text(encoding="utf-8")
-    first = '["register", "document", "office_sheet", "user", "synthetic"]'
+    first = '["register", "document", "office_sheet", "readings", "user", "synthetic"]'
     path = tmp_path / "trust.toml"
     path.write_text(whole.replace(first, order, 1), encoding="utf-8")
     with pytest.raises(PackError):

@@ -6,25 +6,28 @@ from jiqun.ledger.roles import LABELS, ROLES, UNSCOPED, Permission, matrix
 from jiqun.ledger.scopes import SCOPE_KINDS
 
 EXPECTED = """
-                    adm prov cnty clus anal ent  aud
-read_public          x   x    x    x    x    x    x
-read_enterprise      x   x    x    x    .    x    .
-view_synthetic       x   x    x    x    x    x    x
-export               x   x    x    x    x    x    x
-import_data          x   x    x    x    .    x    .
-undo_batch           x   x    x    x    .    .    .
-repair_quarantine    x   x    x    x    .    x    .
-edit_subject         x   x    x    x    .    .    .
-collect              x   x    x    x    .    .    .
-answer_collections   x   x    x    x    .    x    .
-manage_sources       x   x    .    .    .    .    .
-manage_tokens        x   x    x    x    x    x    .
-manage_users         x   .    .    .    .    .    .
-read_audit           x   .    .    .    .    .    x
-object               x   x    x    x    .    x    .
-answer_objection     x   x    x    x    .    .    .
-recognise            x   x    x    .    .    .    .
-backup               x   .    .    .    .    .    .
+                    adm prov cnty clus anal ent  shop aud
+read_public          x   x   x    x    x    x    x    x
+read_enterprise      x   x   x    x    .    x    .    .
+view_synthetic       x   x   x    x    x    x    x    x
+export               x   x   x    x    x    x    .    x
+import_data          x   x   x    x    .    x    .    .
+undo_batch           x   x   x    x    .    .    .    .
+repair_quarantine    x   x   x    x    .    x    .    .
+edit_subject         x   x   x    x    .    .    .    .
+collect              x   x   x    x    .    .    .    .
+answer_collections   x   x   x    x    .    x    .    .
+manage_sources       x   x   .    .    .    .    .    .
+manage_tokens        x   x   x    x    x    x    .    .
+manage_users         x   .   .    .    .    .    .    .
+read_audit           x   .   .    .    .    .    .    x
+object               x   x   x    x    .    x    .    .
+answer_objection     x   x   x    x    .    .    .    .
+recognise            x   x   x    .    .    .    .    .
+read_factory         x   .   .    .    .    x    x    .
+run_factory          x   .   .    .    .    x    .    .
+handle_alarms        x   .   .    .    .    x    x    .
+backup               x   .   .    .    .    .    .    .
 """
 ORDER = (
     "administrator",
@@ -33,6 +36,7 @@ ORDER = (
     "cluster_office",
     "analyst",
     "enterprise",
+    "workshop",
     "auditor",
 )
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth import load_backend, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -15,8 +15,10 @@ from django.views.i18n import set_language
 from jiqun.actions import sessions
 from jiqun.actions.desk import desk
 from jiqun.core.errors import NotAllowed
+from jiqun.ledger.accounts import actor_of
+from jiqun.ledger.roles import Permission
 from jiqun.web.answers import json_response, public
-from jiqun.web.session import address_of
+from jiqun.web.session import address_of, may
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -46,7 +48,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         context = {"next": onward, "problem": said, "username": username}
         return render(request, "jiqun/login.html", context, status=429 if "many" in error.code else 403)
     login(request, load_backend(BACKEND).get_user(account.id), backend=BACKEND)
-    return HttpResponseRedirect(onward)
+    return HttpResponseRedirect(_home(account.id) if onward == settings.LOGIN_REDIRECT_URL else onward)
 
 
 @require_POST
@@ -63,6 +65,13 @@ def health(request: HttpRequest) -> HttpResponse:
     """Say that the server answers."""
     del request
     return json_response({"ok": True})
+
+
+def _home(user_id: int) -> str:
+    """Where one begins who came for no page: the factories for who works at the machines, else the overview."""
+    actor = actor_of(user_id)
+    at_machines = may(actor, Permission.READ_FACTORY) and not may(actor, Permission.READ_ENTERPRISE)
+    return reverse("factories") if at_machines else settings.LOGIN_REDIRECT_URL
 
 
 def _onward(request: HttpRequest) -> str:
