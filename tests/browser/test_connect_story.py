@@ -75,7 +75,7 @@ def test_an_opc_ua_machine_is_connected_in_five_steps(visit: Callable[..., Windo
     page = window.page
     window.go(f"/factories/{SITE}/connectors/")
     page.wait_for_selector("text=old-laptop", timeout=30_000)
-    page.click("text=接入机器")
+    page.click("text=接入设备")
     page.fill("#new_name", "回火炉 1 号")
     next_step(window, 2)
     page.check("input[value=opcua]")
