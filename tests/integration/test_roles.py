@@ -298,9 +298,13 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "shift list": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports"),
         "page of shifts": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/"),
         "shift": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/shift-reports/2026-10-14/早班"),
-        "file on the page": lambda c, h, p: c.get(f"/factories/{p.factory()}/shifts/2026-10-14/早班/report.xlsx"),
+        "file on the page": lambda c, h, p: c.get(
+            f"/factories/{p.factory()}/shifts/2026-10-14/早班/report.xlsx"
+        ),
         "month": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/months/2026-10"),
-        "evidence on the page": lambda c, h, p: c.get(f"/factories/{p.factory()}/months/2026-10/factory_readings/"),
+        "evidence on the page": lambda c, h, p: c.get(
+            f"/factories/{p.factory()}/months/2026-10/factory_readings/"
+        ),
         "page of connections": lambda c, h, p: c.get(f"/factories/{p.factory()}/connectors/"),
         "twin of a connection": lambda c, h, p: c.get(f"/api/pages{p.connection()}/"),
         "held values (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/"),
