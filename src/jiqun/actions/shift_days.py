@@ -50,9 +50,11 @@ def named(text: str) -> tuple[date, str]:
     """The day and the name of "2026-11-22 白班"; InputError shift.bad_name."""
     found = NAMED.fullmatch(text.strip())
     try:
-        return date.fromisoformat(found[1]), found[2].strip()  # type: ignore[index]
-    except (TypeError, ValueError):
-        raise InputError("shift.bad_name", seen=text[:80], allowed="2026-11-22 白班") from None
+        if found is not None:
+            return date.fromisoformat(found[1]), found[2].strip()
+    except ValueError:
+        pass
+    raise InputError("shift.bad_name", seen=text[:80], allowed="2026-11-22 白班")
 
 
 def machines_then(key: str, at_us: int, *, line: str = "") -> tuple[Machine, ...]:

@@ -6,9 +6,9 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from jiqun.core.errors import SourceDown
-from jiqun.edge.buffer import Buffer
 from jiqun.edge.clocks import Clock
 from jiqun.edge.parcels import Parcel
 from jiqun.edge.screen import Screen
@@ -18,6 +18,18 @@ from jiqun.factory.readings.model import Reading, Refusal, Sample
 SEAL_S = 0.5  # plain samples wait at most this long
 GATHER_S = 0.02  # those somebody waits for
 MOST_ROWS = 5_000  # in one batch
+
+
+class Store(Protocol):
+    """Where parcels go (存处): the buffer, or what stands for it while one only listens."""
+
+    def taken(self, mark: bytes) -> bool:
+        """Was this mark taken before?"""
+        ...
+
+    def put(self, parcel: Parcel) -> object:
+        """Seal a parcel; SourceDown when there is no room."""
+        ...
 
 
 @dataclass(slots=True)
@@ -35,7 +47,7 @@ class _Pile:
 class Collector:
     """Between connectors and buffer (汇集)."""
 
-    def __init__(self, screen: Screen, buffer: Buffer, clock: Clock) -> None:
+    def __init__(self, screen: Screen, buffer: "Store", clock: Clock) -> None:
         self.screen, self.buffer, self.clock = screen, buffer, clock
         self.refusals = 0  # parcels the buffer would not take
         self.heard_us: dict[str, int] = {}

@@ -4,7 +4,7 @@ The same connector, the same judgement of values: what the page shows is what wo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 
 from jiqun.core.units import UnitTable
 from jiqun.edge.clocks import Clock
@@ -12,6 +12,7 @@ from jiqun.edge.collector import Collector
 from jiqun.edge.config import ConnectorConfig, Limits
 from jiqun.edge.connection import Connector
 from jiqun.edge.crew import connector_made
+from jiqun.edge.parcels import Parcel
 from jiqun.edge.screen import Screen
 from jiqun.factory.readings.box_orders import Seen
 from jiqun.factory.readings.model import Reading, Refusal, Sample
@@ -20,17 +21,21 @@ SHOW_S = 1.0
 
 
 class _NoBuffer:
-    """Stands where a buffer would: nothing was taken before."""
+    """Stands where a buffer would: nothing was taken before, and nothing is kept."""
 
-    def taken(self, _: bytes) -> bool:
+    def taken(self, mark: bytes) -> bool:
+        del mark
         return False
+
+    def put(self, parcel: Parcel) -> None:
+        del parcel
 
 
 class Listener(Collector):
     """Keeps the last of each point and seals nothing (旁听)."""
 
     def __init__(self, screen: Screen, clock: Clock) -> None:
-        super().__init__(screen, _NoBuffer(), clock)  # type: ignore[arg-type]
+        super().__init__(screen, _NoBuffer(), clock)
         self.last: dict[str, Reading | Refusal] = {}
         self.heard = asyncio.Event()
 
@@ -64,7 +69,7 @@ class Listener(Collector):
 
 async def watched(
     config: ConnectorConfig, limits: Limits, units: UnitTable, clock: Clock
-) -> AsyncIterator[list[Seen]]:
+) -> AsyncGenerator[list[Seen], None]:
     """What the points of a connector say, once a second; ends with whatever ends the connection."""
     listener = Listener(Screen(config.points, limits, units), clock)
     made = connector_made(config, listener, limits)

@@ -1,7 +1,7 @@
 """试连 trials: look at a machine for the page that connects it, within a time and the allowed networks, changing nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from jiqun.core.errors import InputError, JiqunError
 from jiqun.core.units import UnitTable
@@ -54,7 +54,7 @@ class _Looks:
         self.seen: list[Seen] = []
         self.told_at = -TELL_S
 
-    async def at(self, turns: AsyncIterator[list[Seen]]) -> None:
+    async def at(self, turns: AsyncGenerator[list[Seen], None]) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
@@ -73,7 +73,7 @@ class _Looks:
                     if not await self.tell(self._answer("running", "", "")):
                         return
         finally:
-            await turns.aclose()  # type: ignore[attr-defined]
+            await turns.aclose()
 
     async def end(self, fault: str, said: str) -> None:
         await self.tell(self._answer("failed" if fault else "done", fault, said))
@@ -93,7 +93,7 @@ def _made(order: TrialOrder, config: EdgeConfig, units: UnitTable) -> ConnectorC
 
 async def _looking(
     order: TrialOrder, made: ConnectorConfig, config: EdgeConfig, units: UnitTable, clock: Clock
-) -> AsyncIterator[list[Seen]]:
+) -> AsyncGenerator[list[Seen], None]:
     """What is seen, turn by turn."""
     look = {name.removeprefix(LOOK): value for name, value in order.options.items() if name.startswith(LOOK)}
     kind, listener = made.manifest.key, Listener(Screen((), config.limits, units), clock)
@@ -124,7 +124,7 @@ async def _looking(
 
 async def _registers(
     made: ConnectorConfig, look: dict[str, object], config: EdgeConfig, units: UnitTable, clock: Clock
-) -> AsyncIterator[list[Seen]]:
+) -> AsyncGenerator[list[Seen], None]:
     """A stretch of registers, read again and again."""
     from jiqun.edge.modbus.browse import with_registers
 

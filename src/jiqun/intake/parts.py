@@ -1,11 +1,10 @@
 """接入部件 parts of the intake, each opened from its settings: heavy libraries come with the part that needs them."""
 
-import importlib.util
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jiqun import settings
@@ -17,7 +16,7 @@ GATE_MB = 128  # the gate asks the lake only which batches it knows
 if TYPE_CHECKING:
     from jiqun.actions.taking import Gate
     from jiqun.actions.taking_register import LedgerRegister
-    from jiqun.intake.http import Other, Tls
+    from jiqun.intake.http import Tls
     from jiqun.intake.mqtt import Broker, Share
 
 
@@ -57,7 +56,7 @@ def _gate_part(order: Order, messages: Messages) -> Part:
     gate, register = _gate(order.writer or "gate")
     desk = Desk(gate, messages, most_bytes())
     listening = Listening(order.host, order.port, _tls())
-    door = HttpGate(desk, TokenBook(register.site_of), listening, other=_box_routes())
+    door = HttpGate(desk, TokenBook(register.site_of), listening, other=_box_answer)
     scheme = "https" if door.listening.tls else "http"
 
     def status() -> dict[str, object]:
@@ -72,18 +71,13 @@ def _gate_part(order: Order, messages: Messages) -> Part:
     return Part(order.writer or "gate", status, close)
 
 
-def _box_routes() -> "Other | None":
-    """What answers a box beside its batches, where it is there."""
-    if importlib.util.find_spec("jiqun.intake.box_routes") is None:
-        return None
-    routes: Any = importlib.import_module("jiqun.intake.box_routes")
+def _box_answer(
+    method: str, path: str, headers: Mapping[str, str], body: bytes, site: str
+) -> tuple[int, object]:
+    """What a box is answered beside its batches."""
+    from jiqun.intake.box_routes import answer
 
-    def answer(
-        method: str, path: str, headers: Mapping[str, str], body: bytes, site: str
-    ) -> tuple[int, object]:
-        return routes.answer(method, path, headers, body, site=site, at=datetime.now(UTC))
-
-    return answer
+    return answer(method, path, headers, body, site=site, at=datetime.now(UTC))
 
 
 def _mqtt_part(order: Order, messages: Messages) -> Part:

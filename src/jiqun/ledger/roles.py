@@ -155,7 +155,9 @@ class Workshop(Role):
 
     key = "workshop"
     zh, en = "车间", "Workshop"
-    says_zh = "查看本企业工厂的设备、读数和报表，确认和搁置报警，说明停机原因，查看公开数据；不看企业的其他数据。"
+    says_zh = (
+        "查看本企业工厂的设备、读数和报表，确认和搁置报警，说明停机原因，查看公开数据；不看企业的其他数据。"
+    )
     says_en = "Sees machines, readings and reports of its enterprise's factories, handles alarms, reads what is public."
     permissions = FACTORY_WORK | {P.READ_PUBLIC, P.VIEW_SYNTHETIC}
     scope_kinds = ("enterprise",)

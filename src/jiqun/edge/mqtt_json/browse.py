@@ -1,6 +1,6 @@
 """MQTT JSON 浏览: listens to a topic filter and shows every part of every message that has a plain value."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import orjson
 import paho.mqtt.client as paho
@@ -74,7 +74,7 @@ def parts(message: object, pointer: str = "", deep: int = 0) -> Iterator[tuple[s
 
 async def overheard(
     config: ConnectorConfig, collector: Collector, limits: Limits, *, topic: str
-) -> AsyncIterator[list[Seen]]:
+) -> AsyncGenerator[list[Seen], None]:
     """What was heard so far, once a second, until nobody looks any more."""
     made = Overhears(config, collector, limits, topic=topic)
     async for _ in sessions(made):

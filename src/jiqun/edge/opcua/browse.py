@@ -1,7 +1,7 @@
 """OPC UA 浏览: every variable below Objects with its type, value and unit, found in chunks; nothing is written."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from typing import Any
 
 from asyncua import Client, ua
@@ -20,7 +20,7 @@ Variable = tuple[Any, str, Any]  # node, path of names, node of its unit or None
 PASSED_OVER = ua.NodeId(ua.ObjectIds.Server)
 
 
-async def browsed(config: ConnectorConfig) -> AsyncIterator[list[Seen]]:
+async def browsed(config: ConnectorConfig) -> AsyncGenerator[list[Seen], None]:
     """What is found so far, level by level; then what it says now, every two seconds."""
     client = await client_of(config)
     await client.connect(auto_reconnect=False)

@@ -1,6 +1,6 @@
 """Sparkplug 浏览: the births of the nodes of a group tell every metric with its unit; nodes that speak are asked."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import paho.mqtt.client as paho
 
@@ -51,7 +51,9 @@ def _seen(path: str, name: str, metric: Metric, at: int | None) -> Seen:
                 read_us=at * 1000 if at is not None else None, note=note)  # fmt: skip
 
 
-async def born(config: ConnectorConfig, collector: Collector, limits: Limits) -> AsyncIterator[list[Seen]]:
+async def born(
+    config: ConnectorConfig, collector: Collector, limits: Limits
+) -> AsyncGenerator[list[Seen], None]:
     """What is born so far, once a second, until nobody looks any more."""
     made = Births(config, collector, limits)
     async for _ in sessions(made):

@@ -63,7 +63,8 @@ def _counted(before: float, after: float) -> tuple[Fraction, bool]:
 def counts_of(told: MachineReadings, states: Sequence[StateSpan]) -> tuple[Count, ...]:
     """Counts in order, apart, cut at `cuts` and at gaps; nothing is said of time in which nobody counted.
 
-    What a gap across the start of the window may hide is counted in the window it was told in.
+    What a gap across the start of the window may hide is counted in the window it was told in. A counter that began anew
+    in a gap hides what was made before: over that gap nothing is known.
     """
     gaps = [(one.start, one.end) for one in states if one.state == "gap"]
     produced = told.readings.get(PRODUCED, ())
@@ -74,9 +75,14 @@ def counts_of(told: MachineReadings, states: Sequence[StateSpan]) -> tuple[Count
     cells = _cells(told, max(first, told.start), gaps, made)
     whole = _summed(cells, made)
     resets = _summed(cells, (replace(one, pieces=Fraction(1)) for one in made if one.reset))
+    anew = _summed(
+        cells, (replace(one, pieces=Fraction(1)) for one in made if one.reset and one.since < one.at)
+    )
     scrap, good = (_judged(told, role, gaps, cells) for role in (SCRAP, GOOD))
     return tuple(
-        _count(told, cell, (whole[cell], good.get(cell), scrap.get(cell)), int(resets[cell]))
+        Count(told.machine, *cell, None, None, None, told.product, told.ideal_cycle_us, int(resets[cell]))
+        if anew[cell]
+        else _count(told, cell, (whole[cell], good.get(cell), scrap.get(cell)), int(resets[cell]))
         for cell in cells
     )
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jiqun.actions.reading.factory_live import FactoryLiveContext, LossShown, Share
+from jiqun.actions.reading.factory_machine import FactoryMachineContext, PointLine
 from jiqun.web import factory_drawing, factory_words
 from jiqun.web.marks import FIGURE, icon
 
@@ -99,9 +100,9 @@ def state_mark(state: object) -> SafeString:
 
 
 @register.simple_tag
-def spark(point: object) -> SafeString:
+def spark(point: PointLine) -> SafeString:
     """The course of a point over the day."""
-    polygons = factory_drawing.spark(point.low, point.high)  # type: ignore[attr-defined]
+    polygons = factory_drawing.spark(point.low, point.high)
     drawn = format_html_join("", '<polygon points="{}"/>', ((one,) for one in polygons))
     return format_html(
         '<svg class="spark" viewBox="0 0 192 28" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
@@ -116,11 +117,11 @@ def waterfall_json(losses: tuple[LossShown, ...]) -> str:
 
 
 @register.simple_tag
-def cycles_json(page: object) -> str:
+def cycles_json(page: FactoryMachineContext) -> str:
     """Data of the spread of cycles."""
-    ideal = page.machine.ideal_cycle_s  # type: ignore[attr-defined]
+    ideal = page.machine.ideal_cycle_s
     words = (_("ideal"), _("median"), _("pieces"))
-    data = factory_drawing.histogram(page.cycles, None if ideal is None else float(ideal), words)  # type: ignore[attr-defined]
+    data = factory_drawing.histogram(page.cycles, None if ideal is None else float(ideal), words)
     return json.dumps(data, ensure_ascii=False)
 
 
