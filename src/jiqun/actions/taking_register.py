@@ -3,18 +3,20 @@
 One thread of its own talks to the database, so that a hundred connections of boxes are one connection there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connections, transaction
 
 from jiqun.core.errors import NotFound, SourceDown
 from jiqun.factory.readings.taken import PointWords
-from jiqun.ledger import factories, factory_tokens
+from jiqun.ledger import audit, factories, factory_tokens
+from jiqun.ledger.permissions import system
 
 ASK_S = 30.0
+GATE = system("gate")
 Given = TypeVar("Given")
 
 
@@ -32,7 +34,7 @@ class LedgerRegister:
     def add_points(self, site: str, new: Mapping[str, PointWords]) -> None:
         """Write points down that were met for the first time."""
         told = [(key, unit, kind) for key, (unit, kind) in new.items()]
-        self._ask(lambda: factories.register_points(site, told, at=self._now()))
+        self._ask(lambda: _register(site, told, self._now()))
 
     def site_of(self, token: str) -> str | None:
         """The site a working token opens."""
@@ -53,6 +55,14 @@ class LedgerRegister:
             return self._thread.submit(_asked, work).result(ASK_S)
         except (DatabaseError, TimeoutError) as error:
             raise SourceDown("store.down", seen=f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def _register(site: str, told: Sequence[tuple[str, str, str]], at: datetime) -> None:
+    with transaction.atomic():
+        new = factories.register_points(site, told, at=at)
+        if new:
+            said = {"points": new, "keys": [key for key, _, _ in told[:50]]}
+            audit.record(GATE, "factory.point_seen", f"factory:{site}", said, at=at)
 
 
 def _asked(work: Callable[[], Given]) -> Given:

@@ -8,6 +8,7 @@ from typing import Any
 
 from jiqun.core.errors import NotFound
 from jiqun.ledger import models
+from jiqun.ledger.factories import row_of
 
 OPEN = ("waiting", "running")
 CHANGES_MOST, TRIALS_MOST, BOXES_MOST = 200, 100, 50
@@ -74,14 +75,14 @@ def knows(factory: str, box: str) -> bool:
 def keep_report(factory: str, box: str, state: Mapping[str, Any], *, at: datetime) -> None:
     """Keep what a box says of itself in the place of what it said before."""
     models.BoxReport.objects.update_or_create(
-        factory=_factory(factory), box=box, defaults={"state": dict(state), "at": at},
+        factory=row_of(factory), box=box, defaults={"state": dict(state), "at": at},
         create_defaults={"state": dict(state), "at": at, "first_at": at},
     )  # fmt: skip
 
 
 def keep_changes(factory: str, told: Iterable[Change]) -> None:
     """Write changes of health down; only the newest are kept."""
-    owner = _factory(factory)
+    owner = row_of(factory)
     rows = [
         models.BoxChange(
             factory=owner, box=c.box, connector=c.connector, state=c.state, fault=c.fault, at=c.at
@@ -104,7 +105,7 @@ def changes(factory: str, *, most: int = 30) -> tuple[Change, ...]:
 
 def ask(trial: Trial, *, by: str, at: datetime) -> Trial:
     """Ask a box to look; earlier trials of the draft of that kind end, and old ones go."""
-    owner = _factory(trial.factory)
+    owner = row_of(trial.factory)
     stop(trial.factory, draft=trial.draft, kind=trial.kind, at=at)
     old = models.ConnectTrial.objects.filter(factory=owner).order_by("-asked_at")
     for row in old[TRIALS_MOST - 1 :]:
@@ -156,13 +157,6 @@ def answered(one: Trial) -> None:
     models.ConnectTrial.objects.filter(id=one.id).update(
         **values, seen=[dict(row) for row in one.seen], trail=dict(one.trail or {})
     )
-
-
-def _factory(key: str) -> models.Factory:
-    row = models.Factory.objects.filter(key=key).first()
-    if row is None:
-        raise NotFound("factory.unknown", seen=key)
-    return row
 
 
 def _trial(row: models.ConnectTrial) -> Trial:

@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from jiqun.core.errors import NotFound
 from jiqun.ledger import models
+from jiqun.ledger.factories import row_of
 
 DRAFT_DAYS, DRAFTS_MOST = 7, 50
 
@@ -66,7 +67,7 @@ def version_for(factory: str, box: str) -> int:
 
 def save(factory: str, one: Connection, *, by: str, at: datetime) -> Connection:
     """Enter or change a connection under the next version; where it moves to another box, the old one is told too."""
-    owner, version = _factory(factory), _next(factory)
+    owner, version = row_of(factory), _next(factory)
     before = models.FactoryConnection.objects.filter(factory=owner, name=one.name).first()
     if before is not None and before.box != one.box:
         _mark(owner, before.box, version, by=by, at=at)
@@ -100,7 +101,7 @@ def rename(factory: str, name: str, new: str, *, by: str, at: datetime) -> Conne
 
 def begin(draft: Draft, *, by: str, at: datetime) -> Draft:
     """A new draft; drafts older than a week, and all but the newest fifty of the factory, go."""
-    owner = _factory(draft.factory)
+    owner = row_of(draft.factory)
     old = models.ConnectDraft.objects.filter(factory=owner).order_by("-made_at")
     old.filter(made_at__lt=at - timedelta(days=DRAFT_DAYS)).delete()
     for row in old[DRAFTS_MOST - 1 :]:
@@ -149,13 +150,6 @@ def _mark(owner: models.Factory, box: str, version: int, *, by: str, at: datetim
 def _next(factory: str) -> int:
     rows = models.FactoryConnection.objects.filter(factory__key=factory)
     return int(rows.aggregate(newest=Max("version"))["newest"] or 0) + 1
-
-
-def _factory(key: str) -> models.Factory:
-    row = models.Factory.objects.filter(key=key).first()
-    if row is None:
-        raise NotFound("factory.unknown", seen=key)
-    return row
 
 
 def _connection(row: models.FactoryConnection) -> Connection:

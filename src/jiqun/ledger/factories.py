@@ -95,10 +95,7 @@ Row = TypeVar("Row", Factory, Line, Machine, FactoryPoint)
 
 def get(key: str) -> Factory:
     """The factory under a key; NotFound factory.unknown."""
-    row = models.Factory.objects.filter(key=key).first()
-    if row is None:
-        raise NotFound("factory.unknown", seen=key)
-    return _told(Factory, row)
+    return _told(Factory, row_of(key))
 
 
 def all_factories(*, subject: str = "") -> tuple[Factory, ...]:

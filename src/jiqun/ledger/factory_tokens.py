@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from jiqun.core.errors import InputError, NotFound, WrongState
 from jiqun.ledger import models
+from jiqun.ledger.factories import row_of
 
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -31,9 +32,7 @@ class FactoryToken:
 
 def issue(factory: str, label: str, *, by: str, at: datetime) -> tuple[FactoryToken, str]:
     """A new token of a factory and its words, which are shown once and kept nowhere."""
-    owner = models.Factory.objects.filter(key=factory).first()
-    if owner is None:
-        raise NotFound("factory.unknown", seen=factory)
+    owner = row_of(factory)
     if not label.strip():
         raise InputError("factory.token_label")
     prefix = secrets.token_hex(5)

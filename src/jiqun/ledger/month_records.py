@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from jiqun.core.errors import NotFound, WrongState
+from jiqun.core.errors import WrongState
 from jiqun.ledger import models
+from jiqun.ledger.factories import row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def give(key: str, indicator: str, from_month: str, *, purpose: str, by: str, at
     try:
         with transaction.atomic():
             row = models.FactoryConsent.objects.create(
-                factory=_owner(key), indicator=indicator, from_month=from_month, purpose=purpose[:300],
+                factory=row_of(key), indicator=indicator, from_month=from_month, purpose=purpose[:300],
                 given_by=by[:150], given_at=at,
             )  # fmt: skip
     except IntegrityError:
@@ -94,7 +95,7 @@ def register_word(key: str) -> RegisterWord | None:
 
 def set_register_word(key: str, machines: int | None, *, by: str, at: datetime) -> None:
     """Say that the register of so many machines is complete, or (None) that this is no longer said."""
-    owner = _owner(key)
+    owner = row_of(key)
     rows = models.RegisterWord.objects.filter(factory=owner, withdrawn_at=None)
     rows.update(withdrawn_by=by[:150], withdrawn_at=at)
     if machines is not None:
@@ -103,7 +104,7 @@ def set_register_word(key: str, machines: int | None, *, by: str, at: datetime) 
 
 def record(key: str, figures: Iterable[NewFigure], *, batch: str, by: str, at: datetime) -> None:
     """Enter what was sent in one batch."""
-    owner = _owner(key)
+    owner = row_of(key)
     models.MonthFigure.objects.bulk_create(
         models.MonthFigure(
             factory=owner, batch=batch, sent_by=by[:150], sent_at=at, evidence=dict(one.evidence),
@@ -130,10 +131,3 @@ def of_fact(batch: str, indicator: str) -> SentFigure | None:
 def _sent(row: models.MonthFigure) -> SentFigure:
     told = {name: getattr(row, name) for name in SentFigure.__dataclass_fields__ if name != "factory"}
     return SentFigure(factory=row.factory.key, **told)
-
-
-def _owner(key: str) -> models.Factory:
-    row = models.Factory.objects.filter(key=key).first()
-    if row is None:
-        raise NotFound("factory.unknown", seen=key)
-    return row

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from jiqun.core.errors import NotFound
 from jiqun.ledger import models
+from jiqun.ledger.factories import row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,7 @@ def end(
     shift: ShiftKey, figures: Mapping[str, Any], *, sha256: str, remark: str, by: str, at: datetime
 ) -> ShiftEnd:
     """Enter the end of a shift: its first one, or the next revision."""
-    owner = models.Factory.objects.filter(key=shift.factory).first()
-    if owner is None:
-        raise NotFound("factory.unknown", seen=shift.factory)
+    owner = row_of(shift.factory)
     before = ends_of(shift)
     row = models.ShiftEnd.objects.create(
         factory=owner, day=shift.day, name=shift.name, line=shift.line, revision=len(before) + 1, figures=dict(figures),

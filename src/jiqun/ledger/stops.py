@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from jiqun.core.errors import NotFound
 from jiqun.ledger import models
+from jiqun.ledger.factories import row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,7 @@ class StopReason(NewStopReason):
 
 def enter(key: str, new: NewStopReason, *, by: str, at: datetime) -> StopReason:
     """Enter a word; those that hold for a part of the same time of the machine are replaced by it."""
-    owner = models.Factory.objects.filter(key=key).first()
-    if owner is None:
-        raise NotFound("factory.unknown", seen=key)
+    owner = row_of(key)
     row = models.StopReason.objects.create(
         factory=owner, machine=new.machine, starts_at=new.starts_at, ends_at=new.ends_at, kind=new.kind,
         reason=new.reason[:200], by=by[:150], at=at,

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from jiqun.actions.taking_register import LedgerRegister
 from jiqun.actions.taking_tokens import TokenBook
 from jiqun.core.errors import NotFound, SourceDown
-from jiqun.ledger import factories, factory_tokens, models
+from jiqun.ledger import audit, factories, factory_tokens, models
 from jiqun.ledger.factories import Factory, FactoryPoint
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -33,6 +33,8 @@ def test_points_are_written_once_and_known_even_when_retired(register: LedgerReg
         "furnace.temperature": ("℃", "measurement"), "pieces": ("件", "counter"), "old": ("kW", "measurement")
     }  # fmt: skip
     assert register.points("dye") == {}
+    (line,) = audit.list_page(action="factory.point_seen").rows
+    assert (line.target, line.detail["points"], line.by) == ("factory:spring", 2, "gate")
 
 
 def test_only_factories_at_work(register: LedgerRegister) -> None:
