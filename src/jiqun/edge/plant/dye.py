@@ -106,7 +106,7 @@ def values(state: Dye, chance: random.Random) -> tuple[Dye, dict[str, float]]:
     for name, vat in state.vats.items():
         said |= {
             f"{name}.step": float(vat.step + 1), f"{name}.level": vat.litres, f"{name}.dosed": vat.dosed,
-            f"{name}.batches": float(vat.batches),
+            f"{name}.batches": float(vat.batches), f"{name}.running": float(vat.litres > 0),
         }  # fmt: skip
     said |= {"steam.total": state.steam_kg, "water.total": state.water_m3, "power.total": state.energy_kwh}
     return replace(state, faults=held(state.faults, said)), said
@@ -118,5 +118,5 @@ TAGS: tuple[Tag, ...] = (
     *(tag for name in VATS for tag in (
         Tag(f"{name}.temperature", "摄氏度", "measurement"), Tag(f"{name}.step", "级", "measurement"),
         Tag(f"{name}.level", "升", "total"), Tag(f"{name}.dosed", "升", "counter"),
-        Tag(f"{name}.batches", "批", "counter"))),
+        Tag(f"{name}.batches", "批", "counter"), Tag(f"{name}.running", "台", "measurement"))),
 )  # fmt: skip

@@ -50,7 +50,7 @@ def export(
             closing_database(lake.root) as database,
         ):
             pieces = _pieces(lake, database, span, Path(folder), progress)
-            rows = _write(database, _shown(database, pieces, span.site, told, form), partial, form)
+            rows = _write(database, _shown(pieces, span.site, told, form), dict(told.units), partial, form)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -81,17 +81,17 @@ def _pieces(
     return written
 
 
-def _shown(database: duckdb.DuckDBPyConnection, pieces: list[Path], site: str, told: Told, form: str) -> str:
-    """SQL of the columns as a reader of the file sees them."""
-    database.execute("CREATE TABLE units (point VARCHAR, unit VARCHAR)")
-    if told.units:
-        database.executemany("INSERT INTO units VALUES (?, ?)", list(told.units.items()))
+def _shown(pieces: list[Path], site: str, told: Told, form: str) -> str:
+    """SQL of the columns as a reader of the file sees them, in the order of the pieces.
+
+    The units are looked up in a map: a join, of a table or in a subquery, would give the rows in any order.
+    """
     shown = "strftime({0} + INTERVAL 8 HOUR, '%Y-%m-%dT%H:%M:%S.%f+08:00')"
     instant = shown if form == "csv" else "make_timestamptz(epoch_us({0}))"
     words = ", ".join(f"'{word}'" for word in QUALITY)
     columns = f"""
         '{quoted(site)}' AS site, point, {instant.format("read_at")} AS read_at, value,
-        coalesce((SELECT unit FROM units WHERE units.point = rows.point), '') AS unit,
+        coalesce(map_from_entries($units)[point], '') AS unit,
         [{words}][quality + 1] AS quality, coalesce(flag, '') AS flag, {instant.format("arrived_at")} AS arrived_at,
         {told.synthetic} AS synthetic"""
     if not pieces:
@@ -103,9 +103,12 @@ def _shown(database: duckdb.DuckDBPyConnection, pieces: list[Path], site: str, t
     return f"SELECT {columns} FROM {source(map(str, pieces))} AS rows"
 
 
-def _write(database: duckdb.DuckDBPyConnection, sql: str, path: Path, form: str) -> int:
+def _write(
+    database: duckdb.DuckDBPyConnection, sql: str, units: dict[str, str], path: Path, form: str
+) -> int:
     options = "FORMAT csv, HEADER" if form == "csv" else "FORMAT parquet, COMPRESSION zstd"
-    found = database.execute(f"COPY ({sql}) TO '{quoted(path)}' ({options})").fetchall()
+    given = {"units": [{"k": point, "v": unit} for point, unit in units.items()]}
+    found = database.execute(f"COPY ({sql}) TO '{quoted(path)}' ({options})", given).fetchall()
     if form == "csv":
         _mark(path)
     return int(found[0][0])
