@@ -62,16 +62,20 @@ def unheard(factory: str, points: Sequence[str]) -> tuple[str, ...]:
 
 def mistakes(file: str, told: Sequence[AlarmLimit], where: Where) -> list[RowError]:
     """Everything wrong with limits."""
-    errors = [
+    return [
         RowError(file, where(place, column), column, "alarm.bad_limit", seen, allowed)
         for place, one in enumerate(told)
         for column, seen, allowed in _wrong(one)
+    ] + twice(file, [one.key for one in told], where)
+
+
+def twice(file: str, keys: Sequence[str], where: Where) -> list[RowError]:
+    """Keys that stood before."""
+    return [
+        RowError(file, where(place, "key"), "key", "alarm.limit_twice", key, "")
+        for place, key in enumerate(keys)
+        if key in keys[:place]
     ]
-    first: dict[str, int] = {}
-    for place, one in enumerate(told):
-        if first.setdefault(one.key, place) != place:
-            errors.append(RowError(file, where(place, "key"), "key", "alarm.limit_twice", one.key, ""))
-    return errors
 
 
 def refuse(errors: Sequence[RowError]) -> None:

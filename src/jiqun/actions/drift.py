@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.db import transaction
 
 from jiqun.actions import factory_policy as policy
-from jiqun.actions.alarm_limits import Where, refuse, unheard
+from jiqun.actions.alarm_limits import Where, refuse, twice, unheard
 from jiqun.actions.alarms import said
 from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, RowError
@@ -122,16 +122,11 @@ def mistakes(file: str, told: Sequence[DriftWatch], where: Where) -> list[RowErr
     """Everything wrong with detectors; InputError detect.not_installed for a group without the extra."""
     if any(len(one.points) > 1 for one in told) and find_spec("sklearn") is None:
         raise InputError("detect.not_installed")
-    errors = [
+    return [
         RowError(file, where(place, column), column, "drift.bad_watch", seen, allowed)
         for place, one in enumerate(told)
         for column, seen, allowed in _wrong(one)
-    ]
-    first: dict[str, int] = {}
-    for place, one in enumerate(told):
-        if first.setdefault(one.key, place) != place:
-            errors.append(RowError(file, where(place, "key"), "key", "alarm.limit_twice", one.key, ""))
-    return errors
+    ] + twice(file, [one.key for one in told], where)
 
 
 def _wrong(one: DriftWatch) -> Iterator[tuple[str, str, str]]:

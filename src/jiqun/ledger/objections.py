@@ -13,6 +13,7 @@ from jiqun.ledger import models
 from jiqun.ledger.bulk import chunks
 from jiqun.ledger.conditions import LAST
 from jiqun.ledger.grams import subtree_prefix
+from jiqun.ledger.moving import moved
 from jiqun.ledger.pages import Page, page_of
 from jiqun.ledger.scopes import Reach, Scope
 from jiqun.ledger.subjects import SubjectFilter, all_keys, former_keys, resolve
@@ -104,17 +105,12 @@ def file(new: NewObjection, *, by: str, by_id: int | None, at: datetime, due_on:
 
 def move(id: int, state: str, *, before: Iterable[str], **values: object) -> Objection:
     """Bring an objection into a state, from one of the states `before`; WrongState when it is in none of them."""
-    _inside()
-    row = models.Objection.objects.select_for_update().filter(id=id).first()
-    if row is None:
-        raise NotFound("objection.not_found", seen=id)
-    if row.state not in before:
-        raise WrongState("objection.state", seen=row.state, wanted=state, allowed=" ".join(before))
-    row.state = state
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save()
-    return _objection(row)
+    return _objection(
+        moved(
+            models.Objection, id, state, before=before,
+            unknown="objection.not_found", refused="objection.state", **values,
+        )
+    )  # fmt: skip
 
 
 def note(id: int, step: Step) -> None:

@@ -14,6 +14,7 @@ from jiqun.core.periods import SHANGHAI
 from jiqun.ledger import models
 from jiqun.ledger.conditions import LAST
 from jiqun.ledger.grams import subtree_prefix
+from jiqun.ledger.moving import moved
 from jiqun.ledger.pages import Page, page_of
 from jiqun.ledger.subjects import former_keys, resolve
 
@@ -112,17 +113,12 @@ def get(id: str) -> Recognition:
 
 def move(id: str, state: str, *, before: Iterable[str], **values: object) -> Recognition:
     """Bring a round into a state, from one of the states `before`; WrongState when it is in none of them."""
-    _inside()
-    row = models.Recognition.objects.select_for_update().filter(id=id).first()
-    if row is None:
-        raise NotFound("recognition.not_found", seen=id)
-    if row.state not in before:
-        raise WrongState("recognition.state", seen=row.state, wanted=state, allowed=" ".join(before))
-    row.state = state
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save()
-    return _recognition(row)
+    return _recognition(
+        moved(
+            models.Recognition, id, state, before=before,
+            unknown="recognition.not_found", refused="recognition.state", **values,
+        )
+    )  # fmt: skip
 
 
 def list_page(
@@ -183,17 +179,12 @@ def of_subject(subject: str) -> tuple[Candidate, ...]:
 
 def judge(id: int, state: str, *, before: Iterable[str], **values: object) -> Candidate:
     """Bring a candidate into a state, from one of the states `before`."""
-    _inside()
-    row = models.RecognitionCandidate.objects.select_for_update().filter(id=id).first()
-    if row is None:
-        raise NotFound("recognition.no_candidate", seen=id)
-    if row.state not in before:
-        raise WrongState("recognition.candidate_state", seen=row.state, allowed=" ".join(before))
-    row.state = state
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save()
-    return _candidate(row)
+    return _candidate(
+        moved(
+            models.RecognitionCandidate, id, state, before=before,
+            unknown="recognition.no_candidate", refused="recognition.candidate_state", **values,
+        )
+    )  # fmt: skip
 
 
 def tallies(recognitions: Iterable[str]) -> dict[str, Mapping[str, int]]:
