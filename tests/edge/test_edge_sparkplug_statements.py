@@ -315,7 +315,7 @@ class Broker:
 
 
 def host_with(broker: Broker, **told: object) -> SparkplugHost:
-    options = {"client": "box-1", "host": "", "group": "g", "rebirth_s": 5, "reorder_ms": 0} | told
+    options = {"client": "box-1", "host_id": "", "group": "g", "rebirth_s": 5, "reorder_ms": 0} | told
     config = SimpleNamespace(
         name="s",
         points=POINTS,
@@ -345,7 +345,7 @@ def test_a_host_says_that_it_is_online_with_the_instant_of_its_will_retained() -
 def test_a_clean_end_says_offline_at_its_own_instant() -> None:
     """tck-id-operational-behavior-host-application-disconnect-intentional, -host-topic-phid-death-payload-*"""
     broker = Broker()
-    host_with(broker, host="plant-host").on_leaving()
+    host_with(broker, host_id="plant-host").on_leaving()
     assert broker.said == [("spBv1.0/STATE/plant-host", state_payload(online=False, at_ms=MS), 1, True)]
 
 
@@ -371,7 +371,7 @@ def test_a_host_that_hears_it_is_offline_says_again_that_it_is_online() -> None:
 @pytest.mark.parametrize("passing", [True, False])
 def test_a_trial_and_a_silent_host_say_nothing(*, passing: bool) -> None:
     broker = Broker()
-    host = host_with(broker, host="" if passing else "-")
+    host = host_with(broker, host_id="" if passing else "-")
     host.passing = passing
     host.on_up()
     host.on_leaving()

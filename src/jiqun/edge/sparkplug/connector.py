@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable
+from typing import cast
 
 import paho.mqtt.client as paho
 
@@ -30,7 +31,7 @@ class SparkplugHost(MqttConnector):
     @property
     def host(self) -> str:
         """The name it is online under; "" when it says nothing: as told, or because it only looks."""
-        told = self.config.text("host") or self.config.text("client")
+        told = self.config.text("host_id") or self.config.text("client")
         return "" if told == SILENT or self.passing else told
 
     @property
@@ -62,10 +63,10 @@ class SparkplugHost(MqttConnector):
     def read(self, message: paho.MQTTMessage, gathered: Gathered) -> None:
         """Read one message."""
         if self.host and message.topic == self.state_topic:
-            if says_offline(message.payload):
+            if says_offline(bytes(message.payload)):
                 self._say(online=True, at_ms=self._connect_ms)  # another's word, or a late will of our own
             return
-        heard = self.spoken.receive(message.topic, message.payload, self.collector.clock.wall_us())
+        heard = self.spoken.receive(message.topic, bytes(message.payload), self.collector.clock.wall_us())
         gathered.samples += heard.samples
         gathered.refused += heard.refused
         if heard.rebirth:
@@ -121,7 +122,7 @@ def state_payload(*, online: bool, at_ms: int) -> bytes:
 def says_offline(payload: bytes) -> bool:
     """Does a STATE message say that its host is offline? What is no such message says nothing."""
     try:
-        told = json.loads(payload)
+        told: object = json.loads(payload)
     except (ValueError, RecursionError):  # bytes that are no UTF-8 are a ValueError too
         return False
-    return isinstance(told, dict) and told.get("online") is False
+    return isinstance(told, dict) and cast(dict[str, object], told).get("online") is False
