@@ -55,7 +55,7 @@ def metrics(draw: st.DrawFn) -> Metric:
     )
     return Metric(
         draw(st.none() | st.text("ab中", max_size=9)), draw(small), draw(small), kind, draw(st.sampled_from([value, None])),
-        draw(st.booleans()), draw(words),
+        draw(st.booleans()), draw(st.booleans()), draw(words),
     )  # fmt: skip
 
 
@@ -111,8 +111,8 @@ def oracle() -> Any:
 
     file = descriptor_pb2.FileDescriptorProto(name="t.proto", package="t", syntax="proto2")
     whole = {"Metric": [("name", 1, 9), ("alias", 2, 4), ("timestamp", 3, 4), ("datatype", 4, 13), ("is_historical", 5, 8),
-                        ("is_null", 7, 8), ("int_value", 10, 13), ("long_value", 11, 4), ("float_value", 12, 2),
-                        ("double_value", 13, 1), ("boolean_value", 14, 8), ("string_value", 15, 9)],
+                        ("is_transient", 6, 8), ("is_null", 7, 8), ("int_value", 10, 13), ("long_value", 11, 4),
+                        ("float_value", 12, 2), ("double_value", 13, 1), ("boolean_value", 14, 8), ("string_value", 15, 9)],
              "Payload": [("timestamp", 1, 4), ("metrics", 2, 11), ("seq", 3, 4)]}  # fmt: skip
     for name, fields in whole.items():
         message = file.message_type.add(name=name)
@@ -134,11 +134,15 @@ def test_our_bytes_are_those_of_protobuf() -> None:
         ("a", DataType.INT32, "int_value", (1 << 32) - 5), ("b", DataType.INT64, "long_value", (1 << 64) - 5),
         ("c", DataType.DOUBLE, "double_value", 1.5), ("d", DataType.FLOAT, "float_value", 0.5),
         ("温度", DataType.STRING, "string_value", "好"), ("f", DataType.BOOLEAN, "boolean_value", True),
+        ("u", DataType.UINT32, "int_value", (1 << 32) - 1), ("w", DataType.UINT64, "long_value", (1 << 64) - 1),
     ):  # fmt: skip
         one = theirs.metrics.add(name=name, alias=300, timestamp=MS, datatype=int(kind))
+        one.is_historical = one.is_transient = True
         setattr(one, field, value)
     ours = decode(theirs.SerializeToString())
-    assert [metric.value for metric in ours.metrics] == [-5, -5, 1.5, 0.5, "好", True] and ours.seq == 7
+    assert [metric.value for metric in ours.metrics] == [
+        -5, -5, 1.5, 0.5, "好", True, (1 << 32) - 1, (1 << 64) - 1,
+    ] and ours.seq == 7  # fmt: skip
     back = type(theirs)()
     back.ParseFromString(encode(ours))
     assert back == theirs

@@ -169,7 +169,7 @@ def _waterfall(tally: "Tally") -> None:
 
 WORDS = {
     "line": "产线", "machine": "设备", "shift": "班次", "product": "产品", "what": "项目", "reason": "原因", "min": "分钟",
-    "share": "占比", "down": "故障停机 ADOT", "delay": "等待 ADET", "changeover": "换型 AUST", "gap": "无数据（未知）",
+    "share": "占比", "down": "故障停机", "delay": "等待", "changeover": "换型 AUST", "gap": "无数据（未知）",
     "minor": "小停机", "speed": "速度损失", "quality": "质量损失", "productive": "有效产出",
     "run_not_split": "运行（数量不全，未分解）", "pbt": "计划忙碌时间 PBT",
     "from": "起", "to": "止", "rows": "行数", "score": "得分", "why": "原因",

@@ -60,6 +60,8 @@ class MqttConnector(Connector):
             await self._take()
         finally:
             self._ended.set()
+            if self.state == UP:
+                self.on_leaving()
             self.state = CONNECTING if self.state != UP else self.state
             self.client.disconnect()
             await asyncio.to_thread(self.client.loop_stop)
@@ -135,6 +137,9 @@ class MqttConnector(Connector):
 
     def on_up(self) -> None:
         """Called in the loop when the broker has taken us."""
+
+    def on_leaving(self) -> None:
+        """Called in the loop before a connection that stands is ended."""
 
     def _disconnected(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._queue.put_nowait, None)

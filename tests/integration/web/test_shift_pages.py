@@ -99,7 +99,7 @@ def test_the_workshop_gives_a_reason_and_ends_the_shift(house: House) -> None:
     assert (end.revision, end.remark) == (1, "夜班注意张力")
     worker.post(f"{ONE}reason/", stop | {"reason": "卡料", "kind": "down"})
     later = worker.get(f"/api/pages{ONE}").json()
-    assert {one["name"] for one in later["changed"]} == {"adot", "adet"}
+    assert {one["name"] for one in later["changed"]} == {"down", "delay"}, "both are delay time"
     worker.post(f"{ONE}end/", {})
     assert len(shift_ends.ends_of(ShiftKey("spring", DAY, "早班"))) == 2
     refused = worker.post(f"{ONE}end/", {}, follow=True).content.decode()

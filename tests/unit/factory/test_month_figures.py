@@ -135,6 +135,8 @@ def test_what_changed_of_a_report() -> None:
     )  # fmt: skip
     assert changes(now, now) == ()
     assert changes(now, before)[-1] == Changed("a", "oee_index", 0.6, None)
+    then, later = ({"total": {"times_s": {"pbt": 100, name: 7}}} for name in ("adot", "down"))
+    assert changes(then, later) == (), "a time that reports did not tell then has not changed"
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1}) != digest({"a": 1, "b": 3})
 
 

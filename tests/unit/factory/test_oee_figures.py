@@ -42,7 +42,7 @@ def test_a_shift_worked_out_on_paper() -> None:
     assert found.oee_index.value == Fraction(293, 420)
     assert found.scrap_ratio.value == Fraction(7, 300)
     assert found.setup_ratio.value == Fraction(20, 374)
-    assert found.technical_efficiency.value == Fraction(354, 394)
+    assert found.technical_efficiency.value == Fraction(354, 400), "ISO 22400-2: APT ÷ (APT + ADET)"
 
 
 def test_its_waterfall() -> None:

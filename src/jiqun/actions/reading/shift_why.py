@@ -94,7 +94,7 @@ def _times(tally: Tally) -> tuple[tuple[str, str], ...]:
     return (
         ("pot", minutes(tally.pot)), ("breaks", minutes(tally.micros("break"))),
         ("planned_stops", minutes(tally.micros("planned"))), ("pbt", minutes(tally.pbt)), ("apt", minutes(tally.apt)),
-        ("minor_stops", minutes(tally.micros("minor"))), ("adot", minutes(tally.micros("down"))),
-        ("adet", minutes(tally.micros("delay"))), ("aust", minutes(tally.micros("changeover"))),
-        ("gap", minutes(tally.gap)),
+        ("minor_stops", minutes(tally.micros("minor"))), ("adet", minutes(tally.adet)),
+        ("down", minutes(tally.micros("down"))), ("delay", minutes(tally.micros("delay"))),
+        ("aust", minutes(tally.micros("changeover"))), ("gap", minutes(tally.gap)),
     )  # fmt: skip

@@ -39,6 +39,7 @@ class Metric:
     datatype: int = 0
     value: Value = None
     historical: bool = False
+    transient: bool = False  # of interest now, not to be kept
     properties: Mapping[str, Value] = field(default_factory=dict)
 
     def under(self, datatype: int) -> "Metric":
@@ -85,8 +86,8 @@ def _metric(data: bytes) -> Metric:
             found["name"] = text(raw, form)
         elif number in (2, 3, 4):
             found[("alias", "timestamp", "datatype")[number - 2]] = whole(raw, form)
-        elif number == 5:
-            found["historical"] = bool(whole(raw, form))
+        elif number in (5, 6):
+            found["historical" if number == 5 else "transient"] = bool(whole(raw, form))
         elif number == 7:
             null = bool(whole(raw, form))
         elif number == 9:
@@ -139,6 +140,7 @@ def _put_metric(metric: Metric) -> bytes:
     for number, told in ((2, metric.alias), (3, metric.timestamp), (4, metric.datatype or None)):
         out += b"" if told is None else put_whole(number, told)
     out += put_whole(5, 1) if metric.historical else b""
+    out += put_whole(6, 1) if metric.transient else b""
     if metric.properties:
         out += put_bytes(9, _put_properties(metric.properties))
     return out + (put_whole(7, 1) if metric.value is None else _put_value(metric.value, metric.datatype, 10))

@@ -10,7 +10,7 @@ Value = bool | int | float | str | bytes | None
 
 
 class DataType(IntEnum):
-    """The codes of the specification (数据类型); arrays, sets and templates are carried as bytes and not read."""
+    """The codes of the specification, 6.4.16 (数据类型); what is in UNREAD is carried as bytes and told as not read."""
 
     UNKNOWN = 0
     INT8 = 1
@@ -32,6 +32,21 @@ class DataType(IntEnum):
     BYTES = 17
     FILE = 18
     TEMPLATE = 19
+    PROPERTY_SET = 20
+    PROPERTY_SET_LIST = 21
+    INT8_ARRAY = 22
+    INT16_ARRAY = 23
+    INT32_ARRAY = 24
+    INT64_ARRAY = 25
+    UINT8_ARRAY = 26
+    UINT16_ARRAY = 27
+    UINT32_ARRAY = 28
+    UINT64_ARRAY = 29
+    FLOAT_ARRAY = 30
+    DOUBLE_ARRAY = 31
+    BOOLEAN_ARRAY = 32
+    STRING_ARRAY = 33
+    DATETIME_ARRAY = 34
 
 
 BITS = {
@@ -39,9 +54,22 @@ BITS = {
     DataType.UINT8: 8, DataType.UINT16: 16, DataType.UINT32: 32, DataType.UINT64: 64, DataType.DATETIME: 64,
 }  # fmt: skip
 SIGNED = (DataType.INT8, DataType.INT16, DataType.INT32, DataType.INT64)
-LONG = (DataType.INT64, DataType.UINT64, DataType.UINT32, DataType.DATETIME)  # carried in long_value
+LONG = (
+    DataType.INT64,
+    DataType.UINT64,
+    DataType.DATETIME,
+)  # carried in long_value, all smaller ones in int_value
 TEXTS = (DataType.STRING, DataType.TEXT, DataType.UUID)
 BLOBS = (DataType.BYTES, DataType.FILE)
+UNREAD = frozenset(DataType) - {
+    DataType.UNKNOWN,
+    *BITS,
+    DataType.FLOAT,
+    DataType.DOUBLE,
+    DataType.BOOLEAN,
+    *TEXTS,
+}
+"""Types no single value can be read from: sets, templates, files, arrays."""
 
 
 def meant(value: Value, datatype: int) -> Value:

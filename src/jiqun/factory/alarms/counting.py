@@ -1,4 +1,7 @@
-"""报警统计 counting alarms: floods per operator, chattering per alarm, shares of priorities (ISA-18.2, EEMUA 191)."""
+"""报警统计 counting alarms: floods per operator, chattering per alarm, shares of priorities (ISA-18.2).
+
+EEMUA 191, which ISA-18.2 follows here, was not checked: no text of it was found (docs/explanation/standards-read.md).
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,9 @@
-"""成组监视 what points do together: principal components of smoothed rows, Hotelling's T² and SPE."""
+"""成组监视 what points do together: principal components of smoothed rows, Hotelling's T² and SPE.
+
+T² is held against χ² with as many degrees as components, one of the limits in use. SPE is ours: each remainder is divided
+by its own spread before it is squared, and held against χ² too, where textbooks sum plain squares and use the limit of
+Jackson and Mudholkar. The larger of limit and training decides (docs/explanation/standards-read.md).
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

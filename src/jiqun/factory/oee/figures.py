@@ -31,8 +31,10 @@ class Figures:
     """The KPIs by the standard's names.
 
     availability APT ÷ PBT · effectiveness Σ(PRI × PQ) ÷ APT · quality_ratio GQ ÷ PQ (weighted by PRI where products
-    differ) · oee_index their product, Σ(PRI × GQ) ÷ PBT · scrap_ratio SQ ÷ PQ · setup_ratio AUST ÷ (APT + AUST) ·
-    technical_efficiency APT ÷ (APT + ADOT)
+    differ) · oee_index their product, Σ(PRI × GQ) ÷ PBT · scrap_ratio SQ ÷ PQ · setup_ratio AUST ÷ AUPT, which is
+    APT + AUST · technical_efficiency APT ÷ (APT + ADET)
+
+    The standard counts minor stops as ADET, here they stay in APT (ADR 0036); with a threshold of 0 they are as it says.
     """
 
     availability: Ratio
@@ -63,7 +65,7 @@ def figures_of(tally: Tally) -> Figures:
         _oee(tally, first),
         _pieces(tally.scrap, tally),
         _share(tally.micros("changeover"), apt, unsure),
-        _share(apt, tally.micros("down"), unsure),
+        _share(apt, tally.adet, unsure),
     )
 
 

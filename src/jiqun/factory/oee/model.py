@@ -6,7 +6,11 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["run", "down", "delay", "changeover", "planned", "gap"]
-"""What a state counts as: APT, ADOT, ADET, AUST, planned down time (outside PBT), no data."""
+"""What a state counts as: APT; ADET twice, for a fault and for waiting; AUST; planned down time (outside PBT); no data.
+
+ADOT (available, and no order on it) is not told apart: no file says which order a machine was on. Time planned without
+an order is a planned stop by its word, and everything else that stands is delay.
+"""
 Span: TypeAlias = tuple[int, int]
 """Half-open, in microseconds."""
 

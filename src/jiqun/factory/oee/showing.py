@@ -74,6 +74,6 @@ def seconds(micros: Number) -> int | float | None:
 def _times(tally: Tally) -> dict[str, Number]:
     return {
         "pot": tally.pot, "breaks": tally.micros("break"), "planned_stops": tally.micros("planned"), "pbt": tally.pbt,
-        "apt": tally.apt, "minor_stops": tally.micros("minor"), "adot": tally.micros("down"),
-        "adet": tally.micros("delay"), "aust": tally.micros("changeover"), "gap": tally.gap,
+        "apt": tally.apt, "minor_stops": tally.micros("minor"), "adet": tally.adet,
+        "down": tally.micros("down"), "delay": tally.micros("delay"), "aust": tally.micros("changeover"), "gap": tally.gap,
     }  # fmt: skip

@@ -119,6 +119,11 @@ class Tally:
         return self.micros("run", "minor")
 
     @property
+    def adet(self) -> int:
+        """Actual unit delay time: unplanned standstills, by a fault or waiting, minor stops left out."""
+        return self.micros("down", "delay")
+
+    @property
     def gap(self) -> int:
         """Planned busy time of which nobody knows what the machine did."""
         return self.micros("gap")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 FIGURES = ("oee_index", "availability", "effectiveness", "quality_ratio")
-TIMES = ("pbt", "apt", "adot", "adet", "aust", "minor_stops", "planned_stops", "gap")
+TIMES = ("pbt", "apt", "adet", "down", "delay", "aust", "minor_stops", "planned_stops", "gap")
 QUANTITIES = ("pq", "gq", "sq")
 Told = Mapping[str, object]
 
@@ -29,14 +29,22 @@ def digest(figures: Told) -> str:
 
 
 def changes(before: Told, now: Told) -> tuple[Changed, ...]:
-    """Every figure, time and quantity that is another in `now`, of the whole and of each machine; also of new ones."""
+    """Every figure, time and quantity that is another in `now`, of the whole and of each machine; also of new ones.
+
+    A time that reports did not tell yet when `before` was kept has not changed.
+    """
     old, new = dict(_groups(before)), dict(_groups(now))
     return tuple(
         Changed(group, name, old.get(group, {}).get(name), new.get(group, {}).get(name))
         for group in (*new, *(group for group in old if group not in new))
         for name in (*FIGURES, *TIMES, *QUANTITIES)
         if old.get(group, {}).get(name) != new.get(group, {}).get(name)
+        and _was_told(old.get(group, {}), name)
     )
+
+
+def _was_told(kept: Mapping[str, float | None], name: str) -> bool:
+    return name not in TIMES or name in kept or not any(one in kept for one in TIMES)
 
 
 def _groups(figures: Told) -> Iterator[tuple[str, dict[str, float | None]]]:
@@ -54,7 +62,7 @@ def _flat(told: Told) -> dict[str, float | None]:
     for part, names in (("times_s", TIMES), ("quantities", QUANTITIES)):
         values = _table(told.get(part))
         if values:
-            found |= {name: _number(values.get(name)) for name in names}
+            found |= {name: _number(values[name]) for name in names if name in values}
     return found
 
 
