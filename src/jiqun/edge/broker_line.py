@@ -18,6 +18,8 @@ from paho.mqtt.properties import Properties
 
 from jiqun.edge.config import GateConfig
 from jiqun.edge.line import Refused
+from jiqun.edge.tls import trust
+from jiqun.factory.readings.line_faults import broker_refusal
 from jiqun.factory.readings.contract import Answer, read_answer, topic_of
 
 
@@ -77,7 +79,10 @@ class BrokerLine:
         if self.config.token_file is not None:
             client.username_pw_set(self.site, self.config.token_file.read_text(encoding="utf-8").strip())
         if url.scheme == "mqtts":
-            client.tls_set(str(self.config.ca_file) if self.config.ca_file else None)
+            client.tls_set_context(
+                trust(self.config.ca_file, self.config.certificate_file, self.config.key_file)
+            )
+        client.on_log = self._said
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_publish = self._published
@@ -99,7 +104,8 @@ class BrokerLine:
         self, client: paho.Client, _data: object, _flags: object, code: object, _props: object
     ) -> None:
         if getattr(code, "is_failure", False):
-            self._end(f"refused by the broker: {code}")
+            login = self.config.token_file is not None or self.config.certificate_file is not None
+            self._end(broker_refusal(code, login=login))
             return
         client.subscribe(topic_of(self.site, "answers"), qos=0)
 
@@ -125,6 +131,11 @@ class BrokerLine:
         if getattr(message.properties, "CorrelationData", None) == self._mark:
             self._answer = message.payload
             self._came.set()
+
+    def _said(self, _client: paho.Client, _data: object, level: int, text: str) -> None:
+        """The library tells why a connection broke here alone."""
+        if level == paho.MQTT_LOG_ERR:
+            self._fault = self._fault or text[:200]
 
     def _disconnected(
         self, _client: paho.Client, _data: object, _flags: object, code: object, _props: object

@@ -1,11 +1,11 @@
 """线路 line: one HTTP connection from the box to its gate, opened when needed and thrown away after any fault."""
 
 import http.client
-import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from jiqun.edge.config import GateConfig
+from jiqun.edge.tls import trust
 
 MOST_ANSWER = 10_000_000
 ENDED = (ConnectionError, http.client.RemoteDisconnected)
@@ -75,5 +75,7 @@ class Line:
         host, port = self.url.hostname or "", self.url.port
         if self.url.scheme == "http":
             return http.client.HTTPConnection(host, port or 80, timeout=self.config.timeout_s)
-        trust = ssl.create_default_context(cafile=str(self.config.ca_file) if self.config.ca_file else None)
-        return http.client.HTTPSConnection(host, port or 443, timeout=self.config.timeout_s, context=trust)
+        files = (self.config.ca_file, self.config.certificate_file, self.config.key_file)
+        return http.client.HTTPSConnection(
+            host, port or 443, timeout=self.config.timeout_s, context=trust(*files)
+        )
