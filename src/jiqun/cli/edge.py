@@ -1,12 +1,18 @@
 """边缘命令: `jiqun edge run|check|status|certificate|connectors` — the factory box; needs only the extra `edge`."""
 
 import importlib
+import re
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jiqun.cli.output import lang, print_json, print_table, say
+from jiqun.core.errors import JiqunError
+from jiqun.cli.output import lang, messages, print_json, print_table, say
+from jiqun.factory.readings.line_faults import fault_of
+
+CODE = re.compile(r"\b(intake|factory|edge)\.[a-z_]+")
 
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
@@ -83,8 +89,25 @@ def run_status(arguments: Namespace) -> int:
     )
     heads = [(name, name) for name in ("name", "kind", "state", "points", "last_fault")]
     print_table(status["connectors"], heads)
+    for name, said in _faults(status):
+        print(f"{name}: {_words(said)}")
     print_json({"counts": status["counts"], "gaps": status["gaps"], "gate": status["gate"]["counts"]})
     return 0
+
+
+def _faults(status: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Lines that do not work now, with what was said: machines, gate, orders."""
+    down = ((one["name"], one["last_fault"]) for one in status["connectors"] if one["state"] != "up")
+    yield from (line for line in (*down, ("gate", status["gate"]["last_fault"])) if line[1])
+    if status["orders"]["on"] and status["orders"]["last_fault"] != status["gate"]["last_fault"]:
+        yield from [("orders", status["orders"]["last_fault"])] * bool(status["orders"]["last_fault"])
+
+
+def _words(said: str) -> str:
+    """A fault with its next step: the gate's own code, or the word of what was said."""
+    told = CODE.search(said)
+    code = told[0] if told and told[0] in messages() else f"line.{fault_of(said)}"
+    return messages().sentence(JiqunError(code, seen=said), lang())
 
 
 def run_certificate(arguments: Namespace) -> int:

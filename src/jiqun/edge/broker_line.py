@@ -17,9 +17,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from jiqun.edge.config import GateConfig
-from jiqun.edge.line import Refused
+from jiqun.edge.line import Refused, error_code
 from jiqun.edge.tls import trust
-from jiqun.factory.readings.line_faults import broker_refusal
+from jiqun.factory.readings.line_faults import broker_refusal, hung_up
 from jiqun.factory.readings.contract import Answer, read_answer, topic_of
 
 
@@ -68,7 +68,7 @@ class BrokerLine:
         answer, told = read_answer(self._answer), orjson.loads(self._answer)
         status, wait = told.get("status", 200), told.get("retry_after_s")
         if status != 200:
-            raise Refused(status if isinstance(status, int) else 0, wait if isinstance(wait, int) else None)
+            raise Refused(status if isinstance(status, int) else 0, wait if isinstance(wait, int) else None, error_code(self._answer))
         return answer
 
     def _connect(self) -> paho.Client:
@@ -140,7 +140,10 @@ class BrokerLine:
     def _disconnected(
         self, _client: paho.Client, _data: object, _flags: object, code: object, _props: object
     ) -> None:
-        self._end(f"the broker closed the connection: {code}")
+        said = self._fault or f"the broker closed the connection: {code}"
+        if not self._ready.is_set() and self.config.address.startswith("mqtts"):
+            self._fault = hung_up(said, certificate=self.config.certificate_file is not None)
+        self._end(said)
 
     def _end(self, fault: str) -> None:
         self._fault = self._fault or fault  # the first says why

@@ -6,6 +6,7 @@ could not be taken just now (full disk, ledger away) is tried again and not ackn
 gathers, the session is dropped and the broker delivers it again. Several workers share the sites: each site has one.
 """
 
+import ssl
 import threading
 import time
 import zlib
@@ -25,7 +26,7 @@ from paho.mqtt.properties import Properties
 from jiqun.actions.taking import Ticket
 from jiqun.core.errors import InputError, JiqunError, NotAllowed, NotFound, SourceDown
 from jiqun.factory.readings.contract import topic_of
-from jiqun.factory.readings.line_faults import ENDED, broker_refusal, fault_of
+from jiqun.factory.readings.line_faults import ENDED, NO_TLS, LineFault, broker_refusal, fault_of, hung_up
 from jiqun.factory.readings.model import KEY
 from jiqun.intake.requests import Desk, Outcome, refusal
 
@@ -132,6 +133,7 @@ class _Session:
         self.worker = worker
         self.broken = threading.Event()
         self._up = threading.Event()
+        self._heard = ""
         self._topics: set[str] = set()
         self._later: deque[tuple[float, paho.MQTTMessage]] = deque()
         self.client = self._made()
@@ -142,7 +144,10 @@ class _Session:
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = broker.ahead
-        self.client.connect(broker.host, broker.port, keepalive=30, clean_start=False, properties=properties)
+        try:
+            self.client.connect(broker.host, broker.port, keepalive=30, clean_start=False, properties=properties)
+        except (ConnectionResetError, ssl.SSLEOFError) as error:  # it hangs up on our hello
+            raise LineFault(NO_TLS, str(error)) if broker.tls else error from error
         self.client.loop_start()
         until = time.monotonic() + CONNECT_S
         look = 0.0
@@ -211,9 +216,17 @@ class _Session:
     def _said(self, _client: paho.Client, _data: object, level: int, text: str) -> None:
         """The library tells why a connection broke here alone."""
         if level == paho.MQTT_LOG_ERR:
-            self.worker.last_fault = text[:200]
+            self._heard = self._heard or text[:160]
 
-    def _disconnected(self, *_: object) -> None:
+    def _disconnected(
+        self, _c: paho.Client, _data: object, _flags: object, code: object, _props: object
+    ) -> None:
+        if self.broken.is_set():
+            return
+        broker, said = self.worker.broker, self._heard or f"the broker closed the connection: {code}"
+        if broker.tls and not self._up.is_set():
+            said = hung_up(said, certificate=broker.certificate is not None)
+        self.worker.last_fault = said
         self.broken.set()
 
     def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:

@@ -49,6 +49,7 @@ SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (NOT_ALLOWED, ("box.address_not_allowed",)),
     (NOT_BROWSABLE, ("box.not_browsable",)),
     (BAD_OPTIONS, ("box.bad_connection", "edge.config_refused")),
+    (NO_FILE, ("filenotfound", "no such file", "permissionerror", "permission denied")),  # before what may stand in a path
     (TOPIC_REFUSED, ("subscription refused", "publication refused")),
     (BAD_PEM, ("no_certificate_or_crl_found", "key_values_mismatch", "[ssl] pem", "pem lib", "no_start_line", "bad_decrypt",
                "bad password read", "key values mismatch", "certificate_file:")),
@@ -64,7 +65,7 @@ SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (OWN_REFUSED, ("badcertificateuriinvalid", "badcertificateusenotallowed", "badcertificateinvalid",
                    "badcertificatepolicycheckfailed", "badcertificaterevoked", "certificate_revoked")),
     (NO_TLS, ("wrong_version_number", "wrong version number", "record_layer_failure", "record layer failure",
-              "http_request", "packet_length_too_long", "unexpected_eof_while_reading")),
+              "http_request", "packet_length_too_long")),
     (WRONG_LOGIN, ("baduseraccessdenied", "bad user name or password")),
     (NEEDS_LOGIN, ("badidentitytoken", "not authorized", "not authorised",
                    "badusertoken", "identitytoken")),
@@ -74,10 +75,9 @@ SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (REFUSED, ("connectionrefused", "errno 111", "connect call failed", "nobody answers", "refused")),
     (UNREACHABLE, ("unreachable", "no route", "errno 113", "errno 101")),
     (WRONG_PROTOCOL, ("badtcp", "uatcp", "protocol", "invalid header", "unpack", "malformed", "incompleteread", "decode",
-                      "connection is closed", "connectionreset", "connection lost", "struct.error",
+                      "connection is closed", "connectionreset", "connection reset", "connection lost", "struct.error",
                       "connection to the server was lost", "not connected")),
     (TIMEOUT, ("timeout", "timed out", "no response")),
-    (NO_FILE, ("filenotfound", "no such file", "permission denied")),
     (ENDED, ("ended", "closed")),
 )  # fmt: skip
 
@@ -99,6 +99,16 @@ def broker_refusal(code: object, *, login: bool) -> str:
     if said.lower() in ("not authorized", "bad user name or password"):
         return f"line.{WRONG_LOGIN if login else NEEDS_LOGIN}: refused by the broker: {said}"
     return f"refused by the broker: {said}"
+
+
+def hung_up(said: str, *, certificate: bool) -> str:
+    """What it comes to when the other side hangs up right after the handshake of TLS and no reason arrived.
+
+    With TLS 1.3 a certificate is refused then, and the alert that says so may be lost with the connection.
+    """
+    if fault_of(said) not in (WRONG_PROTOCOL, ENDED, OTHER, NEEDS_CERTIFICATE):
+        return said
+    return f"line.{NOT_TRUSTED_THERE if certificate else NEEDS_CERTIFICATE}: {said}"
 
 
 def fault_of(said: str) -> str:
