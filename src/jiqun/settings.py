@@ -62,6 +62,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("JIQUN_BROKER_USER", "", "User of the workers at the broker."),
     Setting("JIQUN_BROKER_PASSWORD_FILE", "", "File with that user's password."),
     Setting("JIQUN_BROKER_CA", "", "Certificate authority of the broker, when it is one of your own."),
+    Setting("JIQUN_BROKER_CERT", "", "Client certificate of the workers, where the broker asks for one."),
+    Setting("JIQUN_BROKER_KEY", "", "Key file that goes with JIQUN_BROKER_CERT."),
     Setting("JIQUN_PAGE_ROWS", "50", "Rows a table page shows before it turns the page."),
     Setting("JIQUN_EXPORT_ROWS", "1000000", "Most rows one export may hold."),
     Setting(

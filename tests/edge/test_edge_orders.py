@@ -204,6 +204,8 @@ def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, monkeypatch: pyt
             "opcua",
             {"address": "opc.tcp://10.0.0.1:4840/", "security": "Basic256Sha256,Sign,/etc/passwd,k.pem"},
         ),
+        ("opcua", {"address": "opc.tcp://10.0.0.1:4840/", "key_file": "/etc/ssl/private.key"}),
+        ("opcua", {"address": "opc.tcp://10.0.0.1:4840/", "trusted": "../.."}),
         ("csv_drop", {"folder": "/home"}),
         ("csv_drop", {"folder": ".."}),
         ("modbus", {"address": "10.0.0.1:502", "command": "reboot"}),
@@ -224,11 +226,13 @@ def test_secrets_and_drop_folders_lie_beside_the_configuration(tmp_path: Path) -
     address = {
         "address": "opc.tcp://10.0.0.1:4840/",
         "password_file": "line.txt",
-        "security": "B,Sign,c.der,k.pem",
+        "security": "Basic256Sha256-Sign",
+        "key_file": "mine.key",
     }
     made = connector_of(ConnectionOrder("x", "opcua", address, (), 1), config, UNITS)
     assert made.options["password_file"] == tmp_path / "secrets" / "line.txt"
-    assert made.options["security"] == f"B,Sign,{tmp_path}/secrets/c.der,{tmp_path}/secrets/k.pem"
+    assert made.options["key_file"] == tmp_path / "secrets" / "mine.key"
+    assert made.options["certificate_file"] == tmp_path / "secrets" / "opcua.der", "the box's own, by default"
     folder = connector_of(ConnectionOrder("y", "csv_drop", {"folder": "press"}, (), 1), config, UNITS)
     assert folder.options["folder"] == tmp_path / "drop" / "press" and pinned(folder, config) == folder
 

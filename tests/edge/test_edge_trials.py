@@ -52,7 +52,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests wait less for a look and for a silent server."""
     monkeypatch.setattr("jiqun.edge.listening.SHOW_S", 0.2)
     monkeypatch.setattr("jiqun.edge.trials.TELL_S", 0.2)
-    monkeypatch.setattr("jiqun.edge.opcua.connector.TIMEOUT_S", 1)
+    monkeypatch.setattr("jiqun.edge.opcua.security.TIMEOUT_S", 1)
     monkeypatch.setattr("jiqun.edge.opcua.browse.AGAIN_S", 0.1)
 
 

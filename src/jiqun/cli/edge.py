@@ -1,12 +1,18 @@
-"""边缘命令: `jiqun edge run|check|status|connectors` — the factory box; needs only the extra `edge`."""
+"""边缘命令: `jiqun edge run|check|status|certificate|connectors` — the factory box; needs only the extra `edge`."""
 
 import importlib
+import re
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jiqun.cli.output import lang, print_json, print_table, say
+from jiqun.core.errors import JiqunError
+from jiqun.cli.output import lang, messages, print_json, print_table, say
+from jiqun.factory.readings.line_faults import fault_of
+
+CODE = re.compile(r"\b(intake|factory|edge)\.[a-z_]+")
 
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
@@ -17,11 +23,17 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
         ("run", "run the box until Ctrl-C", run_edge),
         ("check", "read the configuration and tell everything that is wrong with it", run_check),
         ("status", "what a running box says of itself: health, lag, gaps, buffer", run_status),
+        ("certificate", "this box's certificate for OPC UA, made when missing; machines trusted and waiting", run_certificate),
     ):
         verb = verbs.add_parser(name, parents=[shared], help=help_text)
         verb.add_argument("config", type=Path, metavar="CONFIG", help="configuration of the box, TOML")
         if name != "run":
             verb.add_argument("--json", action="store_true", help="print one JSON object")
+        if name == "certificate":
+            verb.add_argument(
+                "--renew", action="store_true", help="make a new one; every machine must accept it"
+            )
+            verb.add_argument("--trust", default="", metavar="FILE", help="trust a machine whose certificate waits")
         verb.set_defaults(run=run)
     verb = verbs.add_parser(
         "connectors", parents=[shared], help="connectors there are, their options and quality cards"
@@ -77,7 +89,53 @@ def run_status(arguments: Namespace) -> int:
     )
     heads = [(name, name) for name in ("name", "kind", "state", "points", "last_fault")]
     print_table(status["connectors"], heads)
+    for name, said in _faults(status):
+        print(f"{name}: {_words(said)}")
     print_json({"counts": status["counts"], "gaps": status["gaps"], "gate": status["gate"]["counts"]})
+    return 0
+
+
+def _faults(status: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Lines that do not work now, with what was said: machines, gate, orders."""
+    down = ((one["name"], one["last_fault"]) for one in status["connectors"] if one["state"] != "up")
+    yield from (line for line in (*down, ("gate", status["gate"]["last_fault"])) if line[1])
+    if status["orders"]["on"] and status["orders"]["last_fault"] != status["gate"]["last_fault"]:
+        yield from [("orders", status["orders"]["last_fault"])] * bool(status["orders"]["last_fault"])
+
+
+def _words(said: str) -> str:
+    """A fault with its next step: the gate's own code, or the word of what was said."""
+    told = CODE.search(said)
+    code = told[0] if told and told[0] in messages() else f"line.{fault_of(said)}"
+    return messages().sentence(JiqunError(code, seen=said), lang())
+
+
+def run_certificate(arguments: Namespace) -> int:
+    """Make or show the box's certificate, and those of machines."""
+    from jiqun import settings
+
+    found = edge_room().certificate(
+        arguments.config, settings.PACKS_DIR, renew=arguments.renew, trust=arguments.trust
+    )
+    if arguments.json:
+        print_json(found)
+        return 0
+    say("已生成新的证书" if found["made"] else "本盒的证书", "A new certificate" if found["made"] else "This box's certificate")
+    for name in ("certificate", "name", "uri", "sha1", "sha256", "ends"):
+        print(f"  {name:12} {found[name]}")
+    say(
+        "在每台机器上信任它：把文件导入机器的证书列表，或连一次，再到机器的“待信任/已拒绝证书”里按指纹（SHA-1）接受",
+        "Let each machine trust it: import the file there, or connect once and accept it among the machine's rejected "
+        "or pending certificates, by its thumbprint (SHA-1)",
+    )
+    heads = [(name, name) for name in ("file", "name", "sha1", "ends")]
+    for name, zh, en in (
+        ("trusted", "信任的机器", "Machines trusted"),
+        ("rejected", "等着信任的机器：核对指纹后用 --trust 文件名", "Machines waiting: compare the thumbprint, then --trust FILE"),
+    ):
+        if found[name]:
+            say(zh, en)
+            print_table(found[name], heads)
     return 0
 
 

@@ -3,6 +3,7 @@
 import importlib
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from pathlib import Path
 from typing import Any
 
 from jiqun.cli.output import say
@@ -27,6 +28,9 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
         verb.add_argument("--host", default="127.0.0.1", help="address it listens on")
         verb.add_argument(
             "--port", type=int, default=0, help="port of OPC UA (4840) or of the MQTT broker (1883)"
+        )
+        verb.add_argument(
+            "--secure", type=Path, metavar="FOLDER", help="spring: encrypted, with trust and users in this folder"
         )
     start.add_argument("--modbus-port", type=int, default=0, help="port of Modbus TCP; 0: none")
     start.add_argument(
@@ -54,7 +58,7 @@ def run_start(arguments: Namespace) -> int:
     room = plant_room()
     order = room.PlantOrder(
         arguments.kind, arguments.port or PORTS[arguments.kind], arguments.host, arguments.modbus_port,
-        arguments.broker, arguments.speed, arguments.seed, tuple(arguments.fault),
+        arguments.broker, arguments.speed, arguments.seed, tuple(arguments.fault), arguments.secure,
     )  # fmt: skip
     room.start(order, _greet)
     return 0
@@ -63,7 +67,7 @@ def run_start(arguments: Namespace) -> int:
 def run_fault(arguments: Namespace) -> int:
     """Give a running plant a command."""
     address = f"{arguments.host}:{arguments.port or PORTS[arguments.kind]}"
-    plant_room().fault(arguments.kind, address, arguments.command)
+    plant_room().fault(arguments.kind, address, arguments.command, arguments.secure)
     say(f"已下达：{arguments.command}", f"Told: {arguments.command}")
     return 0
 

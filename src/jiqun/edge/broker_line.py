@@ -17,7 +17,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from jiqun.edge.config import GateConfig
-from jiqun.edge.line import Refused
+from jiqun.edge.line import Refused, error_code
+from jiqun.edge.tls import trust
+from jiqun.factory.readings.line_faults import broker_refusal, hung_up
 from jiqun.factory.readings.contract import Answer, read_answer, topic_of
 
 
@@ -66,7 +68,7 @@ class BrokerLine:
         answer, told = read_answer(self._answer), orjson.loads(self._answer)
         status, wait = told.get("status", 200), told.get("retry_after_s")
         if status != 200:
-            raise Refused(status if isinstance(status, int) else 0, wait if isinstance(wait, int) else None)
+            raise Refused(status if isinstance(status, int) else 0, wait if isinstance(wait, int) else None, error_code(self._answer))
         return answer
 
     def _connect(self) -> paho.Client:
@@ -77,7 +79,10 @@ class BrokerLine:
         if self.config.token_file is not None:
             client.username_pw_set(self.site, self.config.token_file.read_text(encoding="utf-8").strip())
         if url.scheme == "mqtts":
-            client.tls_set(str(self.config.ca_file) if self.config.ca_file else None)
+            client.tls_set_context(
+                trust(self.config.ca_file, self.config.certificate_file, self.config.key_file)
+            )
+        client.on_log = self._said
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_publish = self._published
@@ -99,7 +104,8 @@ class BrokerLine:
         self, client: paho.Client, _data: object, _flags: object, code: object, _props: object
     ) -> None:
         if getattr(code, "is_failure", False):
-            self._end(f"refused by the broker: {code}")
+            login = self.config.token_file is not None or self.config.certificate_file is not None
+            self._end(broker_refusal(code, login=login))
             return
         client.subscribe(topic_of(self.site, "answers"), qos=0)
 
@@ -126,10 +132,18 @@ class BrokerLine:
             self._answer = message.payload
             self._came.set()
 
+    def _said(self, _client: paho.Client, _data: object, level: int, text: str) -> None:
+        """The library tells why a connection broke here alone."""
+        if level == paho.MQTT_LOG_ERR:
+            self._fault = self._fault or text[:200]
+
     def _disconnected(
         self, _client: paho.Client, _data: object, _flags: object, code: object, _props: object
     ) -> None:
-        self._end(f"the broker closed the connection: {code}")
+        said = self._fault or f"the broker closed the connection: {code}"
+        if not self._ready.is_set() and self.config.address.startswith("mqtts"):
+            self._fault = hung_up(said, certificate=self.config.certificate_file is not None)
+        self._end(said)
 
     def _end(self, fault: str) -> None:
         self._fault = self._fault or fault  # the first says why

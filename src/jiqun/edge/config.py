@@ -19,7 +19,9 @@ from jiqun.rules.sheet import Sheet, View
 
 OVERFLOW = ("drop_oldest", "refuse_new")
 DURABILITY = ("power_cut", "process_kill")
-GATE = re.compile(r"https?://[^\s/]+(/\S*)?|mqtts?://[^\s/:]+(:\d{1,5})?")
+GATE = re.compile(r"https?://[^\s/@]+(/\S*)?|mqtts?://[^\s/:@]+(:\d{1,5})?")
+LOGIN = re.compile(r"[^/\s]*@")  # after the scheme: a user, perhaps a password
+SECRETS = "secrets"
 ALLOW = (
     "127.0.0.0/8",
     "10.0.0.0/8",
@@ -36,14 +38,17 @@ Network = IPv4Network | IPv6Network
 class GateConfig:
     """Where batches go (去处): a gate over HTTP, or a broker in front of gates (mqtt://, mqtts://).
 
-    token_file  holds the site's token; at a broker the password of the user named like the site
-    ca_file     trusts a certificate of one's own
+    token_file        holds the site's token; at a broker the password of the user named like the site
+    ca_file           trusts a certificate of one's own
+    certificate_file  shown by this box, with its key; its common name is the site
     """
 
     address: str
     token_file: Path | None
     ca_file: Path | None
     timeout_s: int
+    certificate_file: Path | None = None
+    key_file: Path | None = None
 
     @property
     def through_broker(self) -> bool:
@@ -94,12 +99,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorConfig:
-    """One connector of the box (连接)."""
+    """One connector of the box (连接). host: the name it was told, where the address holds what it resolved to."""
 
     name: str
     manifest: Manifest
     options: Mapping[str, object]
     points: tuple[Point, ...]
+    host: str = ""
 
     def text(self, name: str) -> str:
         """A text option."""
@@ -154,14 +160,21 @@ def _table(root: View, name: str) -> View:
 
 
 def _gate(view: View, base: Path) -> GateConfig:
-    view.only(("address", "token_file", "ca_file", "timeout_s", "orders"))
+    files = ("token_file", "ca_file", "certificate_file", "key_file")
+    view.only(("address", *files, "timeout_s", "orders"))
     address = view.text("address")
     if address and not GATE.fullmatch(address):
         allowed = "https://host:port/api/readings, mqtts://host:port"
-        view.wrong("address", "rule.bad_value", seen=address, allowed=allowed)
-    files = [view.text(name, needed=False) for name in ("token_file", "ca_file")]
-    token, ca = (base / name if name else None for name in files)
-    return GateConfig(address, token, ca, max(1, view.whole("timeout_s", 30)))
+        view.wrong("address", "rule.bad_value", seen=shown(address), allowed=allowed)
+    told = (view.text(name, needed=False) for name in files)
+    token, ca, certificate, key = (base / name if name else None for name in told)
+    return GateConfig(address, token, ca, max(1, view.whole("timeout_s", 30)), certificate, key or certificate)
+
+
+def shown(address: str) -> str:
+    """An address as it may be told: a user and a password in it are left out."""
+    scheme, mark, rest = address.rpartition("://")
+    return f"{scheme}{mark}{LOGIN.sub('…@', rest, count=1)}"
 
 
 def _orders(gate: View, view: View, base: Path, buffer: Path) -> OrdersConfig:
@@ -225,8 +238,18 @@ def _value(view: View, option: Option, base: Path) -> object:
         return view.whole(option.name, option.default if isinstance(option.default, int) else 0)
     if option.type == "yes":
         return view.yes(option.name, bool(option.default))
-    text = view.text(option.name, needed=option.default is None) or str(option.default or "")
-    return base / text if option.type == "file" and text else text
+    if option.type == "choice":
+        told = str(view.data.get(option.name, option.default))
+        if not option.has(told):
+            view.wrong(option.name, "rule.bad_value", seen=told, allowed=[one.key for one in option.words if one.key])
+        return told
+    text = view.text(option.name, needed=option.default is None)
+    if option.name == "address" and LOGIN.match(text.rpartition("://")[2]):
+        view.wrong("address", "rule.bad_value", seen=shown(text), allowed="user, password_file")
+    if option.type != "file":
+        return text or str(option.default or "")
+    default = base / SECRETS / str(option.default) if option.default else ""
+    return base / text if text else default
 
 
 def _told_apart(config: EdgeConfig, root: View) -> None:

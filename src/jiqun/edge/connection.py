@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from jiqun.edge.collector import Collector
 from jiqun.edge.config import ConnectorConfig, Limits
+from jiqun.factory.readings.line_faults import BAD_OPTIONS, LineFault
 
 FIRST_WAIT_S, MOST_WAIT_S = 0.5, 30.0
 CONNECTING, UP, DOWN = "connecting", "up", "down"
@@ -69,6 +70,10 @@ class Connector(ABC):
 
 
 def secret(config: ConnectorConfig, name: str) -> str | None:
-    """What stands in a file of a secret; None when the option is empty."""
-    path = config.text(name)
-    return config.path(name).read_text(encoding="utf-8").strip() if path else None
+    """What stands in a file of a secret; None when the option is empty. LineFault for a key: it is nobody's password."""
+    if not config.text(name):
+        return None
+    told = config.path(name).read_text(encoding="utf-8").strip()
+    if "-----BEGIN" in told:  # whoever may name files on the page must not have the box tell its keys to a machine
+        raise LineFault(BAD_OPTIONS, f"{name}: {config.path(name).name}")
+    return told

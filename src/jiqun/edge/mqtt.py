@@ -9,12 +9,15 @@ import hashlib
 import threading
 from abc import abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from jiqun.core.errors import JiqunError
 from jiqun.edge.connection import CONNECTING, UP, Connector, secret
+from jiqun.edge.tls import trust
+from jiqun.factory.readings.line_faults import broker_refusal, hung_up
 from jiqun.factory.readings.model import Sample
 from jiqun.factory.readings.reasons import TOO_LONG
 
@@ -52,6 +55,7 @@ class MqttConnector(Connector):
         self._queue: asyncio.Queue[paho.MQTTMessage | None] = asyncio.Queue()
         self._room = threading.BoundedSemaphore(AHEAD)
         self._ended = threading.Event()
+        self._heard = ""  # why this session ends
         self.client = self._made()
         host, _, port = self.config.text("address").rpartition(":")
         try:
@@ -76,7 +80,7 @@ class MqttConnector(Connector):
             messages = [one for one in batch if one is not None]
             await self._deal(messages)
             if None in batch:
-                raise ConnectionError(self.last_fault or "the broker closed the connection")
+                raise ConnectionError(self._heard or "the broker closed the connection")
 
     async def _deal(self, messages: list[paho.MQTTMessage]) -> None:
         gathered = Gathered([], [], [])
@@ -118,9 +122,12 @@ class MqttConnector(Connector):
         )  # fmt: skip
         if self.config.text("user"):
             client.username_pw_set(self.config.text("user"), secret(self.config, "password_file"))
-        if self.config.text("ca_file"):
-            client.tls_set(self.config.text("ca_file"))
+        if self._tls():
+            files = (self._file(name) for name in ("ca_file", "certificate_file", "key_file"))
+            client.tls_set_context(trust(*files, name=self.config.host))
+        client.on_log = self._said
         client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
         client.on_disconnect = self._disconnected
         client.on_message = self._arrived
         return client
@@ -129,11 +136,33 @@ class MqttConnector(Connector):
         self, client: paho.Client, _data: object, _flags: object, code: object, _props: object
     ) -> None:
         if getattr(code, "is_failure", False):
-            self.last_fault = f"refused by the broker: {code}"
+            login = bool(self.config.text("user") or self.config.text("certificate_file"))
+            self.last_fault = self._heard = broker_refusal(code, login=login)
             return
         self.state, self.last_fault = UP, ""
         client.subscribe([(topic, 1) for topic in self.topics()])
         self._loop.call_soon_threadsafe(self.on_up)
+
+    def _subscribed(
+        self, _client: paho.Client, _data: object, _mid: int, codes: object, _props: object
+    ) -> None:
+        """A topic the broker does not give us would stay silent for ever: that is a fault."""
+        refused = [one for one in codes if getattr(one, "is_failure", False)] if isinstance(codes, list) else []
+        if refused:
+            self._heard = f"subscription refused by the broker: {refused[0]}"
+            self.state, self.last_fault = CONNECTING, self._heard
+            self._loop.call_soon_threadsafe(self._queue.put_nowait, None)
+
+    def _said(self, _client: paho.Client, _data: object, level: int, text: str) -> None:
+        """The library tells why a connection broke here alone."""
+        if level == paho.MQTT_LOG_ERR:
+            self._heard = self._heard or text[:160]
+
+    def _tls(self) -> bool:
+        return bool(self.config.text("security") or self.config.text("ca_file"))
+
+    def _file(self, name: str) -> Path | None:
+        return self.config.path(name) if self.config.text(name) else None
 
     def on_up(self) -> None:
         """Called in the loop when the broker has taken us."""
@@ -141,7 +170,13 @@ class MqttConnector(Connector):
     def on_leaving(self) -> None:
         """Called in the loop before a connection that stands is ended."""
 
-    def _disconnected(self, *_: object) -> None:
+    def _disconnected(
+        self, _client: paho.Client, _data: object, _flags: object, code: object, _props: object
+    ) -> None:
+        self._heard = self._heard or f"the broker closed the connection: {code}"
+        if self.state != UP and self._tls():
+            self._heard = hung_up(self._heard, certificate=bool(self.config.text("certificate_file")))
+        self.last_fault = self._heard
         self._loop.call_soon_threadsafe(self._queue.put_nowait, None)
 
     def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:

@@ -18,12 +18,12 @@ import orjson
 
 from jiqun.core.errors import InputError, JiqunError
 from jiqun.core.units import UnitTable
-from jiqun.edge.config import ConnectorConfig, OrdersConfig
+from jiqun.edge.config import LOGIN, SECRETS, ConnectorConfig, OrdersConfig, shown
 from jiqun.factory.readings.box_orders import VERSION, ConnectionOrder, OrderFault, Orders, read_orders
 from jiqun.factory.readings.manifests import Manifest, Option, connector_keys, manifest_of
 from jiqun.factory.readings.model import Point
 
-SECRETS, DROP = "secrets", "drop"
+DROP = "drop"
 BARE = re.compile(r"[\w][\w.\-]{0,79}")
 
 
@@ -97,8 +97,6 @@ def connector_of(order: ConnectionOrder, config: OrdersConfig, units: UnitTable)
     if strange:
         raise _bad(strange[0], " ".join(manifest.options))
     options = {name: _value(option, order.options, config.base) for name, option in manifest.options.items()}
-    if order.kind == "opcua":
-        options["security"] = _security(str(options["security"]), config.base)
     for point in order.points:
         _sound(point, manifest, units)
     return ConnectorConfig(order.name, manifest, options, order.points)
@@ -115,6 +113,8 @@ def pinned(made: ConnectorConfig, config: OrdersConfig) -> ConnectorConfig:
         _allowed(str(made.options["host"]), config)
         return made
     told = str(made.options.get("address", ""))
+    if LOGIN.match(told.rpartition("://")[2]):
+        raise _bad(shown(told), "user, password_file")
     url = urlsplit(told if "://" in told else f"//{told}")
     try:
         host, port = url.hostname or "", url.port
@@ -128,7 +128,7 @@ def pinned(made: ConnectorConfig, config: OrdersConfig) -> ConnectorConfig:
     place = f"[{at}]" if ":" in at else at
     near = f"{place}:{port}" if port is not None else place
     pinned_to = url._replace(netloc=near).geturl() if "://" in told else f"{at}:{port}"
-    return replace(made, options={**made.options, "address": pinned_to})
+    return replace(made, options={**made.options, "address": pinned_to}, host=host)
 
 
 def _allowed(host: str, config: OrdersConfig) -> str:
@@ -154,6 +154,8 @@ def _value(option: Option, told: Mapping[str, object], base: Path) -> object:
     if option.type == "yes":
         return bool(value)
     text = str(value).strip()
+    if option.type == "choice" and not option.has(text):
+        raise _bad(f"{option.name} = {text}", " ".join(one.key for one in option.words))
     if not text and option.default is None:
         raise _bad(option.name, option.en)
     if option.type != "file" or not text:
@@ -161,16 +163,6 @@ def _value(option: Option, told: Mapping[str, object], base: Path) -> object:
     if not BARE.fullmatch(text):
         raise _bad(f"{option.name} = {text}", f"{SECRETS}/name, {DROP}/name")
     return base / (DROP if option.name == "folder" else SECRETS) / text
-
-
-def _security(told: str, base: Path) -> str:
-    """A security string whose certificate and key lie in `secrets/`."""
-    if not told:
-        return ""
-    policy, *rest = (part.strip() for part in told.split(","))
-    if len(rest) not in (3, 4) or not all(BARE.fullmatch(one) for one in (policy, *rest)):
-        raise _bad(told, "Basic256Sha256,SignAndEncrypt,cert.der,key.pem")
-    return ",".join((policy, rest[0], *(str(base / SECRETS / one) for one in rest[1:])))
 
 
 def _sound(point: Point, manifest: Manifest, units: UnitTable) -> None:

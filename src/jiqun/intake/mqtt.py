@@ -6,11 +6,13 @@ could not be taken just now (full disk, ledger away) is tried again and not ackn
 gathers, the session is dropped and the broker delivers it again. Several workers share the sites: each site has one.
 """
 
+import ssl
 import threading
 import time
 import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,17 +24,24 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from jiqun.actions.taking import Ticket
-from jiqun.core.errors import InputError, JiqunError, NotAllowed, NotFound
+from jiqun.core.errors import InputError, JiqunError, NotAllowed, NotFound, SourceDown
 from jiqun.factory.readings.contract import topic_of
+from jiqun.factory.readings.line_faults import ENDED, NO_TLS, LineFault, broker_refusal, fault_of, hung_up
 from jiqun.factory.readings.model import KEY
 from jiqun.intake.requests import Desk, Outcome, refusal
 
 ANY = "+"
+Told = Callable[[SourceDown | None], None]
 CONNECT_S = 10.0
 MOST_WAIT_S = 15.0
 MOST_LATER = 32_000_000  # bytes of messages that wait to be tried again
 SITES_S = 10.0
 SESSION_S = 7 * 86_400  # so long a broker keeps what a dead worker has not acknowledged
+
+
+def tell_nobody(fault: SourceDown | None) -> None:
+    """Where nobody wants to be told of faults of the line."""
+    del fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Broker:
     password: str = ""
     ca_file: Path | None = None
     tls: bool = False
+    certificate: Path | None = None
+    key: Path | None = None
     ahead: int = 5_000  # messages it may deliver before the first is acknowledged
     first_wait_s: float = 0.5  # before a lost session is taken up again, and before a message is tried again
 
@@ -75,9 +86,11 @@ class Worker:
     """One consumer (接入消费者): its sessions with the broker, one after the other until it is stopped."""
 
     def __init__(
-        self, desk: Desk, broker: Broker, share: Share, *, sites: Callable[[], Iterable[str]] = tuple
-    ) -> None:
-        self.desk, self.broker, self.share, self.sites = desk, broker, share, sites
+        self, desk: Desk, broker: Broker, share: Share, *,
+        sites: Callable[[], Iterable[str]] = tuple, told: Told = tell_nobody,
+    ) -> None:  # fmt: skip
+        self.desk, self.broker, self.share, self.sites, self._told = desk, broker, share, sites, told
+        self._complained = ""
         self.counts: Counter[str] = Counter()
         self.state, self.last_fault = "connecting", ""
         self.name = f"jiqun-{desk.gate.writer}"
@@ -86,19 +99,24 @@ class Worker:
         """Take messages until `stop`; a broker that is away is tried again and again."""
         wait = self.broker.first_wait_s
         while not stop.is_set():
-            session = _Session(self)
             try:
-                session.run(stop)
+                with closing(_Session(self)) as session:
+                    session.run(stop)
                 wait = self.broker.first_wait_s
             except (OSError, ValueError, JiqunError) as error:
                 self.last_fault = f"{type(error).__name__}: {error}"[:200]
-            finally:
-                session.close()
             self.state = "connecting"
             if not stop.is_set():
+                self.complain(fault_of(self.last_fault) or ENDED)
                 self.counts["sessions_lost"] += 1
                 stop.wait(wait)
                 wait = min(MOST_WAIT_S, wait * 2)
+
+    def complain(self, word: str) -> None:
+        """Tell once what is wrong with the line to the broker, and with "" once that it works again."""
+        if word != self._complained:
+            self._complained = word
+            self._told(SourceDown(f"line.{word}", seen=self.last_fault) if word else None)
 
     def status(self) -> dict[str, object]:
         """Health of the connection, and what came."""
@@ -115,6 +133,7 @@ class _Session:
         self.worker = worker
         self.broken = threading.Event()
         self._up = threading.Event()
+        self._heard = ""
         self._topics: set[str] = set()
         self._later: deque[tuple[float, paho.MQTTMessage]] = deque()
         self.client = self._made()
@@ -125,7 +144,10 @@ class _Session:
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = broker.ahead
-        self.client.connect(broker.host, broker.port, keepalive=30, clean_start=False, properties=properties)
+        try:
+            self.client.connect(broker.host, broker.port, keepalive=30, clean_start=False, properties=properties)
+        except (ConnectionResetError, ssl.SSLEOFError) as error:  # it hangs up on our hello
+            raise LineFault(NO_TLS, str(error)) if broker.tls else error from error
         self.client.loop_start()
         until = time.monotonic() + CONNECT_S
         look = 0.0
@@ -160,7 +182,9 @@ class _Session:
         if broker.user:
             client.username_pw_set(broker.user, broker.password)
         if broker.tls:
-            client.tls_set(str(broker.ca_file) if broker.ca_file else None)
+            files = (broker.ca_file, broker.certificate, broker.key)
+            client.tls_set(*(str(one) if one else None for one in files))
+        client.on_log = self._said
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_disconnect = self._disconnected
@@ -171,7 +195,8 @@ class _Session:
         self, _c: paho.Client, _data: object, _flags: object, code: object, _props: object
     ) -> None:
         if getattr(code, "is_failure", False):
-            self.worker.last_fault = f"refused by the broker: {code}"
+            login = bool(self.worker.broker.user or self.worker.broker.certificate)
+            self.worker.last_fault = broker_refusal(code, login=login)
             self.broken.set()
             return
         self._up.set()
@@ -186,8 +211,22 @@ class _Session:
             self.broken.set()
             return
         self.worker.state, self.worker.last_fault = "up", ""
+        self.worker.complain("")
 
-    def _disconnected(self, *_: object) -> None:
+    def _said(self, _client: paho.Client, _data: object, level: int, text: str) -> None:
+        """The library tells why a connection broke here alone."""
+        if level == paho.MQTT_LOG_ERR:
+            self._heard = self._heard or text[:160]
+
+    def _disconnected(
+        self, _c: paho.Client, _data: object, _flags: object, code: object, _props: object
+    ) -> None:
+        if self.broken.is_set():
+            return
+        broker, said = self.worker.broker, self._heard or f"the broker closed the connection: {code}"
+        if broker.tls and not self._up.is_set():
+            said = hung_up(said, certificate=broker.certificate is not None)
+        self.worker.last_fault = said
         self.broken.set()
 
     def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:

@@ -27,7 +27,7 @@ def open_parts(order: Order, messages: Messages) -> Iterator[Part]:
     if "gate" in order.parts:
         yield _gate_part(order, messages)
     if "mqtt" in order.parts:
-        yield _mqtt_part(order, messages)
+        yield _mqtt_part(order, messages, complain("broker"))
     if "merge" in order.parts:
         yield _merge_part(order, complain("merger"))
     if "watch" in order.parts:
@@ -80,7 +80,7 @@ def _box_answer(
     return answer(method, path, headers, body, site=site, at=datetime.now(UTC))
 
 
-def _mqtt_part(order: Order, messages: Messages) -> Part:
+def _mqtt_part(order: Order, messages: Messages, complain: Callable[[SourceDown | None], None]) -> Part:
     from jiqun.intake.mqtt import Worker
     from jiqun.intake.requests import Desk
 
@@ -88,7 +88,7 @@ def _mqtt_part(order: Order, messages: Messages) -> Part:
     broker = read_broker(order.broker or settings.setting("JIQUN_BROKER"))
     name = order.writer or f"mqtt-{share.k}"
     gate, register = _gate(name)
-    worker = Worker(Desk(gate, messages, most_bytes()), broker, share, sites=register.sites)
+    worker = Worker(Desk(gate, messages, most_bytes()), broker, share, sites=register.sites, told=complain)
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,), name="mqtt", daemon=True)
     thread.start()
@@ -160,6 +160,9 @@ def read_broker(address: str) -> "Broker":
         port = url.port
     except ValueError:
         url, port = urlsplit(""), None
+    if "@" in address:
+        allowed = "JIQUN_BROKER_USER, JIQUN_BROKER_PASSWORD_FILE"
+        raise InputError("intake.bad_broker", seen=f"…@{url.hostname or ''}", allowed=allowed)
     if url.scheme not in ("mqtt", "mqtts") or not url.hostname:
         raise InputError(
             "intake.bad_broker", seen=address[:100], allowed="mqtt://host:1883, mqtts://host:8883"
@@ -171,10 +174,12 @@ def read_broker(address: str) -> "Broker":
         raise InputError(
             "intake.bad_broker", seen=str(error)[:100], allowed="JIQUN_BROKER_PASSWORD_FILE"
         ) from error
-    ca = settings.setting("JIQUN_BROKER_CA")
+    ca, certificate, key = (
+        Path(told) if (told := settings.setting(f"JIQUN_BROKER_{name}")) else None for name in ("CA", "CERT", "KEY")
+    )
     return Broker(
         url.hostname, port or (8883 if tls else 1883), settings.setting("JIQUN_BROKER_USER"), password,
-        Path(ca) if ca else None, tls,
+        ca, tls, certificate, key or certificate,
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from asyncua import Client, ua
 
 from jiqun.edge.config import ConnectorConfig
-from jiqun.edge.opcua.connector import CHUNK, client_of, hung_up
+from jiqun.edge.opcua.connector import CHUNK, hung_up
+from jiqun.edge.opcua.security import connected
 from jiqun.edge.opcua.values import sample_of
 from jiqun.factory.readings.box_orders import MOST_SEEN, Seen
 
@@ -22,8 +23,7 @@ PASSED_OVER = ua.NodeId(ua.ObjectIds.Server)
 
 async def browsed(config: ConnectorConfig) -> AsyncGenerator[list[Seen], None]:
     """What is found so far, level by level; then what it says now, every two seconds."""
-    client = await client_of(config)
-    await client.connect(auto_reconnect=False)
+    client = await connected(config)
     try:
         found: list[Seen] = []
         variables: list[Variable] = []

@@ -1,7 +1,6 @@
 """OPC UA 连接器: subscribes to every point in chunks, watches the connection, begins anew when it is lost."""
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,28 +8,14 @@ from asyncua import Client, ua
 from asyncua.common.subscription import DataChangeNotif
 from asyncua.ua.uaerrors import UaError
 
-from jiqun.edge.config import ConnectorConfig
-from jiqun.edge.connection import UP, Connector, secret
+from jiqun.edge.connection import UP, Connector
+from jiqun.edge.opcua.security import TIMEOUT_S, connected
 from jiqun.edge.opcua.values import sample_of
 from jiqun.factory.readings.model import Point, Quality, Sample
 
 CHUNK = 500  # one call with thousands of items makes servers hang up
 QUEUE = 50  # values the server keeps for us between two reports
 WATCH_S = 2.0
-TIMEOUT_S = 4
-
-logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # what goes wrong stands in the status
-
-
-async def client_of(config: ConnectorConfig) -> Client:
-    """A client as configured, not yet connected."""
-    client = Client(config.text("address"), timeout=TIMEOUT_S)
-    if config.text("security"):
-        await client.set_security_string(config.text("security"))
-    if config.text("user"):
-        client.set_user(config.text("user"))
-        client.set_password(secret(config, "password_file") or "")
-    return client
 
 
 async def hung_up(client: Client) -> None:
@@ -51,14 +36,13 @@ class OpcUa(Connector):
 
     async def session(self) -> None:
         """Connect, subscribe in chunks, and watch until the connection is lost."""
-        client = await client_of(self.config)
+        client = await connected(self.config)
         lost = asyncio.Event()
 
         async def on_lost(_: Exception) -> None:
             lost.set()
 
         client.connection_lost_callback = on_lost
-        await client.connect(auto_reconnect=False)
         try:
             await self._subscribe(client, lost)
             self.state, self.last_fault = UP, ""

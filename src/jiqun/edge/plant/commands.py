@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from jiqun.core.errors import SourceDown
 from jiqun.edge.plant.clockwork import Plant
@@ -14,7 +15,11 @@ TICK_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class PlantOrder:
-    """How a plant is to be run (开厂单). modbus_port 0: no Modbus; broker "": one of its own on `port`."""
+    """How a plant is to be run (开厂单).
+
+    modbus_port 0: no Modbus; broker "": one of its own on `port`; secure: folder of an OPC UA server that serves encrypted
+    and whom it trusts only
+    """
 
     kind: str
     port: int
@@ -24,6 +29,7 @@ class PlantOrder:
     speed: float = 1.0
     seed: int = 1
     faults: Sequence[str] = ()
+    secure: Path | None = None
 
 
 def start(order: PlantOrder, told: Callable[[list[str]], None]) -> None:
@@ -71,10 +77,13 @@ async def _spring(
     plant: Plant, order: PlantOrder, stack: AsyncExitStack
 ) -> "tuple[Callable[..., object], list[str]]":
     from jiqun.edge.plant.modbus_server import PlantRegisters
+    from jiqun.edge.plant.opcua_secure import PASSWORD, REJECTED, TRUSTED, USER
     from jiqun.edge.plant.opcua_server import PlantServer
 
-    server = await stack.enter_async_context(PlantServer(plant, order.host, order.port))
+    server = await stack.enter_async_context(PlantServer(plant, order.host, order.port, secure=order.secure))
     addresses = [server.endpoint]
+    if order.secure is not None:
+        addresses[0] += f"  {USER} {order.secure / PASSWORD}  {order.secure / REJECTED} → {TRUSTED}"
     if order.modbus_port:
         await stack.enter_async_context(PlantRegisters(plant, order.host, order.modbus_port))
         addresses.append(f"modbus://{order.host}:{order.modbus_port}")
@@ -105,12 +114,15 @@ async def _dye(
     return tell, [f"mqtt://{host}:{port}  {node.client._client_id.decode()}"]
 
 
-def fault(kind: str, address: str, command: str) -> None:
-    """Give a running plant a command about faults: spring over OPC UA, dye over MQTT."""
+def fault(kind: str, address: str, command: str, secure: Path | None = None) -> None:
+    """Give a running plant a command about faults: spring over OPC UA, dye over MQTT.
+
+    secure  the folder a secured spring plant was started with
+    """
     if kind == "spring":
         from jiqun.edge.plant.opcua_server import command_plant
 
-        asyncio.run(command_plant(f"opc.tcp://{address}/jiqun/spring/", command))
+        asyncio.run(command_plant(f"opc.tcp://{address}/jiqun/spring/", command, secure))
         return
     from paho.mqtt import publish
 

@@ -2,13 +2,20 @@
 
 import asyncio
 import logging
+import socket
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from asyncua import Server, ua
+from asyncua import Client, Server, ua
+from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
+from asyncua.crypto.uacrypto import CertProperties
 
 from jiqun.core.errors import InputError
+from jiqun.edge.opcua.certificates import read_certificate, uri_of
+from jiqun.edge.opcua.security import SecureClient
 from jiqun.edge.plant.clockwork import Plant
+from jiqun.edge.plant.opcua_secure import CERTIFICATE, KEY, TRUSTED, USER, SecureFolder, secured
 
 logging.getLogger("asyncua").setLevel(logging.ERROR)  # it warns that a synthetic plant encrypts nothing
 
@@ -19,8 +26,9 @@ COMMAND = "command"
 class PlantServer:
     """One plant as an OPC UA server (OPC UA 服务器); nodes are ns=2;s=<tag> and ns=2;s=command."""
 
-    def __init__(self, plant: Plant, host: str, port: int) -> None:
+    def __init__(self, plant: Plant, host: str, port: int, *, secure: Path | None = None) -> None:
         self.plant, self.port = plant, port
+        self.secure = SecureFolder(secure) if secure is not None else None
         self.endpoint = f"opc.tcp://{host}:{port}/jiqun/{plant.kind}/"
         self._nodes: dict[str, Any] = {}
         self._told = ""
@@ -30,6 +38,9 @@ class PlantServer:
         await self.server.init()
         self.server.set_endpoint(self.endpoint)
         self.server.set_server_name(f"jiqun {self.plant.kind} plant (synthetic)")
+        if self.secure is not None:
+            name = f"urn:{socket.gethostname()}:jiqun:plant:{self.plant.kind}"
+            await secured(self.server, await asyncio.to_thread(self.secure.filled, name))
         index = await self.server.register_namespace(NAMESPACE)
         folder = await self.server.nodes.objects.add_folder(
             ua.NodeId(self.plant.kind, index), self.plant.kind
@@ -68,11 +79,25 @@ class PlantServer:
                 await self._command.write_value(self._told)
 
 
-async def command_plant(endpoint: str, command: str) -> None:
-    """Write a command to a running plant (故障命令)."""
-    from asyncua import Client
-
-    async with asyncio.timeout(10), Client(endpoint) as client:
+async def command_plant(endpoint: str, command: str, secure: Path | None = None) -> None:
+    """Write a command to a running plant (故障命令); to a secured one with its own pair, which it then trusts."""
+    client = Client(endpoint) if secure is None else await _trusted_client(endpoint, SecureFolder(secure))
+    async with asyncio.timeout(10), client:
         node = client.get_node(ua.NodeId(COMMAND, 2))
         await node.write_value("")
         await node.write_value(command)
+
+
+async def _trusted_client(endpoint: str, folder: SecureFolder) -> Client:
+    """A client of whoever may read the folder of a secured plant."""
+    own = (folder.root / CERTIFICATE).read_bytes()
+    (folder.root / TRUSTED / CERTIFICATE).write_bytes(own)
+    client = SecureClient(endpoint)
+    client.application_uri = uri_of(read_certificate(own))
+    client.set_user(USER)
+    client.set_password(folder.password())
+    await client.set_security(
+        SecurityPolicyBasic256Sha256, folder.root / CERTIFICATE, CertProperties(folder.root / KEY, "pem"),
+        server_certificate=CertProperties(own, "der"),
+    )
+    return client

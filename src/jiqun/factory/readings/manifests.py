@@ -13,20 +13,37 @@ from jiqun.core.errors import RowErrors
 from jiqun.rules.sheet import Sheet, View
 
 FOLDER = Path(__file__).resolve().parents[2] / "edge"
-TYPES = ("text", "whole", "yes", "file")
+TYPES = ("text", "whole", "yes", "file", "choice")
 PROMISES = ("acknowledged", "polled", "subscribed")
 STATES = ("done", "open", "exempt")
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a choice (选词); the empty one is the default."""
+
+    key: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a connector (选项); `default` None means it must be given."""
+    """One option of a connector (选项); `default` None means it must be given.
+
+    A file's default lies in the folder `secrets` of the box. words: of a choice.
+    """
 
     name: str
     type: str
     default: object
     zh: str
     en: str
+    words: tuple[Word, ...] = ()
+
+    def has(self, word: str) -> bool:
+        """Is this one of its words?"""
+        return any(one.key == word for one in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +108,9 @@ def quality_of(key: str) -> tuple[Mark, ...]:
 
 def _option(view: View) -> Option:
     label = view.label("says")
-    return Option(view.text("name"), view.choice("type", TYPES), view.data.get("default"), label.zh, label.en)
+    words = tuple(
+        Word(one.text("key", needed=False), (said := one.label("says")).zh, said.en) for one in view.views("words")
+    )
+    return Option(
+        view.text("name"), view.choice("type", TYPES), view.data.get("default"), label.zh, label.en, words
+    )
