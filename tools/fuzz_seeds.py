@@ -135,16 +135,42 @@ def disk() -> Seeds:
     return {"log_entry": logs, "kept_segment": damages, "box_buffer": damages}
 
 
+def hostile() -> Seeds:
+    """What fuzzers seldom make by themselves: JSON nested as deep as the reader allows, and a bomb."""
+    seeds: Seeds = {}
+    for depth in (300, 1_000):
+        deep = b"[" * depth + b"]" * depth
+        row = b'{"contract":1,"site":"spring","batches":[{"id":"a-1","sequence":1,"readings":%b,"points":[%b]}]}'
+        bodies = [deep, b'{"contract":%b}' % deep, b'{"contract":1,"site":"spring","batches":{"a":%b}}' % deep, row % (b"1", deep)]
+        for name in ("contract", "taking"):
+            seeds.setdefault(name, []).extend(bodies)
+        seeds.setdefault("envelope", []).extend(b"spring\0" + body for body in bodies)
+        seeds.setdefault("mqtt_json", []).append(b'{"time":1790000000000,"t":%b}' % deep)
+        posted = b'{"id":"a","readings":[%b,{"key":"total","read_at":%b},{"key":"total","unit":%b}]}'
+        seeds.setdefault("http_in", []).extend((deep, b'{"id":"a","readings":{"a":%b}}' % deep, posted % (deep, deep, deep)))
+        seeds.setdefault("box_talk", []).extend((deep, b'{"talk":%b}' % deep, b'{"talk":1,"state":%b,"seen":[%b]}' % (deep, deep)))
+    bomb = gzip.compress(b"[" + b"0," * 1_000_000 + b"0]", mtime=0)
+    for name in ("contract", "http_in", "box_talk"):
+        seeds[name].append(bomb)
+    return seeds
+
+
+def write(kind: str, seeds: Seeds) -> None:
+    """Put seeds in the place of earlier ones of their kind."""
+    for name, each in seeds.items():
+        folder = CORPUS / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob(f"{kind}-*"):
+            old.unlink()
+        for number, data in enumerate(each, start=1):
+            (folder / f"{kind}-{number}").write_bytes(data)
+
+
 def main() -> int:
     """Write the seeds; say how large they are together with what was found."""
     said = said_by_spring()
-    for name, seeds in (sparkplug() | posted(said) | files(said) | talk(said) | disk()).items():
-        folder = CORPUS / name
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob("plant-*"):
-            old.unlink()
-        for number, data in enumerate(seeds, start=1):
-            (folder / f"plant-{number}").write_bytes(data)
+    write("plant", sparkplug() | posted(said) | files(said) | talk(said) | disk())
+    write("hostile", hostile())
     size = sum(path.stat().st_size for path in CORPUS.rglob("*") if path.is_file())
     print(f"{CORPUS.relative_to(ROOT)}: {size:,} B of {MOST_BYTES:,}")
     return int(size > MOST_BYTES)

@@ -63,7 +63,7 @@ def log_entry(data: bytes) -> None:
         assert (entry.actions is None) == (entry.fault is not None)
         for name, size in entry.added().items():
             file_fault(root, TABLE, name, size)
-        assert entry.rows() >= 0 and isinstance(entry.removed(), set)
+        assert isinstance(entry.rows(), int) and isinstance(entry.removed(), set)
         if entry.fault is None:
             try:
                 open_table(root, TABLE)
