@@ -11,6 +11,7 @@ import argparse
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,7 +20,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".fuzz"
 CRASHES = WORK / "crashes"
-FOLLOWED = ["jiqun.edge", "jiqun.factory", "jiqun.intake", "jiqun.lake.faults", "jiqun.lake.readings", "jiqun.actions.taking"]  # fmt: skip
+FOLLOWED = [
+    "edge",
+    "factory",
+    "intake",
+    "lake.faults",
+    "lake.readings",
+    "actions.taking",
+    "actions.taking_sites",
+]
 INPUT_S, MEMORY_MB = 20, 2_048  # more than this for one input is a finding
 NONE_HERE = (
     "-- atheris is not installed here (it has wheels for Linux on x86-64, Python 3.11 to 3.13): the targets run over their "
@@ -43,27 +52,41 @@ def seconds_of(words: argparse.Namespace, name: str) -> Told:
     log = WORK / f"{name}.log"
     flags = [
         f"-max_total_time={words.seconds}", f"-timeout={INPUT_S}", f"-rss_limit_mb={MEMORY_MB}", "-print_final_stats=1",
-        f"-artifact_prefix={CRASHES}/{name}-", f"-dict={dictionary(name)}", "-reload=0",
+        f"-artifact_prefix={CRASHES}/{name}-", "-reload=0", *dictionary(name),
     ]  # fmt: skip
-    child = [sys.executable, str(Path(__file__)), "--child", name, *flags, str(learnt), str(ROOT / "tests/fuzzers/corpus" / name)]  # fmt: skip
+    seeds = ROOT / "tests" / "fuzzers" / "corpus" / name
+    child = [sys.executable, str(Path(__file__)), "--child", name, *flags, str(learnt), str(seeds)]
     with log.open("wb") as out:
-        code = subprocess.run(child, stdout=out, stderr=out, cwd=ROOT).returncode
+        running = subprocess.Popen(child, stdout=out, stderr=out, cwd=ROOT)
+        code = running.wait()
+    clear_away(running.pid)
     text = log.read_text(encoding="utf-8", errors="replace")
     crashes = tuple(sorted(set(CRASHES.glob(f"{name}-*")) - before))
     if code and not crashes:
         raise SystemExit(f"{name} did not run, see {log}\n{text[-2000:]}")
-    tried = [int(n) for n in re.findall(r"number_of_executed_units: (\d+)", text) + re.findall(r"^#(\d+)\t", text, re.M)]  # fmt: skip
+    tried = [int(n) for n in re.findall(r"^(?:#|stat::number_of_executed_units: )(\d+)", text, re.M)]
     edges = [int(n) for n in re.findall(r"cov: (\d+)", text)]
     return Told(max(tried, default=0), max(edges, default=0), crashes)
 
 
-def dictionary(name: str) -> Path:
-    """The words of a target as the fuzzer reads them."""
+def clear_away(process: int) -> None:
+    """Remove the folders of a process of the fuzzer."""
+    targets()
+    from fuzzers.ram import RAM, prefix
+
+    for path in RAM.glob(prefix(process) + "*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def dictionary(name: str) -> list[str]:
+    """The words of a target as the fuzzer reads them; it takes no empty file."""
     path = WORK / f"{name}.dict"
     words = targets()[name].words.split()
+    if not words:
+        return []
     quoted = ("".join(f"\\x{byte:02x}" for byte in word.encode()) for word in words)
     path.write_text("".join(f'"{word}"\n' for word in quoted))
-    return path
+    return [f"-dict={path}"]
 
 
 def targets() -> dict:
@@ -82,7 +105,7 @@ def child(name: str, flags: list[str]) -> None:
     """What runs in the process of one target."""
     import atheris
 
-    with atheris.instrument_imports(include=FOLLOWED):
+    with atheris.instrument_imports(include=[f"jiqun.{name}" for name in FOLLOWED]):
         target = targets()[name]
     atheris.Setup([name, *flags, f"-max_len={target.most}"], target.run)
     atheris.Fuzz()
@@ -115,9 +138,14 @@ def main() -> int:
     found: list[Path] = []
     for name in words.only.split(",") if words.only else targets():
         told = seconds_of(words, name)
-        print(f"{name:18} {told.tried:>9,} inputs  {told.edges:>6,} edges  {len(told.crashes)} found", flush=True)
+        print(
+            f"{name:18} {told.tried:>9,} inputs  {told.edges:>6,} edges  {len(told.crashes)} found",
+            flush=True,
+        )
         for path in told.crashes:
-            print(f"   repeat it: {Path(sys.executable)} tools/fuzz.py --repeat {name} {path.relative_to(ROOT)}")
+            print(
+                f"   repeat it: {Path(sys.executable)} tools/fuzz.py --repeat {name} {path.relative_to(ROOT)}"
+            )
         found += told.crashes
     return int(bool(found))
 

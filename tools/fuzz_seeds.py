@@ -37,6 +37,7 @@ class Heard:
         self.said: list[tuple[str, bytes]] = []
 
     def publish(self, topic: str, payload: bytes, qos: int = 0) -> None:
+        """Keep one message under its kind."""
         self.said.append((topic.split("/")[2], payload))
 
 
@@ -52,9 +53,7 @@ def sparkplug() -> Seeds:
         plant.advance(5)
         node.tell()
     heard.publish("spBv1.0/dye/NDEATH/plant", node._death())
-    framed = b"".join(
-        bytes([KINDS.index(kind)]) + len(body).to_bytes(2) + body for kind, body in heard.said
-    )
+    framed = b"".join(bytes([KINDS.index(kind)]) + len(body).to_bytes(2) + body for kind, body in heard.said)
     return {"sparkplug": [body for _, body in heard.said], "sparkplug_session": [framed]}
 
 
@@ -78,9 +77,14 @@ def posted(said: list[dict[str, float]]) -> Seeds:
     body = contract.batch_body(readings, refused, points=known, made_us=NOW_US)
     gaps = [{"from_us": NOW_US, "to_us": NOW_US + 5, "count": 3, "reason": "overflow"}]
     batches = [orjson.dumps({"id": f"box-{n}", "sequence": n, **body, "gaps": gaps}) for n in (1, 2)]
-    odd = orjson.dumps({"id": "box-3", "sequence": 3, "readings": {"point": [0, "x"], "read_us": [NOW_US, 1], "value": [1, True],
-                        "quality": ["good", "?"], "flag": ["", 1]}, "points": [{"key": "A b", "unit": 1}], "gaps": [1]})  # fmt: skip
-    plain = [gzip.decompress(contract.encode("spring", some)) for some in (batches[:1], [odd], [*batches, b"{}"])]
+    columns = {
+        "point": [0, "x"], "read_us": [NOW_US, 1], "value": [1, True], "quality": ["good", "?"], "flag": ["", 1],
+    }  # fmt: skip
+    points = [{"key": "A b", "unit": 1}]
+    odd = orjson.dumps({"id": "box-3", "sequence": 3, "readings": columns, "points": points, "gaps": [1]})
+    plain = [
+        gzip.decompress(contract.encode("spring", some)) for some in (batches[:1], [odd], [*batches, b"{}"])
+    ]
     answer = b'{"acknowledged":["box-1"],"refused":[{"id":"box-2","code":"readings.not_a_batch"}]}'
     packed = gzip.compress(gzip.decompress(contract.encode("spring", batches)), mtime=0)
     bodies = [*plain[:2], packed, answer]
@@ -92,7 +96,7 @@ def files(said: list[dict[str, float]]) -> Seeds:
     """The same as JSON messages, a posted batch and a dropped file."""
     values = [list(one.values()) for one in said]
     times = [written(NOW_US + n * 1_000_000) for n in range(len(said))]
-    rows = [f"{at},{row[0]:.3f},{int(row[1])},{'F2' if n % 2 else 'F1'}" for n, (at, row) in enumerate(zip(times, values, strict=True))]  # fmt: skip
+    rows = [f"{times[n]},{row[0]:.3f},{int(row[1])},F{n % 2 + 1}" for n, row in enumerate(values)]
     sheet = "\n".join(["time,temperature,pieces,machine", *rows, "2026/9/21 6:00,坏,,F2", "short"]) + "\n"
     messages = [
         orjson.dumps({"time": at, "t": values[0][0], "a": [{"n": values[0][1]}], "x/y": None})
@@ -102,7 +106,15 @@ def files(said: list[dict[str, float]]) -> Seeds:
               for at, row in zip(times, values, strict=True)]  # fmt: skip
     listed.append({"key": "total", "value": 7, "read_us": NOW_US})
     batch = orjson.dumps({"id": "m7-1", "readings": listed})
-    texts = (times[0], "2026/11/2 8:00", "2026年11月2日 8:00:30.5", "24:00", "8:00:30", "2026-W45-1", "20261122T064000+0800")
+    texts = (
+        times[0],
+        "2026/11/2 8:00",
+        "2026年11月2日 8:00:30.5",
+        "24:00",
+        "8:00:30",
+        "2026-W45-1",
+        "20261122T064000+0800",
+    )
     return {"csv_drop": [sheet.encode(), sheet.encode("gb18030"), sheet.encode("utf-8-sig")], "mqtt_json": messages,
             "http_in": [batch, gzip.compress(batch, mtime=0)], "instants": [text.encode() for text in texts]}  # fmt: skip
 
@@ -115,11 +127,17 @@ def talk(said: list[dict[str, float]]) -> Seeds:
         "spring", "box-1", "0.1.0", 3, NOW_US, NOW_US, 0.5, buffer, (contract.Gap(NOW_US, NOW_US + 5, 3, "overflow"),),
         {"unknown_point": 2}, "", (connector,), (box_orders.OrderFault("new", "edge.bad_point", "address"),),
     )  # fmt: skip
-    seen = tuple(box_orders.Seen(f"ns=2;s={name}", name, "Double", "摄氏度", value, "good", NOW_US) for name, value in list(said[0].items())[:4])  # fmt: skip
-    point = Point("furnace.temperature", "ns=2;s=furnace.temperature", "摄氏度", PointKind.MEASUREMENT, 1.0, 0.5)
+    seen = tuple(
+        box_orders.Seen(f"ns=2;s={name}", name, "Double", "摄氏度", value, "good", NOW_US)
+        for name, value in list(said[0].items())[:4]
+    )
+    point = Point(
+        "furnace.temperature", "ns=2;s=furnace.temperature", "摄氏度", PointKind.MEASUREMENT, 1.0, 0.5
+    )
+    where = {"address": "opc.tcp://127.0.0.1:4840"}
     orders = box_orders.Orders(
         4,
-        (box_orders.TrialOrder("t-1", box_orders.WATCH, "opcua", {"address": "opc.tcp://127.0.0.1:4840"}, (point,), NOW_US),),
+        (box_orders.TrialOrder("t-1", box_orders.WATCH, "opcua", where, (point,), NOW_US),),
         (box_orders.ConnectionOrder("line", "opcua", {"interval_ms": 500}, (point,), 2),),
     )  # fmt: skip
     told = orjson.dumps(box_orders.orders_told(orders))
@@ -141,14 +159,23 @@ def hostile() -> Seeds:
     for depth in (300, 1_000):
         deep = b"[" * depth + b"]" * depth
         row = b'{"contract":1,"site":"spring","batches":[{"id":"a-1","sequence":1,"readings":%b,"points":[%b]}]}'
-        bodies = [deep, b'{"contract":%b}' % deep, b'{"contract":1,"site":"spring","batches":{"a":%b}}' % deep, row % (b"1", deep)]
+        bodies = [
+            deep,
+            b'{"contract":%b}' % deep,
+            b'{"contract":1,"site":"spring","batches":{"a":%b}}' % deep,
+            row % (b"1", deep),
+        ]
         for name in ("contract", "taking"):
             seeds.setdefault(name, []).extend(bodies)
         seeds.setdefault("envelope", []).extend(b"spring\0" + body for body in bodies)
         seeds.setdefault("mqtt_json", []).append(b'{"time":1790000000000,"t":%b}' % deep)
         posted = b'{"id":"a","readings":[%b,{"key":"total","read_at":%b},{"key":"total","unit":%b}]}'
-        seeds.setdefault("http_in", []).extend((deep, b'{"id":"a","readings":{"a":%b}}' % deep, posted % (deep, deep, deep)))
-        seeds.setdefault("box_talk", []).extend((deep, b'{"talk":%b}' % deep, b'{"talk":1,"state":%b,"seen":[%b]}' % (deep, deep)))
+        seeds.setdefault("http_in", []).extend(
+            (deep, b'{"id":"a","readings":{"a":%b}}' % deep, posted % (deep, deep, deep))
+        )
+        seeds.setdefault("box_talk", []).extend(
+            (deep, b'{"talk":%b}' % deep, b'{"talk":1,"state":%b,"seen":[%b]}' % (deep, deep))
+        )
     bomb = gzip.compress(b"[" + b"0," * 1_000_000 + b"0]", mtime=0)
     for name in ("contract", "http_in", "box_talk"):
         seeds[name].append(bomb)

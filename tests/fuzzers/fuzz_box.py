@@ -162,7 +162,9 @@ def instant_texts(data: bytes) -> None:
     assert within is None or 0 <= within <= instants.DAY
     for hours in (-12, 0, 8, 14):
         told = from_text(text, hours_east=hours)
-        assert told is None or not FIRST_US <= told <= LAST_US or from_text(edge_instants.written(told)) == told
+        assert (
+            told is None or not FIRST_US <= told <= LAST_US or from_text(edge_instants.written(told)) == told
+        )
     if len(data) >= 8:
         (number,) = struct.unpack("<d", data[:8])
         for form in edge_instants.SCALES:

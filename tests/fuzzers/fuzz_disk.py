@@ -1,12 +1,12 @@
 """What a disk gives back, as bytes: log files of the lake, kept segments, the buffer of a box, each damaged at will."""
 
 import shutil
-import tempfile
 from functools import cache
 from pathlib import Path
 
 import orjson
 from fuzzers.fuzz_box import NOW_US
+from fuzzers.ram import folder
 from reading_rows import Taker, taken
 
 from jiqun.core.errors import SourceDown
@@ -21,16 +21,8 @@ from jiqun.lake.snapshot import open_table
 from jiqun.lake.spool import kept
 from jiqun.lake.store import Lake
 
-RAM = Path("/dev/shm")
 TABLE = "readings"
 BATCHES = 3
-
-
-@cache
-def folder(name: str) -> Path:
-    found = Path(tempfile.mkdtemp(prefix="jiqun-fuzz-", dir=RAM if RAM.is_dir() else None)) / name
-    found.mkdir()
-    return found
 
 
 def damaged(sound: bytes, data: bytes) -> bytes:
@@ -94,7 +86,14 @@ def kept_segment(data: bytes) -> None:
         known.load("spring")
     finally:
         path.write_bytes(sound)
-    assert [known.has("spring", f"box-{number}") for number in range(6)] == [False, True, True, True, False, False]
+    assert [known.has("spring", f"box-{number}") for number in range(6)] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @cache
@@ -112,7 +111,9 @@ def _buffer_file() -> tuple[bytes, frozenset[bytes]]:
 
 
 def _config(name: str, overflow: str) -> BufferConfig:
-    return BufferConfig(folder(name) / "edge.sqlite3", most_mb=1, overflow=overflow, durability="process_kill")
+    return BufferConfig(
+        folder(name) / "edge.sqlite3", most_mb=1, overflow=overflow, durability="process_kill"
+    )
 
 
 def box_buffer(data: bytes) -> None:
@@ -136,7 +137,7 @@ def box_buffer(data: bytes) -> None:
 
 
 def _used(buffer: Buffer, sealed: frozenset[bytes]) -> None:
-    buffer.level(), buffer.untold(), buffer.taken(b"\1" * 16)  # noqa: B018 - they must answer
+    buffer.level(), buffer.untold(), buffer.taken(b"\1" * 16)
     for one in buffer.next(most_bytes=10**9):
         assert one.body in sealed, "a damaged batch is not sent as a sound one"
         buffer.done([one.sequence])

@@ -2,7 +2,6 @@
 
 import gzip
 import math
-import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import duckdb
 import orjson
 import paho.mqtt.client as paho
 from fuzzers.fuzz_box import MOST_BYTES, NOW_US, refuses
+from fuzzers.ram import folder
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -33,18 +33,11 @@ PACKS = Path(__file__).resolve().parents[2] / "packs"
 LIMITS = TakingLimits()
 DOOR = ("edge.bad_request", "intake.too_large", "intake.other_site")
 NO_BATCH = ("readings.not_a_batch", "readings.uneven_columns")
-RAM = Path("/dev/shm")
 
 
 @cache
 def messages() -> Messages:
     return Messages.load(PACKS / "errors.toml")
-
-
-@cache
-def folder() -> Path:
-    """Where a target's files lie: in memory where there is such a place."""
-    return Path(tempfile.mkdtemp(prefix="jiqun-fuzz-", dir=RAM if RAM.is_dir() else None))
 
 
 class NoLake:
@@ -86,15 +79,22 @@ def sound(one: TakenBatch, told: Mapping[str, object]) -> None:
     columns = one.columns
     assert len({len(columns.point), len(columns.read_us), len(columns.value), len(columns.quality)}) == 1
     for value, quality in zip(columns.value, columns.quality, strict=True):
-        assert abs(value) <= MOST or (math.isnan(value) and quality == 2), "no value is only there when it is bad"
-    assert all(NOW_US - LIMITS.oldest_us <= at <= NOW_US + 10_000 + LIMITS.newest_us for at in columns.read_us)
-    assert all(0 <= place < len(one.points) for place in columns.point) and set(columns.flags) <= set(range(one.readings))  # fmt: skip
+        assert abs(value) <= MOST or (math.isnan(value) and quality == 2), (
+            "no value is only there when it is bad"
+        )
+    assert all(
+        NOW_US - LIMITS.oldest_us <= at <= NOW_US + 10_000 + LIMITS.newest_us for at in columns.read_us
+    )
+    assert all(0 <= place < len(one.points) for place in columns.point)
+    assert set(columns.flags) <= set(range(one.readings))
     for row in one.held:
         assert max(map(len, (row.point, row.code, row.seen, row.unit))) <= SEEN
         assert "".join((row.point, row.seen, row.unit, row.allowed)).encode()
     if not one.id.startswith("refused."):
         rows = cast(dict[str, list[object]], told["readings"])["point"]
-        others = len(cast(list[object], told.get("refused", []))) + len(cast(list[object], told.get("gaps", [])))
+        others = len(cast(list[object], told.get("refused", []))) + len(
+            cast(list[object], told.get("gaps", []))
+        )
         assert one.readings + len(one.held) + len(one.gaps) == len(rows) + others, "each is somewhere"
 
 
@@ -137,7 +137,7 @@ def taking(data: bytes) -> None:
     except (InputError, NotAllowed):
         return
     if gate.taken:
-        path = folder() / "segment.parquet"
+        path = folder("taking") / "segment.parquet"
         cursor = _database().cursor()
         write_taken(cursor, path, gate.taken, "fuzz")
         rows = dict(cursor.execute(f"SELECT row_of, count(*) FROM '{path}' GROUP BY ALL").fetchall())
@@ -167,7 +167,7 @@ class Client:
 
 
 def envelope(data: bytes) -> None:
-    """A message of a broker: the site of its topic, a zero byte, the payload. Each is acknowledged, none breaks the session."""
+    """A message of a broker: the site of its topic, a zero byte, the payload. Acknowledged whatever it is; the session stays."""
     site, _, payload = data.partition(b"\0")
     worker = Worker(desk(NoLake()), Broker("127.0.0.1"), Share())
     session = _Session(worker)

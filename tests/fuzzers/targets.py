@@ -23,7 +23,10 @@ class Target:
     most: int = 4096
 
 
-JSON = '[ ] { } {} [] : , "" null true false -1 1e400 1e300 0.5 9223372036854775808 "\\ud83d\\ude00" "\\u0000" [[[[[[[[ {"a":{"a": '
+JSON = (
+    '[ ] { } {} [] : , "" null true false -1 1e400 1e300 0.5 9223372036854775808 "\\ud83d\\ude00" "\\u0000" '
+    '[[[[[[[[ {"a":{"a": '
+)
 BATCH = (
     '"contract":1 "site":"spring" "batches": "id": "sequence": "made_us": "points": "readings": "refused": "gaps": '
     '"key": "unit": "kind": "measurement" "counter" "point": "read_us": "value": "quality": "good" "bad" "flag": '
@@ -33,9 +36,7 @@ TALK = (
     '"talk":1 "site": "box": "state":"done" "trials": "connections": "points": "options": "kind": "watch" "address": '
     '"scale": "deadband": "until_us": "buffer": "oldest_us": "counts": "connectors": "faults": "fault": "value": "lag_s":'
 )
-TIMES = (
-    "2026-11-22T06:40:00Z 2026/11/2 8:00 2026年11月2日 0001-01-01 9999-12-31 T23:59:59.999999 +23:59 -14:00 24:00 W52-7"
-)
+TIMES = "2026-11-22T06:40:00Z 2026/11/2 8:00 2026年11月2日 0001-01-01 9999-12-31 T23:59:59.999999 +23:59 -14:00 24:00 W52-7"
 LOG = '"commitInfo": "actionCount": "operation":"CREATE TABLE" "add": "path": "size": "stats": "numRecords" "remove": "txn":'
 
 TARGETS: dict[str, Target] = {

@@ -1,7 +1,7 @@
 """缓存 buffer: sealed batches on the box's own disk until the gate has them (store and forward).
 
-One SQLite file in WAL, held by one process (`buffer_file`). A batch is written once, under a key that never changes, together with the marks
-of what it was made from: after a kill the same batch goes out under the same key, and nothing is taken twice.
+One SQLite file in WAL (`buffer_file`), held by one process. A batch is written once, under a key that never changes,
+together with the marks of what it was made from: after a kill the same batch goes out under the same key, and nothing is taken twice.
 Keys begin with a word made anew at each start, so that a power cut that costs the last batches never gives a key again.
 """
 
@@ -145,7 +145,9 @@ class Buffer:
         body = orjson.dumps({"id": key, "sequence": sequence, **parcel.body, "gaps": told})
         self._db.execute("DELETE FROM gaps")
         row = (sequence, key, len(body), parcel.rows, parcel.from_us, parcel.to_us)
-        self._db.execute("INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, body, sum_of(row, body)))
+        self._db.execute(
+            "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, body, sum_of(row, body))
+        )
         self._db.executemany(
             "INSERT OR IGNORE INTO marks VALUES (?, ?)", ((m, sequence) for m in parcel.marks)
         )

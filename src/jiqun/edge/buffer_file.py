@@ -63,6 +63,7 @@ def opened(config: BufferConfig) -> tuple[sqlite3.Connection, Path | None]:
 
 def _open(config: BufferConfig) -> sqlite3.Connection:
     db = sqlite3.connect(config.path, check_same_thread=False, timeout=1)
+    db.text_factory = lambda told: told.decode("utf-8", "replace")  # damaged text is for the sums to find
     try:
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         db.execute("PRAGMA journal_mode = WAL")
@@ -111,7 +112,9 @@ def drop_damaged(db: sqlite3.Connection) -> Iterator[Gap]:
     """Move batches that are not what was sealed aside; gives what is lost with each, as far as its row can be believed."""
     db.execute(_ODD_GAPS)
     db.execute("DELETE FROM marks WHERE typeof(at) != 'integer'")
-    bad = [(*row, body) for *row, body, summed in db.execute(_BATCHES) if not _agrees(tuple(row), body, summed)]
+    bad = [
+        (*row, body) for *row, body, summed in db.execute(_BATCHES) if not _agrees(tuple(row), body, summed)
+    ]
     for sequence, key, _, rows, from_us, to_us, body in bad:
         name = f"{DAMAGED}-{sequence}-{str(key)[:80]}"
         db.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?)", (name, DAMAGED, body))

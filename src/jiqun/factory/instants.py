@@ -8,7 +8,9 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
-_FIRST_US = (datetime(1, 1, 2, tzinfo=SHANGHAI) - EPOCH) // timedelta(microseconds=1)  # its day begins in year 1 of UTC too
+_FIRST_US = (datetime(1, 1, 2, tzinfo=SHANGHAI) - EPOCH) // timedelta(
+    microseconds=1
+)  # its day begins in year 1 of UTC too
 _LAST_US = (datetime.max.replace(tzinfo=SHANGHAI) - EPOCH) // timedelta(microseconds=1)
 _LOOSE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6})\d*)?)?)?"

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from jiqun.actions import box_talk
 from jiqun.core.errors import InputError, JiqunError
-from jiqun.factory.readings.reasons import told as shown
 from jiqun.factory.readings.box_orders import MOST_BYTES, read_report, read_told, read_trial_answer
+from jiqun.factory.readings.reasons import told as shown
 
 TALK, TRIALS = "/api/box", "/api/box/trials/"
 Reply = tuple[int, Mapping[str, object]]

@@ -61,7 +61,9 @@ def _whole(entry: LogEntry) -> LogEntry:
     """The entry, if what it tells of files can be read; damage may leave JSON that is no commit."""
     try:
         names = {*entry.added(), *entry.removed()}
-        odd = [name for name in names if Path(name).name != name or "\0" in name or len(name.encode()) > _NAME]
+        odd = [
+            name for name in names if Path(name).name != name or "\0" in name or len(name.encode()) > _NAME
+        ]
     except (ValueError, KeyError, TypeError, RecursionError):
         return LogEntry(entry.version, None, "not a commit")
     return LogEntry(entry.version, None, f"names the file {odd[0][:80]!r}") if odd else entry

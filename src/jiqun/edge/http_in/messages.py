@@ -46,7 +46,11 @@ def read_posted(body: bytes) -> Posted:
         posted = orjson.loads(body)
     except ValueError as error:
         raise InputError("edge.bad_message", seen=str(error)) from error
-    if not isinstance(posted, dict) or not isinstance(posted.get("id"), str) or not 0 < len(posted["id"]) <= 200:
+    if (
+        not isinstance(posted, dict)
+        or not isinstance(posted.get("id"), str)
+        or not 0 < len(posted["id"]) <= 200
+    ):
         raise InputError("edge.bad_message", seen=told(posted)[:80], allowed='{"id": …, "readings": […]}')
     rows = posted.get("readings")
     if not isinstance(rows, list):

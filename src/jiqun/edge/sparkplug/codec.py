@@ -24,7 +24,9 @@ from jiqun.edge.sparkplug.wire import (
 )
 
 QUALITY, UNIT = "Quality", "engUnit"
-MOST_METRICS = 100_000  # of one payload: two bytes make a metric, and each of them costs a hundred times that here
+MOST_METRICS = (
+    100_000  # of one payload: two bytes make a metric, and each of them costs a hundred times that here
+)
 PROPERTY_TYPES: Mapping[type, DataType] = {
     bool: DataType.BOOLEAN, int: DataType.INT64, float: DataType.DOUBLE, str: DataType.STRING,
     bytes: DataType.BYTES, type(None): DataType.STRING,

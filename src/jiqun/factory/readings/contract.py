@@ -106,7 +106,7 @@ def decode(body: bytes, *, most_bytes: int = 64_000_000) -> dict[str, object]:
         raise InputError("edge.bad_request", seen=str(error)[:200], allowed="JSON, gzip") from error
     request = cast(dict[str, object], found) if isinstance(found, dict) else {}
     if request.get("contract") != VERSION:
-        seen = f"contract {told(request.get('contract'))}" if request else told(found)
+        seen = f"contract {told(request.get('contract'))}" if request else told(cast(object, found))
         raise InputError("edge.bad_request", seen=seen[:60], allowed=f"contract {VERSION}")
     return request
 
