@@ -167,7 +167,7 @@ class Client:
 
 
 def envelope(data: bytes) -> None:
-    """A message of a broker: the site of its topic, a zero byte, the payload. Acknowledged whatever it is; the session stays."""
+    """A message of a broker: the site of its topic, a zero byte, the payload. Acknowledged, and the session stays."""
     site, _, payload = data.partition(b"\0")
     worker = Worker(desk(NoLake()), Broker("127.0.0.1"), Share())
     session = _Session(worker)
