@@ -9,10 +9,10 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install -q --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check fix bench soak lock assets screens backup restore bundle translate docs clean
+.PHONY: help run test fuzz fuzz-codecs check fix bench soak lock assets screens backup restore bundle translate docs clean
 
 help:            ## Print this list.
-	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "jiqun needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V). Set PYTHON=/path/to/python3.11"; exit 1; }
@@ -35,6 +35,10 @@ help:            ## Print this list.
 	$(PIP) --require-hashes -r requirements/bench.txt
 	@touch .stamps/bench
 
+.stamps/fuzz: requirements/fuzz.txt .stamps/test
+	$(PIP) --require-hashes -r requirements/fuzz.txt
+	@touch .stamps/fuzz
+
 .stamps/assets: frontend/package-lock.json tools/assets.py .venv/bin/python
 	$(PY) tools/assets.py
 	@mkdir -p .stamps && touch $@
@@ -45,8 +49,12 @@ run: .stamps/run .stamps/assets  ## Start the whole system on this machine with 
 test: .stamps/test .stamps/assets  ## Run every test this machine can run, saying what was skipped and why.
 	@$(PY) tools/run_tests.py $(TEST_FLAGS)
 
-fuzz: .stamps/test .stamps/assets  ## Longer generated runs: more kills, the whole tuning half of the noisy names (minutes).
+fuzz: .stamps/fuzz .stamps/assets  ## Longer generated runs: more kills, the whole tuning half of the noisy names, then fuzz-codecs (an hour).
 	.venv/bin/pytest -q tests -m fuzz
+	$(PY) tools/fuzz.py --seconds $(or $(SECONDS),60)
+
+fuzz-codecs: .stamps/fuzz  ## Coverage-guided runs of each codec over any bytes (SECONDS= for each, TARGETS=sparkplug,contract).
+	$(PY) tools/fuzz.py --seconds $(or $(SECONDS),60) $(if $(TARGETS),--only $(TARGETS))
 
 check: .stamps/test  ## Lint, types, import contracts and the house's own rules (seconds; what pre-commit calls).
 	.venv/bin/ruff check src tests tools benchmarks

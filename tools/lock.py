@@ -15,11 +15,12 @@ LOCKS = {
     "test": [*PRODUCT, "requirements/test.in", "-c", "requirements/run.txt"],
     "full": [*PRODUCT, "--extra", "spark", "requirements/test.in", "-c", "requirements/test.txt"],
     "bench": [*PRODUCT, "requirements/test.in", "requirements/bench.in", "-c", "requirements/full.txt"],
+    "fuzz": ["requirements/fuzz.in"],
 }
 
 
 def main() -> int:
-    """Compile the four locks in order (each keeps the pins of the one before), then the npm lock."""
+    """Compile the locks in order (each of the first four keeps the pins of the one before), then the npm lock."""
     for name, words in LOCKS.items():
         subprocess.run([*COMPILE, *words, "-o", f"requirements/{name}.txt"], cwd=ROOT, check=True)
         print(f"requirements/{name}.txt")

@@ -129,6 +129,69 @@ def test_a_damaged_file_is_set_aside_and_told(tmp_path: Path, harm: bytes | None
     second.close()
 
 
+@pytest.mark.parametrize(
+    "harm", ["body = replace(body, x'37', x'38')", "rows = 'x'", "id = x'ff'", "from_us = 9", "size = 1"]
+)
+def test_a_batch_that_is_not_what_was_sealed_is_kept_aside_and_told_as_a_gap(
+    tmp_path: Path, harm: str
+) -> None:
+    first = Buffer(buffer_config(tmp_path))
+    for n in (6, 7, 8):
+        first.put(parcel(n, at=NOW_US + n))
+    first.close()
+    with sqlite3.connect(first.config.path) as db:
+        db.execute(f"UPDATE batches SET {harm} WHERE sequence = 2")
+    db.close()
+    second = Buffer(buffer_config(tmp_path))
+    assert second.damaged is None and [one.sequence for one in second.next()] == [1, 3]
+    assert second.level().set_aside == 1 and second.level().rows == 2
+    (gap,) = second.untold()
+    assert gap.reason == "damaged" and gap.count == (0 if "rows" in harm else 1)
+    assert gap.to_us == NOW_US + 7, "as far as its row can be believed"
+    second.put(parcel(9))
+    assert orjson.loads(second.next()[-1].body)["gaps"][0]["reason"] == "damaged" and not second.untold()
+    second.close()
+
+
+def test_a_buffer_of_an_earlier_version_is_read_and_carries_sums_from_then_on(tmp_path: Path) -> None:
+    first = Buffer(buffer_config(tmp_path))
+    first.put(parcel(1))
+    before = first.next()
+    first.close()
+    with sqlite3.connect(first.config.path) as db:
+        db.execute("ALTER TABLE batches DROP COLUMN summed")
+    db.close()
+    second = Buffer(buffer_config(tmp_path))
+    assert second.next() == before and second.put(parcel(2)).endswith("-2")
+    second.close()
+    with sqlite3.connect(first.config.path) as db:
+        assert [row[0] is None for row in db.execute("SELECT summed FROM batches")] == [True, False]
+    db.close()
+
+
+def test_a_database_that_is_no_buffer_is_set_aside(tmp_path: Path) -> None:
+    path = buffer_config(tmp_path).path
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE batches (something TEXT)")
+    db.close()
+    opened = Buffer(buffer_config(tmp_path))
+    assert opened.damaged is not None and opened.damaged.exists() and opened.put(parcel(1)).endswith("-1")
+    opened.close()
+
+
+def test_a_number_is_never_given_again_though_the_counter_is_damaged(tmp_path: Path) -> None:
+    first = Buffer(buffer_config(tmp_path))
+    first.put(parcel(1))
+    first.put(parcel(2))
+    first.close()
+    with sqlite3.connect(first.config.path) as db:
+        db.execute("UPDATE sqlite_sequence SET seq = 'x'")
+    db.close()
+    second = Buffer(buffer_config(tmp_path))
+    assert second.put(parcel(3)).endswith("-3")
+    second.close()
+
+
 def test_two_processes_cannot_hold_one_buffer(tmp_path: Path, buffer: Buffer) -> None:
     del buffer
     code = (

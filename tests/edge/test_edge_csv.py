@@ -126,6 +126,21 @@ def test_a_file_is_taken_once_when_it_is_whole(tmp_path: Path, monkeypatch: pyte
     drop.buffer.close()
 
 
+def test_a_long_file_is_handed_over_part_by_part_and_one_that_breaks_off_not_at_all(tmp_path: Path) -> None:
+    drop = Drop(tmp_path)
+    rows = dropping.AT_ONCE * 2 + 5
+    whole = b"time,pieces\n" + f"{AT},1\n".encode() * rows
+    parts = drop.connector._parts(whole)
+    assert not isinstance(parts, list) and [len(one.samples) for one in parts] == [2000, 2000, 5]
+    drop.folder.mkdir()
+    broken = drop.folder / "broken.csv"
+    broken.write_bytes(whole + b'"open')
+    asyncio.run(drop.connector._take(broken))
+    assert drop.rows() == 0 and (drop.folder / "refused" / "broken.csv").exists()
+    assert drop.connector.counts["bad_rows"] == 0
+    drop.buffer.close()
+
+
 PRESS = Point("force", "works/press#/values/force", "千牛", PointKind.MEASUREMENT)
 LIST = Point("second", "works/press#/list/1/a~1b", "件", PointKind.MEASUREMENT)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import paho.mqtt.client as paho
 import pytest
 from edge_house import LIMITS, NOW_US, Clock, buffer_config
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from jiqun.edge.collector import Collector
 from jiqun.edge.doors import Door, Reply, Request
 from jiqun.edge.http_in.messages import read_posted, unpack
 from jiqun.edge.instants import from_text, read_instant, written
+from jiqun.edge.mqtt import with_text_topic
 from jiqun.edge.screen import Screen
 from jiqun.factory.readings.model import Point, PointKind, Quality, Sample
 
@@ -110,6 +112,11 @@ def test_no_json_raises_anything_else(value: Any) -> None:
         read_posted(orjson.dumps(value))
     except InputError as error:
         assert error.code == "edge.bad_message"
+
+
+def test_a_topic_that_is_no_text_is_nobodys_and_breaks_no_session() -> None:
+    assert with_text_topic(paho.MQTTMessage(1, b"line/\xff")).topic == "line/\N{REPLACEMENT CHARACTER}"
+    assert with_text_topic(paho.MQTTMessage(1, "线/1".encode())).topic == "线/1"
 
 
 def test_gzip_unpacks_within_its_limit() -> None:

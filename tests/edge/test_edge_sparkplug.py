@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiqun.core.errors import InputError
-from jiqun.edge.sparkplug.codec import Metric, Payload, decode, encode
+from jiqun.edge.sparkplug.codec import MOST_METRICS, Metric, Payload, decode, encode
 from jiqun.edge.sparkplug.session import Session
 from jiqun.edge.sparkplug.types import BITS, SIGNED, DataType, as_float32
 from jiqun.factory.readings.model import Point, PointKind, Quality
@@ -162,6 +162,29 @@ def test_floats_beyond_four_bytes_are_infinite_and_nan_stays() -> None:
         encode(Payload(metrics=(Metric("a", datatype=DataType.DOUBLE, value=math.nan),)))
     ).metrics
     assert isinstance(metric.value, float) and math.isnan(metric.value)
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        Metric("a", value=1 << 40), Metric("a", datatype=100, value=True), Metric("a", datatype=16, value=1 << 63),
+        Metric("a", value=b"x"), Metric("a", value="x"), Metric("a", properties={"p": (1 << 64) - 1, "q": -1, "r": 0.1}),
+    ],
+)  # fmt: skip
+def test_values_of_types_we_do_not_read_are_written_as_they_came(metric: Metric) -> None:
+    (again,) = decode(encode(Payload(metrics=(metric,)))).metrics
+    assert repr(again) == repr(metric), "1 is not True here"
+
+
+def test_a_float_sent_as_a_double_means_the_four_bytes_of_its_type() -> None:
+    value = Metric("a", datatype=0, value=1e300).under(DataType.FLOAT).value
+    assert value == math.inf and Metric("a", value=0.1).under(DataType.FLOAT).value == as_float32(0.1)
+
+
+def test_a_payload_of_nothing_but_metrics_is_bounded() -> None:
+    assert len(decode(b"\x12\0" * MOST_METRICS).metrics) == MOST_METRICS
+    with pytest.raises(InputError, match=r"edge\.bad_payload"):
+        decode(b"\x12\0" * (MOST_METRICS + 1))
 
 
 class Node:

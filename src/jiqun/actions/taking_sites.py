@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import orjson
 
@@ -110,9 +110,30 @@ REFUSED = "refused."
 
 def refused_batch(site: str, seen: object, error: JiqunError, arrived_us: int) -> TakenBatch:
     """What is kept of a batch that is none: one held row with its reason and first characters."""
-    raw = seen if isinstance(seen, bytes) else orjson.dumps(seen, default=str, option=orjson.OPT_NON_STR_KEYS)
+    raw = seen if isinstance(seen, bytes) else _written(seen)
     stream = REFUSED + hashlib.blake2b(error.code.encode() + raw, digest_size=16).hexdigest()
     text = told(raw.decode("utf-8", "replace"))
     allowed = told(error.facts.get("allowed", ""))
     row = HeldRow("", error.code, text, allowed)
     return TakenBatch(f"{stream}-0", site, stream, 0, None, arrived_us, held=(row,))
+
+
+def _written(seen: object) -> bytes:
+    """A JSON value as bytes, different for different values; what nests deeper than the library writes, part by part."""
+    try:
+        return orjson.dumps(seen)
+    except TypeError:
+        left, out = [seen], list[bytes]()
+        while left:
+            one = left.pop()
+            if isinstance(one, dict):
+                told = cast(dict[str, object], one)
+                out.append(b"{%d" % len(told))
+                left += [*told.values(), *told]
+            elif isinstance(one, list):
+                rows = cast(list[object], one)
+                out.append(b"[%d" % len(rows))
+                left += rows[::-1]
+            else:
+                out.append(orjson.dumps(one))
+        return b" ".join(out)

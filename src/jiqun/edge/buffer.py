@@ -1,39 +1,30 @@
 """缓存 buffer: sealed batches on the box's own disk until the gate has them (store and forward).
 
-One SQLite file in WAL, held by one process. A batch is written once, under a key that never changes, together with the marks
-of what it was made from: after a kill the same batch goes out under the same key, and nothing is taken twice.
-Keys begin with a word made anew at each start, so that a power cut that costs the last batches never gives a key again.
+One SQLite file in WAL (`buffer_file`), held by one process. A batch is written once, under a key that never changes,
+together with the marks of what it was made from: after a kill the same batch goes out under the same key, and nothing is
+taken twice. Keys begin with a word made anew at each start, so that a power cut that costs the last batches never gives a key again.
 """
 
 import sqlite3
 import threading
 import uuid
 from collections.abc import Iterable
-from pathlib import Path
 
 import orjson
 
 from jiqun.core.errors import SourceDown
+from jiqun.edge.buffer_file import drop_damaged, opened, sum_of
 from jiqun.edge.config import BufferConfig
 from jiqun.edge.parcels import Batch, Level, Parcel
 from jiqun.factory.readings.contract import Gap
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS batches (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, size INTEGER NOT NULL, rows INTEGER NOT NULL,
-  from_us INTEGER NOT NULL, to_us INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS levels ON batches (rows, from_us, size);
-CREATE TABLE IF NOT EXISTS gaps (
-  reason TEXT PRIMARY KEY, from_us INTEGER NOT NULL, to_us INTEGER NOT NULL, count INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS marks (mark BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS ages ON marks (at);
-CREATE TABLE IF NOT EXISTS set_aside (id TEXT PRIMARY KEY, code TEXT NOT NULL, body BLOB NOT NULL);
-"""
-SYNCHRONOUS = {"power_cut": "FULL", "process_kill": "NORMAL"}
 MARKS = 20_000  # so many batches back a message delivered again is known
 OVERFLOW, FULL_DISK = "overflow", "disk_full"
 NEXT = "SELECT sequence, id, body, to_us FROM batches WHERE sequence > ? AND sequence < ? ORDER BY sequence LIMIT ?"
-
+NEWEST = """
+SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'batches' AND typeof(seq) = 'integer'), 0),
+  coalesce((SELECT max(sequence) FROM batches), 0))
+"""
 OLDEST = "SELECT sequence, rows, from_us, to_us, body FROM batches WHERE sequence NOT IN"
 
 
@@ -48,6 +39,9 @@ class Buffer:
         self.lost: dict[str, Gap] = {}  # gaps not yet written down, because the disk takes nothing
         self._lock = threading.Lock()
         self._db, self.damaged = opened(config)
+        with self._db:
+            for gap in drop_damaged(self._db):
+                self._keep(gap)
         self._size = self._sum()
 
     def put(self, parcel: Parcel) -> str:
@@ -150,9 +144,9 @@ class Buffer:
         ]
         body = orjson.dumps({"id": key, "sequence": sequence, **parcel.body, "gaps": told})
         self._db.execute("DELETE FROM gaps")
+        row = (sequence, key, len(body), parcel.rows, parcel.from_us, parcel.to_us)
         self._db.execute(
-            "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (sequence, key, len(body), parcel.rows, parcel.from_us, parcel.to_us, body),
+            "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, body, sum_of(row, body))
         )
         self._db.executemany(
             "INSERT OR IGNORE INTO marks VALUES (?, ?)", ((m, sequence) for m in parcel.marks)
@@ -196,8 +190,7 @@ class Buffer:
         return (*self._written(), *self.lost.values())
 
     def _newest(self) -> int:
-        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'batches'").fetchone()
-        return int(row[0]) if row else 0
+        return int(self._db.execute(NEWEST).fetchone()[0])
 
     def _remove(self, sequences: Iterable[int]) -> None:
         for one in sequences:
@@ -208,44 +201,6 @@ class Buffer:
 
     def _sum(self) -> int:
         return int(self._db.execute("SELECT coalesce(sum(size), 0) FROM batches").fetchone()[0])
-
-
-def opened(config: BufferConfig) -> tuple[sqlite3.Connection, Path | None]:
-    """The file of a buffer, made when there is none; a file that is no buffer is set aside, and where to is told.
-
-    SourceDown `edge.buffer_in_use` when another process holds it.
-    """
-    try:
-        config.path.parent.mkdir(parents=True, exist_ok=True)
-        return _open(config), None
-    except OSError as error:
-        raise SourceDown("edge.buffer_in_use", seen=str(error)) from error
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise SourceDown("edge.buffer_in_use", seen=f"{config.path}: {error}") from error
-    aside = config.path.with_name(f"{config.path.name}.damaged-{uuid.uuid4().hex[:8]}")
-    config.path.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        config.path.with_name(config.path.name + suffix).unlink(missing_ok=True)
-    return _open(config), aside
-
-
-def _open(config: BufferConfig) -> sqlite3.Connection:
-    db = sqlite3.connect(config.path, check_same_thread=False, timeout=1)
-    try:
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute(f"PRAGMA synchronous = {SYNCHRONOUS[config.durability]}")
-        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            fault = sqlite3.DatabaseError(found)
-            fault.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise fault
-        db.executescript(SCHEMA)
-    except sqlite3.DatabaseError:
-        db.close()
-        raise
-    return db
 
 
 def _grow(gaps: dict[str, Gap], gap: Gap) -> None:

@@ -183,4 +183,13 @@ class MqttConnector(Connector):
         while not self._room.acquire(timeout=0.2):
             if self._ended.is_set():
                 return
-        self._loop.call_soon_threadsafe(self._queue.put_nowait, message)
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, with_text_topic(message))
+
+
+def with_text_topic(message: paho.MQTTMessage) -> paho.MQTTMessage:
+    """The message; a topic that is no text, which not every broker refuses, becomes one that is nobody's."""
+    try:
+        message.topic.encode()
+    except UnicodeDecodeError as error:
+        message.topic = error.object.decode("utf-8", "replace").encode()  # type: ignore[assignment]  # its setter takes bytes
+    return message

@@ -8,6 +8,10 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
+_FIRST_US = (datetime(1, 1, 2, tzinfo=SHANGHAI) - EPOCH) // timedelta(
+    microseconds=1
+)  # its day begins in year 1 of UTC too
+_LAST_US = (datetime.max.replace(tzinfo=SHANGHAI) - EPOCH) // timedelta(microseconds=1)
 _LOOSE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6})\d*)?)?)?"
 )
@@ -21,8 +25,15 @@ def micros_of(at: datetime) -> int:
 
 
 def instant(text: str) -> int | None:
-    """Microseconds of a written instant (ISO, 2026/11/2 8:00, 2026年11月2日 8:00; with or without zone); else None."""
-    plain = text.strip()
+    """Microseconds of a written instant (ISO, 2026/11/2 8:00, 2026年11月2日 8:00; with or without zone); else None.
+
+    From 0001-01-02 to 9999-12-31 in Shanghai: what lies beyond could neither be shown nor be given a day.
+    """
+    us = _instant(text.strip())
+    return us if us is not None and _FIRST_US <= us <= _LAST_US else None
+
+
+def _instant(plain: str) -> int | None:
     try:
         return micros_of(datetime.fromisoformat(plain))
     except ValueError:

@@ -7,6 +7,7 @@ from datetime import datetime
 from jiqun.actions import box_talk
 from jiqun.core.errors import InputError, JiqunError
 from jiqun.factory.readings.box_orders import MOST_BYTES, read_report, read_told, read_trial_answer
+from jiqun.factory.readings.reasons import told as shown
 
 TALK, TRIALS = "/api/box", "/api/box/trials/"
 Reply = tuple[int, Mapping[str, object]]
@@ -33,7 +34,7 @@ def answer(
         trial = path.removeprefix(TRIALS)
         opened = read_told(told)
         return 200, box_talk.trial_answer(
-            site, str(opened.get("site")), trial, read_trial_answer(opened), at=at
+            site, shown(opened.get("site")), trial, read_trial_answer(opened), at=at
         )
     except JiqunError as error:
         status = 413 if error.code == "box.talk_too_long" else error.http_status

@@ -260,7 +260,7 @@ class _Session:
 
     def _taken(self, message: paho.MQTTMessage) -> Ticket:
         """The ticket of a message; what is no batch of this site is quarantined under its reason."""
-        site = message.topic.split("/")[2]
+        site = _site_of(message)
         if not KEY.fullmatch(site):
             raise NotFound("factory.unknown", seen=site[:80])
         try:
@@ -304,12 +304,20 @@ class _Session:
     def _answer(self, message: paho.MQTTMessage, outcome: Outcome) -> None:
         """Tell who asked to be told, on the topic of its own site whatever it named."""
         asked = message.properties
-        if asked is None or getattr(asked, "ResponseTopic", None) is None:
+        site = _site_of(message)
+        if asked is None or getattr(asked, "ResponseTopic", None) is None or not KEY.fullmatch(site):
             return
         properties = Properties(PacketTypes.PUBLISH)
         mark = getattr(asked, "CorrelationData", None)
         if mark:
             properties.CorrelationData = mark
         told = {**outcome.told, "status": outcome.status, "retry_after_s": outcome.retry_after_s}
-        site = message.topic.split("/")[2]
         self.client.publish(topic_of(site, "answers"), orjson.dumps(told), qos=0, properties=properties)
+
+
+def _site_of(message: paho.MQTTMessage) -> str:
+    """The site a topic names; empty where the topic is no text, which not every broker refuses."""
+    try:
+        return message.topic.split("/")[2]
+    except UnicodeDecodeError:
+        return ""

@@ -9,6 +9,7 @@ from jiqun.actions.taking import Gate, Ticket
 from jiqun.core.errors import InputError, JiqunError, NotAllowed
 from jiqun.core.messages import Messages
 from jiqun.factory.readings.contract import decode
+from jiqun.factory.readings.reasons import told
 
 MOST_BATCHES = 2_000
 LARGE = 1_000_000  # bodies larger than this are unpacked one after the other, so that many at once do not fill the memory
@@ -56,9 +57,9 @@ class Desk:
                 request = decode(body, most_bytes=self.most_bytes)
         named, batches = request.get("site"), request.get("batches")
         if not isinstance(batches, list):
-            raise InputError("edge.bad_request", seen=str(batches)[:80], allowed='"batches": […]')
+            raise InputError("edge.bad_request", seen=told(batches)[:80], allowed='"batches": […]')
         if named != site:
-            raise NotAllowed("intake.other_site", seen=str(named)[:80], allowed=site)
+            raise NotAllowed("intake.other_site", seen=told(named)[:80], allowed=site)
         if len(cast(list[object], batches)) > MOST_BATCHES:
             raise InputError("intake.too_large", seen=len(cast(list[object], batches)), allowed=MOST_BATCHES)
         return cast(list[object], batches)

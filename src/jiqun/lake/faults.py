@@ -11,6 +11,7 @@ from jiqun.lake.layout import log_file, table_folder
 Action = Mapping[str, Mapping[str, object]]
 
 _MARK = b"PAR1"
+_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,11 @@ class LogEntry:
         return {str(remove["path"]) for remove in self._of("remove")}
 
     def rows(self) -> int:
-        """Rows of the files it added."""
-        return sum(int(json.loads(str(add["stats"]))["numRecords"]) for add in self._of("add"))
+        """Rows of the files it added; -1 where it does not tell."""
+        try:
+            return sum(int(json.loads(str(add["stats"]))["numRecords"]) for add in self._of("add"))
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            return -1
 
     def _of(self, kind: str) -> list[Mapping[str, object]]:
         return [action[kind] for action in self.actions or () if kind in action]
@@ -46,11 +50,23 @@ def read_entry(root: Path, table: str, version: int) -> LogEntry:
         return LogEntry(version, None, "zeros")
     try:
         lines = [json.loads(line) for line in data.splitlines() if line.strip()]
-    except ValueError:
+    except (ValueError, RecursionError):
         return LogEntry(version, None, "cut or not JSON")
     if not all(isinstance(line, dict) for line in lines) or not _is_complete(lines):
         return LogEntry(version, None, "cut between two lines")
-    return LogEntry(version, tuple(lines), None)
+    return _whole(LogEntry(version, tuple(lines), None))
+
+
+def _whole(entry: LogEntry) -> LogEntry:
+    """The entry, if what it tells of files can be read; damage may leave JSON that is no commit."""
+    try:
+        names = {*entry.added(), *entry.removed()}
+        odd = [
+            name for name in names if Path(name).name != name or "\0" in name or len(name.encode()) > _NAME
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return LogEntry(entry.version, None, "not a commit")
+    return LogEntry(entry.version, None, f"names the file {odd[0][:80]!r}") if odd else entry
 
 
 def file_fault(root: Path, table: str, name: str, size: int) -> str | None:
@@ -69,6 +85,8 @@ def has_marks(path: Path) -> bool:
     """Does a Parquet file begin and end as one?"""
     with path.open("rb") as file:
         head = file.read(4)
+        if file.seek(0, 2) < 2 * len(_MARK):
+            return False
         file.seek(-4, 2)
         return head == _MARK == file.read(4)
 
@@ -80,4 +98,4 @@ def _is_complete(lines: list[Action]) -> bool:
     if told.get("operation") == "CREATE TABLE":
         return any("metaData" in line for line in lines) and any("protocol" in line for line in lines)
     expected = told.get(ACTION_COUNT)
-    return expected is None or int(str(expected)) == len(lines) - 1
+    return expected is None or str(expected) == str(len(lines) - 1)

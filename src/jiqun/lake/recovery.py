@@ -162,7 +162,7 @@ def _drop_bad_checkpoints(root: Path, table: str) -> None:
 def _points_somewhere(hint: Path) -> bool:
     try:
         version = int(json.loads(hint.read_bytes())["version"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return False
     return any(hint.parent.glob(f"{version:020d}.checkpoint*.parquet"))
 

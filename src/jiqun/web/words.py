@@ -91,6 +91,7 @@ WORDS = {
         "repeated": _("unchanged, said again"),
         "overflow": _("buffer was full"),
         "disk_full": _("disk was full"),
+        "damaged": _("damaged on the box's disk"),
     },
     "point_kind": {
         "measurement": _("goes up and down"),

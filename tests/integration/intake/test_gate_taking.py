@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from gate_house import NOW_US, Box, Clock, Ledger, gate_at, stored, together
 
@@ -146,6 +147,25 @@ def test_a_batch_that_is_none_is_refused_by_name_and_kept_once(gate: Gate, tmp_p
     assert sorted(code for code, _ in held) == ["readings.not_a_batch", "readings.uneven_columns"]
     assert any(bad["id"] in seen for _, seen in held) and ("readings.not_a_batch", '"garbage"') in held
     assert stored(tmp_path) == [1.0]
+
+
+def test_batches_nested_deeper_than_json_is_written_are_refused_and_kept_once_each(
+    gate: Gate, tmp_path: Path
+) -> None:
+    """Found by fuzzing: one such message of a broker came back for ever, and nobody else's after it."""
+    deep = [
+        [orjson.loads(b"[" * depth + end + b"]" * depth) for end in (b"1", b'{"a":[2,3]}')]
+        for depth in (300, 1000)
+    ]
+    sent = [{"id": "a", "readings": one, "sequence": 1} for pair in deep for one in pair]
+    box = Box()
+    for _ in range(2):
+        good = box.batch([1.0], points=[deep[1][0], {"key": deep[1][1]}])
+        said = take(gate, *sent, good)
+        assert [one["code"] for one in said["refused"]] == ["readings.not_a_batch"] * 4
+        assert said["acknowledged"] == [good["id"]], "its value is held, for its point is none"
+    codes = [row[0] for row in stored(tmp_path, "held_readings", "code, seen")]
+    assert codes.count("readings.not_a_batch") == 4 and codes.count("bad_key") == 2
 
 
 def test_single_bad_values_are_held_and_the_rest_is_taken(gate: Gate, tmp_path: Path) -> None:

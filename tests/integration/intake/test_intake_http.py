@@ -116,12 +116,16 @@ def test_what_is_too_large_is_413_before_and_after_unpacking(served: Served) -> 
     assert served.ask(path="/health", method="GET")[0] == 200
 
 
+DEEP = b"[" * 1000 + b"]" * 1000  # deeper than Python writes, and than the JSON library writes
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"garbage", b"\x1f\x8b", gzip.compress(b"[]"), gzip.compress(b'{"contract": 2}'), b'{"contract": 1}',
      gzip.compress(b"{}") + b"more", gzip.compress(b"x" * 2000)[:-9], b'{"contract": 1, "batches": {}}', b"\xff\xfe\x00",
-     b"[" * 100_000, b'{"contract": 1, "site": "spring", "batches": [NaN]}'],
-    ids=map(str, range(12)),  # what is packed carries the second of its packing
+     b"[" * 100_000, b'{"contract": 1, "site": "spring", "batches": [NaN]}',
+     DEEP, b'{"contract": %b}' % DEEP, b'{"contract": 1, "batches": {"a": %b}}' % DEEP],
+    ids=map(str, range(15)),  # what is packed carries the second of its packing
 )  # fmt: skip
 def test_what_is_no_request_is_400(served: Served, content: bytes) -> None:
     refused(served.ask(content), 400, "edge.bad_request")

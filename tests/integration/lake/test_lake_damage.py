@@ -9,6 +9,7 @@ from lake_rows import fact, write
 
 from jiqun.core.errors import SourceDown
 from jiqun.lake import recovery, snapshot
+from jiqun.lake.faults import read_entry
 from jiqun.lake.layout import log_file, log_folder, log_versions, table_folder
 from jiqun.lake.recovery import recover
 from jiqun.lake.spool import Spool
@@ -70,10 +71,41 @@ def file_of_zeros(log: Path, folder: Path) -> None:
     path.write_bytes(b"\0" * path.stat().st_size)
 
 
+def no_commit_any_more(log: Path, folder: Path) -> None:
+    log.write_bytes(b'{"commitInfo": {"actionCount": 1}}\n{"add": 5}\n')
+
+
 DAMAGES: list[Damage] = [
     empty, zeros, half_zeros, cut_in_a_line, cut_between_lines, only_commit_info, not_an_object,
-    file_missing, file_short, file_empty, file_of_zeros,
+    file_missing, file_short, file_empty, file_of_zeros, no_commit_any_more,
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b'{"add": 5}', b'{"add": {"path": "a"}}', b'{"add": {"path": "a", "size": "much"}}', b'{"remove": []}', b"[" * 5000,
+     b'{"add": {"path": "../a", "size": 1}}', b'{"add": {"path": "a\\u0000", "size": 1}}',
+     b'{"remove": {"path": "\\ud800"}}',
+     b'{"add": {"path": "' + b"a" * 300 + b'", "size": 1}}'],
+)  # fmt: skip
+def test_json_that_is_no_commit_is_a_fault_in_words(tmp_path: Path, line: bytes) -> None:
+    """Found by fuzzing: a start after such damage ended in a traceback instead of a recovery."""
+    log_folder(tmp_path, "facts").mkdir(parents=True)
+    log_file(tmp_path, "facts", 1).write_bytes(b'{"commitInfo": {"actionCount": 1}}\n' + line)
+    entry = read_entry(tmp_path, "facts", 1)
+    assert entry.actions is None and entry.fault and not entry.added() and not entry.removed()
+
+
+def test_a_count_that_is_no_number_and_rows_that_are_not_told(tmp_path: Path) -> None:
+    log_folder(tmp_path, "facts").mkdir(parents=True)
+    path = log_file(tmp_path, "facts", 1)
+    path.write_bytes(b'{"commitInfo": {"actionCount": "two"}}\n')
+    assert read_entry(tmp_path, "facts", 1).fault == "cut between two lines"
+    path.write_bytes(b'{"commitInfo": {"actionCount": 1}}\n{"add": {"path": "a", "size": 1, "stats": "{"}}')
+    entry = read_entry(tmp_path, "facts", 1)
+    assert entry.fault is None and entry.rows() == -1, (
+        "other writers tell no rows; it counts, but cannot be made again"
+    )
 
 
 def ids(root: Path) -> list[str]:

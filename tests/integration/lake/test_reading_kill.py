@@ -52,7 +52,9 @@ def test_ten_random_kills_lose_and_double_nothing(tmp_path: Path) -> None:
 @pytest.mark.fuzz  # minutes; the common run has the ten above
 def test_two_hundred_random_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     assert run_writers(tmp_path, "random", seed=7, times=200, program="killed_takers.py") >= 190
-    assert check(tmp_path) > 500
+    assert (
+        check(tmp_path) > 200
+    )  # boxes send known batches again ever more often, so new ones grow by the root of the lives
 
 
 @pytest.mark.fuzz

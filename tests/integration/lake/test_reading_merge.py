@@ -189,6 +189,22 @@ def test_known_are_the_batches_that_wait_and_those_in_the_table(tmp_path: Path) 
     gate.close()
 
 
+@pytest.mark.parametrize("harm", ["cut", "byte"])
+def test_a_kept_segment_that_is_damaged_keeps_nobody_from_taking_the_site(tmp_path: Path, harm: str) -> None:
+    """Found by fuzzing: its rows are in the table, but the gate could not open the site any more."""
+    gate = Taker(tmp_path, "w", ["spring"])
+    gate.take([taken("spring", {"a": [(NOW_US, 1.0)]}, key="box-1")])
+    gate.merge()
+    gate.close()
+    path = kept(tmp_path, "w", "reading_batches")[-1][1].path
+    whole = bytearray(path.read_bytes())
+    whole[300] ^= 0xFF
+    path.write_bytes(whole if harm == "byte" else whole[:-20])
+    again = Taker(tmp_path, "w", ["spring"])
+    assert again.known.has("spring", "box-1") and not again.known.has("spring", "box-2")
+    again.close()
+
+
 @pytest.mark.parametrize("key", ["odd", "box-07", "-7", "box-", "盒-7", f"box-{2**61}", "box-7-"])
 def test_ids_of_any_form_are_known_again_after_a_restart(tmp_path: Path, key: str) -> None:
     from dataclasses import replace

@@ -74,3 +74,17 @@ def test_an_instant_as_people_write_it(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01 08:00", "2026-11-02 25:00", "08:00"])
 def test_what_is_no_instant(text: str) -> None:
     assert instant(text) is None
+
+
+def test_an_instant_that_could_not_be_shown_is_none() -> None:
+    """Found by fuzzing: the first and last hours of the calendar have no day in Shanghai, or none in UTC."""
+    for text in (
+        "0001-01-01",
+        "0001-01-01T00:00:00+23:00",
+        "9999-12-31T23:59:59-05:00",
+        "9999-12-31T16:00:00+00:00",
+    ):
+        assert instant(text) is None, text
+    for text in ("0001-01-02", "9999-12-31 23:59:59.999999"):
+        us = instant(text)
+        assert us is not None and instant(moment(us).isoformat()) == us

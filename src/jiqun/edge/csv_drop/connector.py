@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,33 +62,44 @@ class CsvDrop(Connector):
         data = await asyncio.to_thread(path.read_bytes)
         whole = hashlib.blake2b(path.name.encode() + b"\0" + data, digest_size=16)
         try:
-            parts = await asyncio.to_thread(self._parts, data)
+            await asyncio.to_thread(self._check, data)
         except InputError as error:
             self.collector.refuse(self.name, MALFORMED, path.name, error.facts.get("seen", ""))
             self._move(path, REFUSED)
             return
-        for number, part in enumerate(parts):
+        parts = enumerate(self._parts(data))
+        while (one := await asyncio.to_thread(next, parts, None)) is not None:
+            number, part = one
             mark = hashlib.blake2b(whole.digest() + number.to_bytes(4), digest_size=16).digest()
             await self._put(part, mark)
         self.counts["files"] += 1
         self._move(path, TAKEN)
 
-    def _parts(self, data: bytes) -> list[_Part]:
+    def _check(self, data: bytes) -> None:
+        """Read to the end once and keep nothing: of a file that breaks off further down nothing is taken."""
+        for _ in self._rows(data):
+            pass
+
+    def _rows(self, data: bytes) -> Iterator[tuple[list[Sample], list[tuple[str, str, object]]]]:
         columns = [column_of(point) for point in self.config.points]
-        rows: Iterable[tuple[list[Sample], list[tuple[str, str, object]]]] = rows_of(
+        return rows_of(
             data,
             columns,
             time_column=self.config.text("time_column"),
             hours_east=self.config.whole("time_zone_hours"),
         )
-        parts = [_Part()]
-        for number, (samples, refused) in enumerate(rows, start=1):
-            parts[-1].samples += samples
-            parts[-1].refused += refused
+
+    def _parts(self, data: bytes) -> Iterator[_Part]:
+        """Rows sealed together, one part in memory at a time."""
+        part = _Part()
+        for number, (samples, refused) in enumerate(self._rows(data), start=1):
+            part.samples += samples
+            part.refused += refused
             self.counts["bad_rows"] += bool(refused)
             if number % AT_ONCE == 0:
-                parts.append(_Part())
-        return parts
+                yield part
+                part = _Part()
+        yield part
 
     async def _put(self, part: _Part, mark: bytes) -> None:
         while True:

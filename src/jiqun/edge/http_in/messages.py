@@ -12,6 +12,7 @@ import orjson
 from jiqun.core.errors import InputError
 from jiqun.edge.instants import from_number, from_text
 from jiqun.factory.readings.model import Quality, Sample
+from jiqun.factory.readings.reasons import told
 
 Refused = tuple[str, str, object]  # reason, key, seen
 
@@ -42,17 +43,21 @@ def unpack(body: bytes, *, encoding: str, most_bytes: int) -> bytes:
 def read_posted(body: bytes) -> Posted:
     """A posted batch; InputError `edge.bad_message` when it is none. NaN and infinities of lax writers become refusals."""
     try:
-        told = orjson.loads(body)
+        posted = orjson.loads(body)
     except ValueError as error:
         raise InputError("edge.bad_message", seen=str(error)) from error
-    if not isinstance(told, dict) or not isinstance(told.get("id"), str) or not 0 < len(told["id"]) <= 200:
-        raise InputError("edge.bad_message", seen=str(told)[:80], allowed='{"id": …, "readings": […]}')
-    rows = told.get("readings")
+    if (
+        not isinstance(posted, dict)
+        or not isinstance(posted.get("id"), str)
+        or not 0 < len(posted["id"]) <= 200
+    ):
+        raise InputError("edge.bad_message", seen=told(posted)[:80], allowed='{"id": …, "readings": […]}')
+    rows = posted.get("readings")
     if not isinstance(rows, list):
-        raise InputError("edge.bad_message", seen=str(rows)[:80], allowed='"readings": […]')
+        raise InputError("edge.bad_message", seen=told(rows)[:80], allowed='"readings": […]')
     found = [_row(row) for row in rows]
     return Posted(
-        told["id"],
+        posted["id"],
         tuple(one for one in found if isinstance(one, Sample)),
         tuple(one for one in found if not isinstance(one, Sample)),
     )
@@ -65,7 +70,7 @@ def _row(row: object) -> Sample | Refused:
     at = row.get("read_us", row.get("read_at"))
     read_us = from_text(at) if isinstance(at, str) else from_number(at, "us")
     if at is not None and read_us is None:
-        return "malformed", key, f"read_at {at!r}"
+        return "malformed", key, f"read_at {told(at)}"
     if quality not in tuple(Quality) or not isinstance(unit, str):
-        return "malformed", key, f"quality {quality!r}, unit {unit!r}"
+        return "malformed", key, f"quality {told(quality)}, unit {told(unit)}"
     return Sample(key, row.get("value"), read_us, Quality(quality), unit)

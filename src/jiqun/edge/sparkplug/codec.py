@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from jiqun.core.errors import InputError
-from jiqun.edge.sparkplug.types import BLOBS, LONG, TEXTS, DataType, Value, as_float32, meant
+from jiqun.edge.sparkplug.types import BITS, BLOBS, LONG, TEXTS, DataType, Value, as_float32, meant
 from jiqun.edge.sparkplug.wire import (
     FIXED32,
     FIXED64,
     Raw,
+    bad,
     blob,
     fields,
     put_bytes,
@@ -23,6 +24,9 @@ from jiqun.edge.sparkplug.wire import (
 )
 
 QUALITY, UNIT = "Quality", "engUnit"
+MOST_METRICS = (
+    100_000  # of one payload: two bytes make a metric, and each of them costs a hundred times that here
+)
 PROPERTY_TYPES: Mapping[type, DataType] = {
     bool: DataType.BOOLEAN, int: DataType.INT64, float: DataType.DOUBLE, str: DataType.STRING,
     bytes: DataType.BYTES, type(None): DataType.STRING,
@@ -64,6 +68,8 @@ def decode(data: bytes) -> Payload:
         if number == 1:
             timestamp = whole(value, form)
         elif number == 2:
+            if len(metrics) == MOST_METRICS:
+                raise bad(f"more than {MOST_METRICS} metrics")
             metrics.append(_metric(blob(value, form)))
         elif number == 3:
             seq = whole(value, form)
@@ -147,12 +153,12 @@ def _put_metric(metric: Metric) -> bytes:
 
 
 def _put_value(value: Value, datatype: int, first: int) -> bytes:
-    if datatype == DataType.BOOLEAN:
+    if datatype == DataType.BOOLEAN or (isinstance(value, bool) and datatype not in BITS):
         return put_whole(first + 4, int(bool(value)))
     if datatype in (DataType.FLOAT, DataType.DOUBLE) and isinstance(value, int):
         value = float(value)
     if isinstance(value, int):
-        long = datatype in LONG
+        long = datatype in LONG or (value >= 1 << 32 and datatype not in BITS)
         return put_whole(first + long, value & ((1 << (64 if long else 32)) - 1))
     if isinstance(value, float):
         if datatype == DataType.FLOAT:
@@ -168,6 +174,8 @@ def _put_properties(properties: Mapping[str, Value]) -> bytes:
     out = b"".join(put_bytes(1, name.encode()) for name in properties)
     for value in properties.values():
         datatype = PROPERTY_TYPES[type(value)]
+        if isinstance(value, int) and value >= 1 << 63:
+            datatype = DataType.UINT64
         told = put_whole(2, 1) if value is None else _put_value(value, datatype, 3)
         out += put_bytes(2, put_whole(1, datatype) + told)
     return out

@@ -79,7 +79,7 @@ def meant(value: Value, datatype: int) -> Value:
     """
     if value is None or datatype not in BITS:
         _check(value, datatype)
-        return value
+        return as_float32(value) if datatype == DataType.FLOAT and isinstance(value, float) else value
     if isinstance(value, bool) or not isinstance(value, int):
         raise bad(f"{type(value).__name__} where type {datatype} stands")
     kind = DataType(datatype)

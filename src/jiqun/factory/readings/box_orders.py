@@ -35,6 +35,7 @@ from jiqun.core.errors import InputError
 from jiqun.factory.readings.contract import Gap
 from jiqun.factory.readings.line_faults import FAULTS
 from jiqun.factory.readings.model import KEY, Point, PointKind
+from jiqun.factory.readings.reasons import told as shown
 
 VERSION = 1
 MOST_BYTES = 1_000_000
@@ -202,7 +203,7 @@ def read_told(body: bytes | Told) -> Told:
             raise _bad(str(error), "JSON") from error
     told: Told = cast(Told, found) if isinstance(found, Mapping) else {}
     if told.get("talk") != VERSION:
-        raise _bad(f"talk {told.get('talk')}", f"talk {VERSION}")
+        raise _bad(f"talk {shown(told.get('talk'))}", f"talk {VERSION}")
     return told
 
 
@@ -298,13 +299,13 @@ def _connection(told: Told) -> ConnectionOrder:
 
 
 def _point(told: Told) -> Point:
-    key, unit, kind = _text(told, "key", 129), _text(told, "unit", 40), told.get("kind")
+    key, unit, kind = _text(told, "key", 129), _text(told, "unit", 40), _text(told, "kind", 20)
     scale, deadband = _number(told.get("scale", 1.0)), _number(told.get("deadband", 0.0))
     address = _text(told, "address", ADDRESS_MOST + 1)
     sound = KEY.fullmatch(key) and unit and kind in set(PointKind) and 0 < len(address) <= ADDRESS_MOST
     if not sound or not scale or deadband is None or deadband < 0:
         raise _bad(f"{key} {address}"[:TEXT], "key address unit kind scale deadband")
-    return Point(key, address, unit, PointKind(str(kind)), scale, deadband)
+    return Point(key, address, unit, PointKind(kind), scale, deadband)
 
 
 def _connector(told: Told) -> ConnectorState:

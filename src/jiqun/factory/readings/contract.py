@@ -34,6 +34,7 @@ import orjson
 
 from jiqun.core.errors import InputError
 from jiqun.factory.readings.model import Point, Reading, Refusal
+from jiqun.factory.readings.reasons import told
 
 VERSION = 1
 GZIP = b"\x1f\x8b"
@@ -105,8 +106,8 @@ def decode(body: bytes, *, most_bytes: int = 64_000_000) -> dict[str, object]:
         raise InputError("edge.bad_request", seen=str(error)[:200], allowed="JSON, gzip") from error
     request = cast(dict[str, object], found) if isinstance(found, dict) else {}
     if request.get("contract") != VERSION:
-        seen = f"contract {request.get('contract')!r:.40}" if request else f"{found!r:.40}"
-        raise InputError("edge.bad_request", seen=seen, allowed=f"contract {VERSION}")
+        seen = f"contract {told(request.get('contract'))}" if request else told(cast(object, found))
+        raise InputError("edge.bad_request", seen=seen[:60], allowed=f"contract {VERSION}")
     return request
 
 

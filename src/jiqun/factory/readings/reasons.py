@@ -44,5 +44,8 @@ def told(value: object) -> str:
         return f"{len(value)} B: {value[: SEEN // 4].hex(' ')}"[:SEEN]
     if isinstance(value, int) and abs(value) >= 10**40:  # Python refuses to print very long whole numbers
         return f"integer of {value.bit_length()} bits"
-    text = str(value).encode("utf-8", "replace").decode()  # half a surrogate pair can be stored nowhere
+    try:
+        text = str(value).encode("utf-8", "replace").decode()  # half a surrogate pair can be stored nowhere
+    except RecursionError:  # JSON may nest deeper than Python writes
+        return f"{type(value).__name__} nested too deeply to be shown"
     return text if len(text) <= SEEN else text[: SEEN - 1] + "…"

@@ -15,7 +15,7 @@ from jiqun.lake.catalogue import READING_BATCHES, TAKEN
 from jiqun.lake.durable import fsync_folder
 from jiqun.lake.encode import quoted
 from jiqun.lake.layout import spool_folder, writers
-from jiqun.lake.spool import Segment, kept, pending
+from jiqun.lake.spool import Segment, is_sound, kept, pending
 from jiqun.lake.store import Lake
 
 BUCKET_BITS = 16
@@ -86,12 +86,14 @@ class KnownBatches:
     def load(self, site: str) -> None:
         """Read what is known of a site: segments of every writer first, then the table, so that a merge between is harmless.
 
+        A segment that is not what was written is passed over: recovery sets it aside, or the table has its rows already.
         SourceDown `lake.table_damaged` when the table cannot be read.
         """
         found = _Site()
         for segment in _durable_segments(self._lake.root):
             try:
-                self._read(found, site, _source_of(segment.path))
+                if is_sound(segment):
+                    self._read(found, site, _source_of(segment.path))
             except (duckdb.IOException, FileNotFoundError):
                 if segment.path.exists():
                     raise
