@@ -29,7 +29,7 @@ from jiqun.factory.instants import DAY, MINUTE, SECOND, day_of
 from jiqun.lake.catalogue import READINGS
 from jiqun.lake.commit import Change, Span, commit, seal
 from jiqun.lake.encode import DAY_OPTIONS, PARQUET_OPTIONS, quoted
-from jiqun.lake.layout import compacted_name, data_file_name, table_folder
+from jiqun.lake.layout import compacted_name, data_file_name, rollup_folder, table_folder
 from jiqun.lake.readings import rollups
 from jiqun.lake.readings.compacting import close_days, closing_database, make_rollups
 from jiqun.lake.readings.reader import ReadingReader
@@ -128,7 +128,7 @@ def close(home: str) -> None:
     took = _timed(lambda: close_days(lake, MUCH_LATER, quiet_us=0))
     rolled = _timed(lambda: make_rollups(lake))
     size = lake.snapshot("readings").size_bytes
-    rolled_size = sum(path.stat().st_size for path in (lake.root / "rollups" / "readings").iterdir())
+    rolled_size = sum(path.stat().st_size for path in rollup_folder(lake.root, "readings").iterdir())
     report(
         close_s=round(took, 2),
         rollup_s=round(rolled, 2),

@@ -11,6 +11,7 @@ from jiqun.factory.readings.taken import HeldRow, ReadingColumns, TakenBatch
 from jiqun.lake.durable import FileLock
 from jiqun.lake.layout import site_lock
 from jiqun.lake.merge import MergeReport
+from jiqun.lake.readings.handover import merge_former
 from jiqun.lake.readings.known import KnownBatches
 from jiqun.lake.readings.merging import merge_readings
 from jiqun.lake.readings.spool import ReadingSpool
@@ -88,6 +89,7 @@ class Taker:
             lock.acquire(wait_s=5)
         self.spool = ReadingSpool(root, self.writer, wait_s=5)
         for site in self.sites:
+            merge_former(self.lake, site, self.writer)
             self.known.load(site)
 
     def take(self, batches: Sequence[TakenBatch]) -> list[str]:

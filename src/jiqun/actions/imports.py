@@ -13,6 +13,7 @@ from time import perf_counter
 
 from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, RowError
+from jiqun.core.facts import Fact
 from jiqun.lake.cell_words import control_character
 from jiqun.lake.files import HandedIn, beyond, open_table
 from jiqun.lake.mapping import (
@@ -38,6 +39,7 @@ class Order:
     source   key of the source the rows come from
     mapping  path of MAP.toml, or the mapping itself as a page sends it; None proposes one from the header
     table    which of the tables of the file (or of the sheet), from nought
+    beside   what the ledger records of the facts that come in, in the transaction of their batch; facts alone know it
     """
 
     kind: str
@@ -49,6 +51,7 @@ class Order:
     dry_run: bool = False
     synthetic: bool = False
     table: int = 0
+    beside: Callable[[Sequence[Fact]], object] | None = None
 
 
 @dataclass

@@ -64,7 +64,13 @@ def run(
     entry = Entry(
         order, opened, report, {"facts": fact_columns(kept.new)} if kept.new else {}, judged.held, batch
     )
-    enter(desk, entry, lambda: subjects.upsert(provisional, batch=batch, at=at), by=by, at=at)
+
+    def write() -> None:
+        subjects.upsert(provisional, batch=batch, at=at)
+        if order.beside:
+            order.beside(kept.new)
+
+    enter(desk, entry, write, by=by, at=at)
     return report
 
 

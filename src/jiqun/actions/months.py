@@ -5,9 +5,10 @@ consent stops later months; what was sent stays until its batch is taken back.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -25,10 +26,13 @@ from jiqun.actions.month_reckoning import (
     reckon_month,
 )  # fmt: skip
 from jiqun.core.errors import InputError, NotFound, RowErrors, WrongState
+from jiqun.core.facts import Fact
 from jiqun.factory.instants import micros_of
 from jiqun.factory.shifts.month_manner import MonthManner
 from jiqun.factory.shifts.months import YES
+from jiqun.lake.facts import FactReader
 from jiqun.ledger import audit, factories, month_records, sources
+from jiqun.ledger.batches import standing_of
 from jiqun.ledger.factories import Factory
 from jiqun.ledger.month_records import Consent, NewFigure
 from jiqun.ledger.permissions import Actor
@@ -124,17 +128,9 @@ def send(desk: Desk, key: str, month: str, *, by: Actor, at: datetime) -> Sent:
         )
         for name, told in known.items()
     )  # fmt: skip
-    report = _entered(desk, found, figures, by=by, at=at)
-    with transaction.atomic():
-        month_records.record(key, figures, batch=report.batch_id or "", by=by.label, at=at)
-        told_of = {"month": wanted.text, "figures": [one.indicator for one in figures]}
-        audit.record(
-            by, "factory.month_send", f"factory:{key}", told_of, at=at, target_label=factory.name,
-            batch=report.batch_id or "",
-        )  # fmt: skip
-    return Sent(
-        wanted.text, report.batch_id or "", figures, tuple(one for one in allowed if one not in known)
-    )
+    _mend(desk, found, figures, by=by, at=at)
+    report, sent = _entered(desk, found, figures, by=by, at=at)
+    return Sent(wanted.text, report.batch_id or "", sent, tuple(one for one in allowed if one not in known))
 
 
 def take_back(desk: Desk, key: str, batch: str, *, by: Actor, at: datetime) -> batches.Undoing:
@@ -144,7 +140,7 @@ def take_back(desk: Desk, key: str, batch: str, *, by: Actor, at: datetime) -> b
     """
     factory = factories.get(key)
     policy.check_run(by, factory)
-    if batch not in {one.batch for one in month_records.sent(key)}:
+    if batch not in month_records.batches_of(key):
         raise NotFound("month.no_batch", seen=batch)
     return batches.undo_judged(desk, batch, by=by, at=at)
 
@@ -169,36 +165,87 @@ def _check_indicator(desk: Desk, indicator: str) -> None:
 
 def _entered(
     desk: Desk, found: FactoryMonth, figures: Sequence[NewFigure], *, by: Actor, at: datetime
-) -> ImportReport:
+) -> tuple[ImportReport, tuple[NewFigure, ...]]:
+    """Facts and their evidence in one transaction of the ledger; gives those that are new or another than before."""
     source = source_of(found.factory)
     if source.key not in sources.get_many([source.key]):
         sources.save(source)
+    sent: list[NewFigure] = []
+
+    def beside(facts: Sequence[Fact]) -> None:
+        if not facts:  # another sent the same meanwhile
+            raise WrongState("month.unchanged", seen=found.month.text)
+        new = {one.indicator for one in facts}
+        sent[:] = [one for one in figures if one.indicator in new]
+        _record(found, sent, facts[0].batch, by=by, at=at)
+
     path = desk.uploads / f"{SOURCE}{at:%Y%m%d%H%M%S%f}.csv"
     name = f"本企业读数-{found.factory.key}-{found.month.text}.csv"
-    order = Order("facts", path, source.key, name=name, synthetic=found.factory.synthetic)
+    order = Order("facts", path, source.key, name=name, synthetic=found.factory.synthetic, beside=beside)
     try:
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, COLUMNS)
             writer.writeheader()
-            writer.writerows(_rows(found, figures))
+            writer.writerows(_row(found, one) for one in figures)
         tried = run_import(desk, replace(order, dry_run=True), by=by, at=at)
         if tried.errors:
             raise RowErrors(tried.errors, code="firm.refused")
         if not tried.created + tried.updated:
             raise WrongState("month.unchanged", seen=found.month.text)
-        return run_import(desk, order, by=by, at=at)
+        return run_import(desk, order, by=by, at=at), tuple(sent)
     finally:
         path.unlink(missing_ok=True)
 
 
-def _rows(found: FactoryMonth, figures: Sequence[NewFigure]) -> Iterator[dict[str, str]]:
-    for one in figures:
-        word = one.value == YES
-        yield {
-            "subject": found.factory.subject, "indicator": one.indicator,
-            "period": found.month.text if one.indicator in OF_MONTH else f"@{found.month.last.isoformat()}",
-            "value": "" if word else one.value, "value_high": one.high, "bound": one.bound,
-            "value_text": one.value if word else "", "unit": one.unit,
-            "scope": found.factory.name if found.shared > 1 else "", "status": "actual",
-            "synthetic": "1" if found.factory.synthetic else "0", "note": month_evidence.sentence(one.evidence),
-        }  # fmt: skip
+def _record(
+    found: FactoryMonth, figures: Sequence[NewFigure], batch: str, *, by: Actor, at: datetime
+) -> None:
+    """The evidence of a batch and its line of the audit trail; inside the transaction that enters the batch."""
+    factory = found.factory
+    month_records.record(factory.key, figures, batch=batch, by=by.label, at=at)
+    told = {"month": found.month.text, "figures": [one.indicator for one in figures]}
+    audit.record(
+        by, "factory.month_send", f"factory:{factory.key}", told, at=at, target_label=factory.name, batch=batch
+    )  # fmt: skip
+
+
+def _mend(desk: Desk, found: FactoryMonth, figures: Sequence[NewFigure], *, by: Actor, at: datetime) -> None:
+    """Facts of the month that an earlier version left without evidence get that of the same figure as reckoned now."""
+    key, source = found.factory.key, source_of(found.factory).key
+    known = set(month_records.batches_of(key))
+    for batch in (one.id for one in standing_of(source) if one.id not in known):
+        facts = FactReader(desk.lake).facts(batch=batch)
+        same = [
+            replace(one, evidence={**one.evidence, "reckoned_again": True})
+            for one in figures
+            if any(_says(fact, one, found) for fact in facts)
+        ]
+        with transaction.atomic():
+            if same:
+                _record(found, same, batch, by=by, at=at)
+
+
+def _says(fact: Mapping[str, object], figure: NewFigure, found: FactoryMonth) -> bool:
+    """Is a fact what the figure says?"""
+    row = _row(found, figure)
+    text = ("indicator", "period", "bound", "unit", "scope")
+    return all(str(fact[name]) == row[name] for name in text) and (
+        str(fact["value_text"] or "") == row["value_text"]
+        and all(_number(fact[name]) == _number(row[name]) for name in ("value", "value_high"))
+    )
+
+
+def _number(told: object) -> Decimal | None:
+    return None if told in (None, "") else Decimal(str(told))
+
+
+def _row(found: FactoryMonth, one: NewFigure) -> dict[str, str]:
+    word = one.value == YES
+    return {
+        "subject": found.factory.subject, "indicator": one.indicator,
+        "period": found.month.text if one.indicator in OF_MONTH else f"@{found.month.last.isoformat()}",
+        "value": "" if word else one.value, "value_high": one.high, "bound": one.bound,
+        "value_text": one.value if word else "", "unit": one.unit,
+        "scope": found.factory.name if found.shared > 1 else "", "status": "actual",
+        "synthetic": "1" if found.factory.synthetic else "0", "note": month_evidence.sentence(one.evidence),
+    }  # fmt: skip

@@ -162,6 +162,8 @@ class Gate:
             self._closing = True
             self._changed.notify_all()
         self._thread.join(WAIT_S)
+        if self._thread.is_alive():
+            return  # it may still write: nobody else takes its sites before this process has ended
         self._spool.close()
         for held in self._sites.values():
             held.lock.release()
@@ -173,7 +175,7 @@ class Gate:
             with self._holding:
                 held = self._sites.get(key)
                 if held is None:
-                    held = hold_site(self.lake.root, key, self._known, self.register)
+                    held = hold_site(self.lake, key, self._known, self.register, self.writer)
                     self._sites[key] = held
         held.refresh(self.register)
         return held

@@ -16,7 +16,9 @@ from jiqun.factory.readings.reasons import told
 from jiqun.factory.readings.taken import HeldRow, PointWords, TakenBatch
 from jiqun.lake.durable import FileLock
 from jiqun.lake.layout import site_lock
+from jiqun.lake.readings.handover import merge_former
 from jiqun.lake.readings.known import KnownBatches
+from jiqun.lake.store import Lake
 
 REFRESH_S = 10.0
 
@@ -86,23 +88,34 @@ class HeldSite:
         }
 
 
-def hold_site(root: Path, key: str, known: KnownBatches, register: Register) -> HeldSite:
+def hold_site(lake: Lake, key: str, known: KnownBatches, register: Register, writer: str) -> HeldSite:
     """Take a site's lock, then read what is known of it: another process may have written until a moment ago.
 
-    SourceDown `intake.site_elsewhere` when another process holds it.
+    SourceDown `intake.site_elsewhere` when another process holds it, `intake.site_unmerged` when what a former writer
+    took of it cannot be merged yet.
     """
     points = register.points(key)
-    lock = FileLock(site_lock(root, key))
+    lock = FileLock(site_lock(lake.root, key))
     try:
         lock.acquire()
     except WrongState as error:
         raise SourceDown("intake.site_elsewhere", seen=key) from error
     try:
+        _settle_former(lake, key, writer)
         known.load(key)
         return HeldSite(key, lock, points, known.last_arrived_us(key))
     except BaseException:
         lock.release()
         raise
+
+
+def _settle_former(lake: Lake, key: str, writer: str) -> None:
+    try:
+        merge_former(lake, key, writer)
+    except Exception as error:
+        raise SourceDown(
+            "intake.site_unmerged", seen=f"{key}: {type(error).__name__}: {error}"[:200]
+        ) from error
 
 
 REFUSED = "refused."

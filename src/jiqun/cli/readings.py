@@ -50,7 +50,7 @@ def run_count(arguments: Namespace) -> int:
     told = {
         "ok": True, "site": ask.site, "points": list(ask.points), "from": _shown(ask.start_us), "to": _shown(ask.end_us),
         "readings": found.readings, "good": found.good, "uncertain": found.uncertain, "bad": found.bad,
-        "held": found.held, "first": _shown(found.first_us), "last": _shown(found.last_us),
+        "repeated": found.repeated, "held": found.held, "first": _shown(found.first_us), "last": _shown(found.last_us),
     }  # fmt: skip
     if arguments.json:
         print_json(told)
@@ -61,6 +61,11 @@ def run_count(arguments: Namespace) -> int:
         f"{found.readings:,} readings ({found.good:,} good, {found.uncertain:,} uncertain, {found.bad:,} bad);"
         f" {found.held:,} held",
     )
+    if found.repeated:
+        say(
+            f"另有 {found.repeated:,} 条重复送来，只计一次",
+            f"{found.repeated:,} came again and are counted once",
+        )
     if found.readings:
         say(f"{told['first']} 至 {told['last']}", f"{told['first']} to {told['last']}")
     return 0

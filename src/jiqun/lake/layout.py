@@ -107,6 +107,10 @@ def merge_lock(root: Path, writer: str) -> Path:
     return spool_folder(root, writer) / "merge.lock"
 
 
-def rollup_folder(root: Path, table: str) -> Path:
+ROLLUP_FORM = 2
+"""Counts up when the columns of rollups change: those of an earlier form are made anew."""
+
+
+def rollup_folder(root: Path, table: str, *, form: int = ROLLUP_FORM) -> Path:
     """Where what is derived of a table's days is kept: outside the table, made anew at will."""
-    return root / "rollups" / table
+    return root / "rollups" / (f"{table}-{form}" if form > 1 else table)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from jiqun.core.errors import WrongState
 from jiqun.ledger import models
+from jiqun.ledger.batches import UNFINISHED
 from jiqun.ledger.factories import row_of
 
 
@@ -103,7 +104,9 @@ def set_register_word(key: str, machines: int | None, *, by: str, at: datetime) 
 
 
 def record(key: str, figures: Iterable[NewFigure], *, batch: str, by: str, at: datetime) -> None:
-    """Enter what was sent in one batch."""
+    """Enter what is sent in one batch; must be inside the transaction that enters the batch, so that neither is alone."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("evidence belongs into the transaction of its batch")
     owner = row_of(key)
     models.MonthFigure.objects.bulk_create(
         models.MonthFigure(
@@ -115,10 +118,17 @@ def record(key: str, figures: Iterable[NewFigure], *, batch: str, by: str, at: d
 
 
 def sent(key: str, *, month: str = "", indicator: str = "") -> tuple[SentFigure, ...]:
-    """Figures that were sent, the last first."""
+    """Figures that were sent, the last first; those whose batch is still on its way into the lake are not told."""
     asked = {"factory__key": key, "month": month, "indicator": indicator}
     rows = models.MonthFigure.objects.filter(**{name: value for name, value in asked.items() if value})
+    rows = rows.exclude(batch__in=models.Batch.objects.filter(state__in=UNFINISHED).values("id"))
     return tuple(_sent(row) for row in rows.select_related("factory").order_by("-id"))
+
+
+def batches_of(key: str) -> tuple[str, ...]:
+    """Batches with figures of a factory, in order, those still on their way too."""
+    rows = models.MonthFigure.objects.filter(factory__key=key).order_by("id").values_list("batch", flat=True)
+    return tuple(dict.fromkeys(rows))
 
 
 def of_fact(batch: str, indicator: str) -> SentFigure | None:

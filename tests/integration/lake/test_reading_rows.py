@@ -84,9 +84,9 @@ def test_rows_come_in_order_and_what_was_sent_twice_once(lake: Lake) -> None:
     ]  # fmt: skip
     assert reader.rows("s", "a", start_us=NOON, end_us=NOON + SECOND, limit=1) == found[:1]
     count = reader.count("s")
-    assert (count.readings, count.good, count.uncertain, count.bad) == (9, 6, 1, 2)  # as stored
+    assert (count.readings, count.good, count.uncertain, count.bad, count.repeated) == (7, 5, 1, 1, 2)
     assert (count.first_us, count.last_us) == (NOON, NOON + 2 * SECOND)
-    assert reader.count("s", "c").bad == 2
+    assert (reader.count("s", "c").bad, reader.count("s", "c").repeated) == (1, 1)
 
 
 def test_what_arrived_since_is_given_whole_batch_by_whole_batch(lake: Lake) -> None:

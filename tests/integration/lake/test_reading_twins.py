@@ -59,6 +59,12 @@ def arrive(lake: Lake, site: str, commits: Sequence[Sequence[Told]]) -> list[Wri
     return rows
 
 
+def once(rows: Sequence[Written]) -> list[Written]:
+    """A reading sent again with the same value and quality counts once, as it first came."""
+    first = {row[:5]: row for row in sorted(rows, key=lambda row: -row[5])}
+    return list(first.values())
+
+
 def usable(rows: Sequence[Written]) -> list[Written]:
     return [row for row in sorted(rows, key=_order) if row[4] != 2 and row[3] is not None]
 
@@ -69,7 +75,7 @@ def _order(row: Written) -> tuple[int, int, float]:
 
 def plainly(rows: Sequence[Written], span: tuple[int, int], size: int) -> list[tuple[object, ...]]:
     """A series as one would write it down by hand."""
-    inside = [row for row in rows if row[1] == "a" and span[0] <= row[2] < span[1]]
+    inside = [row for row in once(rows) if row[1] == "a" and span[0] <= row[2] < span[1]]
     buckets: dict[int, list[Written]] = {}
     for row in inside:
         buckets.setdefault((row[2] - START) // size * size + START, []).append(row)
@@ -114,7 +120,7 @@ def test_many_rows_and_rollups_tell_what_plain_python_tells(
 def tell_the_same(lake: Lake, commits: list[list[Told]], late: list[Told], asked: list[Asked]) -> None:
     """Ask of rows, then of closed days with rollups, then with rows that came late."""
     site, reader = f"s{next(sites)}", ReadingReader(lake)
-    rows = arrive(lake, site, commits)
+    rows = arrive(lake, site, [*commits, commits[0][::2]])  # some of it sent again
     for span, most in asked:
         check(reader, site, rows, span, most)
     close_days(lake, MUCH_LATER, quiet_us=0)
@@ -141,10 +147,12 @@ def check(reader: ReadingReader, site: str, rows: list[Written], span: tuple[int
         assert sum(series.count) + sum(series.bad) == len(series.t_us) <= most
     inside = [row for row in rows if span[0] <= row[2] < span[1]]
     of_a = [row for row in inside if row[1] == "a"]
-    for point, some in ((None, inside), ("a", of_a)):
-        told = reader.count(site, point, start_us=span[0], end_us=span[1])
+    for point, stored in ((None, inside), ("a", of_a)):
+        told, some = reader.count(site, point, start_us=span[0], end_us=span[1]), once(stored)
         by_quality = [sum(row[4] == quality for row in some) for quality in (0, 1, 2)]
         assert [told.readings, told.good, told.uncertain, told.bad] == [len(some), *by_quality]
+        assert told.readings + told.repeated == len(stored)
+        assert told.readings == len(reader.rows(site, point, start_us=span[0], end_us=span[1]))
         seen = [row[2] for row in some]
         assert (told.first_us, told.last_us) == (min(seen, default=None), max(seen, default=None))
     check_delta(reader, site, rows, span)
@@ -153,7 +161,7 @@ def check(reader: ReadingReader, site: str, rows: list[Written], span: tuple[int
 def check_delta(reader: ReadingReader, site: str, rows: list[Written], span: tuple[int, int]) -> None:
     """The rise of a counter against the one OEE reckons with."""
     start, end = span
-    known = [row for row in usable(rows) if row[1] == "a"]
+    known = [row for row in usable(once(rows)) if row[1] == "a"]
     before = [row for row in known if start - DAY <= row[2] <= start]
     inside = [row for row in known if start < row[2] <= end]
     steps = before[-1:] + inside

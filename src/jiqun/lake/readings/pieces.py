@@ -3,7 +3,9 @@
 One piece = one bucket of one point: how many readings, least, greatest, first, last, sum, and how far a counter rose.
 Pieces of neighbouring time add up, whichever they were made from; a bucket without a reading has no piece.
 
-readings  every row; count = those that can be used (value there, quality not bad); uncertain, bad: rows of that quality
+readings  each once, however often it was sent; count = those that can be used (value there, quality not bad);
+          uncertain, bad: those of that quality
+repeated  rows that repeat another one's point, instant, value and quality
 low high total first last  of the usable, in the unit of the point; first_us last_us their instants
 seen_first_us seen_last_us  instants of the first and last row of any quality
 rise      how far the values rose within the piece; a smaller value is a reset and counts from 0 (see oee.quantities)
@@ -23,7 +25,7 @@ GRAIN = 15 * MINUTE
 """Of rollups; buckets of Shanghai time, as all buckets are."""
 ZONE = 8 * HOUR
 COLUMNS = (
-    "readings", "count", "uncertain", "bad", "low", "high", "total", "first", "last",
+    "readings", "repeated", "count", "uncertain", "bad", "low", "high", "total", "first", "last",
     "first_us", "last_us", "seen_first_us", "seen_last_us", "rise", "resets",
 )  # fmt: skip
 
@@ -102,14 +104,15 @@ def from_rows(files: Sequence[str], where: str, size_us: int) -> str:
     """SQL of the pieces of rows of some files."""
     return f"""
         WITH chosen AS (
-            SELECT site, point, epoch_us(read_at) AS us, arrived_at, value, quality,
+            SELECT site, point, epoch_us(read_at) AS us, min(arrived_at) AS arrived_at, value, quality, count(*) AS times,
                    quality <> 2 AND value IS NOT NULL AS usable, {bucket("epoch_us(read_at)", size_us)} AS t_us
-            FROM {source(files)} WHERE {where}
+            FROM {source(files)} WHERE {where} GROUP BY site, point, read_at, value, quality
         ), placed AS (
             SELECT *, lag(value) OVER turn AS before, row_number() OVER turn AS place FROM chosen
             WINDOW turn AS (PARTITION BY site, point, t_us, usable ORDER BY us, arrived_at, value)
         )
-        SELECT site, point, t_us, count(*) AS readings, count(*) FILTER (usable) AS count,
+        SELECT site, point, t_us, count(*) AS readings, CAST(sum(times) AS BIGINT) - count(*) AS repeated,
+               count(*) FILTER (usable) AS count,
                count(*) FILTER (quality = 1) AS uncertain, count(*) FILTER (quality = 2) AS bad,
                min(value) FILTER (usable) AS low, max(value) FILTER (usable) AS high,
                sum(value) FILTER (usable) AS total, arg_min(value, place) FILTER (usable) AS first,

@@ -31,7 +31,7 @@ class ReadingReader:
         start_us: int | None = None,
         end_us: int | None = None,
     ) -> ReadingCount:
-        """How many readings are stored (each row counts), of which quality, and how many values were held."""
+        """How many readings there are (each once), of which quality, how many rows repeat one, how many values were held."""
         return count_of(self._lake, Span(site, _points(point), start_us, end_us))
 
     def rows(

@@ -4,6 +4,7 @@ A rollup carries the name of the one compacted file it was made from and holds o
 file. It is no part of the table: days without one are read from their rows, and the answers are the same.
 """
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -13,7 +14,7 @@ import duckdb
 
 from jiqun.lake.durable import fsync_file, move_durably
 from jiqun.lake.encode import quoted
-from jiqun.lake.layout import compacted_from, rollup_folder
+from jiqun.lake.layout import ROLLUP_FORM, compacted_from, rollup_folder
 from jiqun.lake.readings.files import by_day, source
 from jiqun.lake.readings.pieces import GRAIN, from_rows
 from jiqun.lake.snapshot import Snapshot
@@ -78,7 +79,9 @@ def _portions(cursor: duckdb.DuckDBPyConnection, file: str) -> Iterator[dict[str
 
 
 def drop_old(root: Path, snapshot: Snapshot) -> int:
-    """Delete rollups whose file left the table, and what a kill left half-written; gives their number."""
+    """Delete rollups whose file left the table or of an earlier form, and what a kill left; gives their number."""
+    for form in range(1, ROLLUP_FORM):
+        shutil.rmtree(rollup_folder(root, "readings", form=form), ignore_errors=True)
     folder = rollup_folder(root, "readings")
     live = {PurePath(file).name for file in snapshot.files}
     gone = [path for path in folder.iterdir() if path.name not in live] if folder.is_dir() else []

@@ -80,7 +80,7 @@ class Follower:
         self._looked: dict[str, _Looked] = {}
 
     def since(self, site: str, arrived_us: int, limit: int) -> list[ReadingRow]:
-        """Readings that arrived after an instant, in order of (arrived_us, read_us, point).
+        """Readings that arrived after an instant, in order of (arrived_us, read_us, point, value, quality).
 
         limit  about how many at most: a batch, whose readings share their instant of arrival, is given whole or not at
                all, so that the last row's `arrived_us` is the next position; one batch at least is given
@@ -112,7 +112,7 @@ class Follower:
             return []
         sql = (
             f"SELECT {COLUMNS} FROM {source(files)} WHERE site = $site AND arrived_at > make_timestamp({int(arrived_us)})"
-            f" ORDER BY arrived_at, read_at, point LIMIT {int(limit)}"
+            f" ORDER BY arrived_at, read_at, point, value, quality LIMIT {int(limit)}"
         )
         return cast(list[ReadingRow], self._lake.run(sql, {"site": site}))
 
@@ -124,6 +124,6 @@ class Follower:
             return kept
         sql = (
             f"SELECT {COLUMNS} FROM {source(files)} WHERE site = $site AND arrived_at = make_timestamp({int(last)})"
-            " ORDER BY read_at, point"
+            " ORDER BY read_at, point, value, quality"
         )
         return cast(list[ReadingRow], self._lake.run(sql, {"site": site}))
