@@ -70,6 +70,7 @@ class BufferConfig:
 class OrdersConfig:
     """Whether and how the box asks for its orders (指令).
 
+    on       by default; not where a broker takes anybody without a token, for anybody could give orders there
     allow    networks whose addresses it may try and connect to; names are resolved first
     every_s  seconds between two questions
     file     where saved connections are kept; secrets and drop folders they name lie beside the configuration, in `base`
@@ -178,9 +179,8 @@ def _orders(gate: View, view: View, base: Path, buffer: Path) -> OrdersConfig:
             view.wrong("allow", "rule.bad_value", seen=one, allowed='["192.168.0.0/16"]')
     every = min(60, max(1, view.whole("every_s", 3)))
     file = buffer.with_suffix(".connections.toml")
-    return OrdersConfig(
-        gate.yes("orders", gate.text("address").startswith("http")), box, tuple(allow), every, base, file
-    )
+    known = gate.text("address").startswith("http") or "token_file" in gate.data
+    return OrdersConfig(gate.yes("orders", known), box, tuple(allow), every, base, file)
 
 
 def _own_name() -> str:

@@ -4,6 +4,7 @@ The broker gets its acknowledgement only after the gate has the batch; a message
 knows. What is no batch is counted, kept in quarantine and acknowledged, so that it does not come back for ever. What
 could not be taken just now (full disk, ledger away) is tried again and not acknowledged meanwhile; when too much of that
 gathers, the session is dropped and the broker delivers it again. Several workers share the sites: each site has one.
+The talk of boxes (`jiqun/v1/<site>/box/#`) is heard beside and answered in a thread of its own.
 """
 
 import threading
@@ -25,6 +26,7 @@ from jiqun.actions.taking import Ticket
 from jiqun.core.errors import InputError, JiqunError, NotAllowed, NotFound
 from jiqun.factory.readings.contract import topic_of
 from jiqun.factory.readings.model import KEY
+from jiqun.intake.broker_talk import Answer, Talks, is_talk, talk_topic
 from jiqun.intake.requests import Desk, Outcome, refusal
 
 ANY = "+"
@@ -75,10 +77,12 @@ class Worker:
     """One consumer (接入消费者): its sessions with the broker, one after the other until it is stopped."""
 
     def __init__(
-        self, desk: Desk, broker: Broker, share: Share, *, sites: Callable[[], Iterable[str]] = tuple
-    ) -> None:
+        self, desk: Desk, broker: Broker, share: Share, *, sites: Callable[[], Iterable[str]] = tuple,
+        talk: Answer | None = None,
+    ) -> None:  # fmt: skip
         self.desk, self.broker, self.share, self.sites = desk, broker, share, sites
         self.counts: Counter[str] = Counter()
+        self.talks = Talks(talk, self.counts) if talk else None
         self.state, self.last_fault = "connecting", ""
         self.name = f"jiqun-{desk.gate.writer}"
 
@@ -99,12 +103,14 @@ class Worker:
                 self.counts["sessions_lost"] += 1
                 stop.wait(wait)
                 wait = min(MOST_WAIT_S, wait * 2)
+        if self.talks:
+            self.talks.close()
 
     def status(self) -> dict[str, object]:
         """Health of the connection, and what came."""
         return {
             "broker": f"{self.broker.host}:{self.broker.port}", "state": self.state, "last_fault": self.last_fault,
-            "counts": dict(self.counts),
+            "counts": dict(self.counts), "talk_fault": self.talks.last_fault if self.talks else "",
         }  # fmt: skip
 
 
@@ -116,6 +122,7 @@ class _Session:
         self.broken = threading.Event()
         self._up = threading.Event()
         self._topics: set[str] = set()
+        self._talk: int | None = -1
         self._later: deque[tuple[float, paho.MQTTMessage]] = deque()
         self.client = self._made()
 
@@ -147,6 +154,8 @@ class _Session:
     def _subscribe(self) -> None:
         new = set(self.worker.share.topics(self.worker.sites)) - self._topics
         if new:
+            if self.worker.talks:  # first, so that a worker that is up hears both; nothing of it waits at the broker
+                _, self._talk = self.client.subscribe([(talk_topic(topic), 0) for topic in sorted(new)])
             self.client.subscribe([(topic, 1) for topic in sorted(new)])
             self._topics |= new
         elif not self._topics:
@@ -176,11 +185,14 @@ class _Session:
             return
         self._up.set()
 
-    def _subscribed(self, _c: paho.Client, _data: object, _mid: int, codes: object, _props: object) -> None:
-        """What is published from now on is kept for this worker."""
+    def _subscribed(self, _c: paho.Client, _data: object, mid: int, codes: object, _props: object) -> None:
+        """What is published from now on is kept for this worker; a broker that allows no talk still gives batches."""
         refused = (
             [one for one in codes if getattr(one, "is_failure", False)] if isinstance(codes, list) else []
         )
+        if mid == self._talk and self.worker.talks:
+            self.worker.talks.last_fault = f"subscription refused by the broker: {refused[0]}" if refused else ""
+            return
         if refused:
             self.worker.last_fault = f"subscription refused by the broker: {refused[0]}"
             self.broken.set()
@@ -192,8 +204,11 @@ class _Session:
 
     def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         """Hand one message to the gate; called in the library's thread, which stands still while the gate is busy."""
-        self.worker.counts["messages"] += 1
         try:
+            if self.worker.talks and is_talk(message.topic):
+                self.worker.talks.take(self.client, message)
+                return
+            self.worker.counts["messages"] += 1
             self._handed_over(message)
         except Exception as error:  # noqa: BLE001 - a defect of ours: told, and the library's thread lives on
             self.worker.counts["defects"] += 1
