@@ -27,7 +27,8 @@ class Mosquitto:
             "autosave_on_changes true",
         ]
         lines = [
-            f"listener {self.port} 127.0.0.1", f"allow_anonymous {str(anonymous).lower()}", "max_inflight_messages 0", "max_queued_messages 0",
+            f"listener {self.port} 127.0.0.1", f"allow_anonymous {str(anonymous).lower()}",
+            "max_inflight_messages 0", "max_queued_messages 0",
             "log_dest none", "user root", *(kept if keeps else ["persistence false"]), *extra,
         ]  # fmt: skip
         (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")

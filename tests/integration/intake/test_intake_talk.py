@@ -1,4 +1,4 @@
-"""The talk of boxes behind a broker: bounded, answered apart from batches, long answers packed, nothing kept at the broker."""
+"""The talk of boxes behind a broker: bounded, apart from batches, long answers packed, nothing kept there."""
 
 import json
 import threading
@@ -176,7 +176,7 @@ def test_questions_do_not_wait_at_the_broker_for_a_worker_that_comes_later(
 @pytest.mark.parametrize("answer", [b"", b"[]", b"nonsense", b"\x1f\x8bnonsense", b"7"])
 def test_an_answer_that_is_none(answer: bytes) -> None:
     line = BrokerTalk("spring", GateConfig("mqtt://127.0.0.1:9", None, None, 1), Counter(), "talk")
-    with pytest.raises(InputError, match="edge.bad_answer"):
+    with pytest.raises(InputError, match=r"edge\.bad_answer"):
         line.call._told(answer)
 
 
