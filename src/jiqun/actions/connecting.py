@@ -1,4 +1,4 @@
-"""接入机器 connecting a machine: a draft in five steps, trials asked of the box, the connection saved, renamed, taken out.
+"""接入设备 connecting a machine: a draft in five steps, trials asked of the box, the connection saved, renamed, taken out.
 
 Nothing but the draft is kept before it is saved. Every write needs the right to run the factory.
 """

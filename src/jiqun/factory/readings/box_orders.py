@@ -1,4 +1,4 @@
-"""盒子通话 the talk of the box: it reports its state and asks for its orders, for it only ever calls out.
+"""边缘盒通话 the talk of the box: it reports its state and asks for its orders, for it only ever calls out.
 
     POST <gate origin>/api/box                     Content-Type: application/json
     Authorization: Bearer <token of the site>
@@ -154,7 +154,7 @@ class OrderFault:
 
 @dataclass(frozen=True, slots=True)
 class BoxState:
-    """What a box says of itself (盒子状态)."""
+    """What a box says of itself (边缘盒状态)."""
 
     site: str
     box: str

@@ -1,4 +1,4 @@
-"""接入机器 what programs do to connect a machine: the five steps as a draft, what the box sees, saved connections."""
+"""接入设备 what programs do to connect a machine: the five steps as a draft, what the box sees, saved connections."""
 
 from typing import Annotated
 
