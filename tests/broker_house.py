@@ -17,7 +17,7 @@ def free_port() -> int:
 class Mosquitto:
     """One broker; its sessions lie in `folder`, written each second, or in memory alone when `keeps` is not set."""
 
-    def __init__(self, folder: Path, *extra: str, keeps: bool = True) -> None:
+    def __init__(self, folder: Path, *extra: str, keeps: bool = True, anonymous: bool = True) -> None:
         self.folder, self.port = folder, free_port()
         folder.mkdir(parents=True, exist_ok=True)
         kept = [
@@ -27,7 +27,8 @@ class Mosquitto:
             "autosave_on_changes true",
         ]
         lines = [
-            f"listener {self.port} 127.0.0.1", "allow_anonymous true", "max_inflight_messages 0", "max_queued_messages 0",
+            f"listener {self.port} 127.0.0.1", f"allow_anonymous {str(anonymous).lower()}",
+            "max_inflight_messages 0", "max_queued_messages 0",
             "log_dest none", "user root", *(kept if keeps else ["persistence false"]), *extra,
         ]  # fmt: skip
         (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")

@@ -180,6 +180,10 @@ def _post(client: Client, address: str, body: dict[str, object] | None = None) -
     return client.post(address, body or {}, content_type=JSON)
 
 
+def _put(client: Client, address: str, body: dict[str, object]) -> HttpResponse:
+    return client.put(address, body, content_type=JSON)
+
+
 REQUESTS: dict[Permission, dict[str, Asked]] = {
     P.READ_PUBLIC: {
         "facts": lambda c, h, p: c.get("/api/facts"),
@@ -305,6 +309,8 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "evidence on the page": lambda c, h, p: c.get(
             f"/factories/{p.factory()}/months/2026-10/factory_readings/"
         ),
+        "connections": lambda c, h, p: c.get(f"/api/factories/{p.factory()}/connections"),
+        "connection": lambda c, h, p: c.get(f"/api{p.connection()}"),
         "page of connections": lambda c, h, p: c.get(f"/factories/{p.factory()}/connectors/"),
         "twin of a connection": lambda c, h, p: c.get(f"/api/pages{p.connection()}/"),
         "held values (page)": lambda c, h, p: c.get(f"/factories/{p.factory()}/held/"),
@@ -389,6 +395,24 @@ REQUESTS: dict[Permission, dict[str, Asked]] = {
         "change a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/change/"),
         "rename a connection (page)": lambda c, h, p: c.post(f"{p.connection()}/rename/", {"name": "炉二"}),
         "take a connection out (page)": lambda c, h, p: c.post(f"{p.connection()}/remove/"),
+        "begin to connect": lambda c, h, p: _post(
+            c, f"/api/factories/{p.factory()}/connect", {"box": "box-1", "new_name": "二号"}
+        ),
+        "draft": lambda c, h, p: c.get(f"/api{p.draft()}"),
+        "say the place again": lambda c, h, p: _put(
+            c, f"/api{p.draft()}/place", {"box": "b", "new_name": "三"}
+        ),
+        "say the protocol": lambda c, h, p: _put(c, f"/api{p.draft()}/protocol", {"kind": "modbus"}),
+        "say the address": lambda c, h, p: _put(
+            c, f"/api{p.draft()}/address", {"options": {"address": "x:1"}}
+        ),
+        "choose points": lambda c, h, p: _put(c, f"/api{p.draft()}/points", {"points": []}),
+        "try once more": lambda c, h, p: _post(c, f"/api{p.draft()}/try"),
+        "save a connection": lambda c, h, p: _post(c, f"/api{p.draft()}/save", {"name": "二号"}),
+        "give a draft up": lambda c, h, p: c.delete(f"/api{p.draft()}"),
+        "change a connection": lambda c, h, p: _post(c, f"/api{p.connection()}/change"),
+        "rename a connection": lambda c, h, p: _post(c, f"/api{p.connection()}/rename", {"name": "炉二"}),
+        "take a connection out": lambda c, h, p: c.delete(f"/api{p.connection()}"),
         "make": lambda c, h, p: _post(
             c, "/api/factories", {"key": "other", "name": "新厂", "subject": key_of(p.county)}
         ),

@@ -122,3 +122,31 @@ def test_glossary_covers_the_rooms_words() -> None:
     terms = {p.name: m.group() for p, head in heads.items() if (m := re.search(r"[\u4e00-\u9fff]{2,}", head))}
     missing = {name: term for name, term in terms.items() if term not in glossary}
     assert not missing
+
+
+ONE_WORD = {
+    "机器": "设备",
+    "盒子": "边缘盒",
+    "采集盒": "边缘盒",
+    "点位": "测点",
+    "告警": "报警",
+    "警报": "报警",
+    "生产线": "产线",
+}
+OTHERWISE = ("机器人", "机器读", "这台机器")  # robots; read by machines; the computer jiqun runs on
+
+
+def test_one_thing_of_a_factory_has_one_word() -> None:
+    """Pages, errors and packs of the factory name a machine, a box, a point, an alarm and a line by one word each."""
+    import polib
+
+    catalogue = polib.pofile(str(ROOT / "src/jiqun/web/locale/zh_Hans/LC_MESSAGES/django.po"))
+    said = [entry.msgstr or "".join(entry.msgstr_plural.values()) for entry in catalogue]
+    files = [ROOT / "packs/errors.toml", *sorted((ROOT / "packs/factory").glob("*.toml"))]
+    for path in files:
+        said += path.read_text(encoding="utf-8").splitlines()
+    for place, text in enumerate(said):
+        for other in OTHERWISE:
+            text = text.replace(other, "")
+        said[place] = text
+    assert not [(text, word) for text in said for word in ONE_WORD if word in text]

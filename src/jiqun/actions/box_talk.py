@@ -1,4 +1,4 @@
-"""盒子通话 what is done when a box calls: its state is kept, its orders are given, what its trials saw is written down.
+"""边缘盒通话 what is done when a box calls: its state is kept, its orders are given, what its trials saw is written down.
 
 A box speaks for the factory its token is of, under its own name: it gets the orders of that box and answers those trials.
 """

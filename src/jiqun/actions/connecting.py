@@ -1,4 +1,4 @@
-"""接入机器 connecting a machine: a draft in five steps, trials asked of the box, the connection saved, renamed, taken out.
+"""接入设备 connecting a machine: a draft in five steps, trials asked of the box, the connection saved, renamed, taken out.
 
 Nothing but the draft is kept before it is saved. Every write needs the right to run the factory.
 """
@@ -28,7 +28,7 @@ from jiqun.ledger.permissions import Actor
 TRIALS_OPEN = 6  # at once in a factory
 LOOK_FOR = timedelta(minutes=10)
 TEXT = 500
-STEPS = (1, 2, 3, 4, 5)
+BY_HAND = ("csv_drop", "http_in")  # nothing to browse: addresses are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,29 @@ def look(desk: Desk, key: str, id: str, form: Mapping[str, str], *, by: Actor, a
     options = {name: _option(one, form.get(name, ""), draft) for name, one in manifest.options.items()}
     looks = {f"look_{name}": _look(desk, name, form.get(f"look_{name}", "")) for name in words.look}
     draft = _kept(replace(draft, told={**draft.told, "options": options, "look": looks}), 4)
-    if draft.kind in ("csv_drop", "http_in"):
+    if draft.kind in BY_HAND:
         return None
     return _asked(factory, draft, BROWSE, {**options, **looks}, (), by=by, at=at)
+
+
+def form_of(
+    desk: Desk, key: str, id: str, options: Mapping[str, object], looks: Mapping[str, object], *, by: Actor
+) -> dict[str, str]:
+    """The form of step 3 from options and looks by name; InputError connect.bad_option for a name it does not take.
+
+    The page shows only what there is; a program can name anything, and what is misspelt must not pass for said.
+    """
+    _mine(key, by)
+    draft = connections.draft(key, id)
+    if not draft.kind:
+        raise WrongState("connect.step", seen=2)
+    known = (manifest_of(draft.kind).options, desk.connecting.protocols[draft.kind].look)
+    for given, allowed in zip((options, looks), known, strict=True):
+        for name in given:
+            if name not in allowed:
+                raise InputError("connect.bad_option", seen=name, allowed=" ".join(allowed))
+    named = {**options, **{f"look_{name}": value for name, value in looks.items()}}
+    return {name: _typed(value) for name, value in named.items()}
 
 
 def choose(
@@ -119,9 +139,25 @@ def watch(desk: Desk, key: str, id: str, *, by: Actor, at: datetime) -> Trial | 
     """Ask the box to watch the chosen points once more, for ten minutes."""
     del desk
     factory, draft = _mine(key, by), connections.draft(key, id)
-    if draft.kind in ("csv_drop", "http_in"):
+    if not draft.told.get("points"):
+        raise WrongState("connect.step", seen=4)
+    if draft.kind in BY_HAND:
         return None
     return _asked(factory, draft, WATCH, draft.told["options"], _bare(draft.told["points"]), by=by, at=at)
+
+
+def try_again(desk: Desk, key: str, id: str, *, by: Actor, at: datetime) -> Trial | None:
+    """Ask the box once more: to watch the points where they are chosen, else to look at the address."""
+    factory, draft = _mine(key, by), connections.draft(key, id)
+    if "options" not in draft.told:
+        raise WrongState("connect.step", seen=3)
+    if draft.told.get("points"):
+        return watch(desk, key, id, by=by, at=at)
+    if draft.kind in BY_HAND:
+        return None
+    return _asked(
+        factory, draft, BROWSE, draft.told["options"] | draft.told.get("look", {}), (), by=by, at=at
+    )
 
 
 def save(desk: Desk, key: str, id: str, name: str, *, by: Actor, at: datetime) -> Connection:
@@ -259,6 +295,11 @@ def _option(option: Option, text: str, draft: Draft) -> object:
             raise InputError("connect.bad_option", seen=f"{option.name}: {text}", allowed="0, 1, 2 …")
         return int(text)
     return text or option.default
+
+
+def _typed(value: object) -> str:
+    """A value as somebody would type it into the form."""
+    return "yes" if value is True else "" if value is False else str(value)
 
 
 def _look(desk: Desk, name: str, text: str) -> object:

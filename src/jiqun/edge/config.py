@@ -75,6 +75,7 @@ class BufferConfig:
 class OrdersConfig:
     """Whether and how the box asks for its orders (指令).
 
+    on       by default; not where a broker takes anybody without a token, for anybody could give orders there
     allow    networks whose addresses it may try and connect to; names are resolved first
     every_s  seconds between two questions
     file     where saved connections are kept; secrets and drop folders they name lie beside the configuration, in `base`
@@ -168,7 +169,9 @@ def _gate(view: View, base: Path) -> GateConfig:
         view.wrong("address", "rule.bad_value", seen=shown(address), allowed=allowed)
     told = (view.text(name, needed=False) for name in files)
     token, ca, certificate, key = (base / name if name else None for name in told)
-    return GateConfig(address, token, ca, max(1, view.whole("timeout_s", 30)), certificate, key or certificate)
+    return GateConfig(
+        address, token, ca, max(1, view.whole("timeout_s", 30)), certificate, key or certificate
+    )
 
 
 def shown(address: str) -> str:
@@ -191,9 +194,8 @@ def _orders(gate: View, view: View, base: Path, buffer: Path) -> OrdersConfig:
             view.wrong("allow", "rule.bad_value", seen=one, allowed='["192.168.0.0/16"]')
     every = min(60, max(1, view.whole("every_s", 3)))
     file = buffer.with_suffix(".connections.toml")
-    return OrdersConfig(
-        gate.yes("orders", gate.text("address").startswith("http")), box, tuple(allow), every, base, file
-    )
+    known = gate.text("address").startswith("http") or "token_file" in gate.data
+    return OrdersConfig(gate.yes("orders", known), box, tuple(allow), every, base, file)
 
 
 def _own_name() -> str:
@@ -241,7 +243,9 @@ def _value(view: View, option: Option, base: Path) -> object:
     if option.type == "choice":
         told = str(view.data.get(option.name, option.default))
         if not option.has(told):
-            view.wrong(option.name, "rule.bad_value", seen=told, allowed=[one.key for one in option.words if one.key])
+            view.wrong(
+                option.name, "rule.bad_value", seen=told, allowed=[one.key for one in option.words if one.key]
+            )
         return told
     text = view.text(option.name, needed=option.default is None)
     if option.name == "address" and LOGIN.match(text.rpartition("://")[2]):

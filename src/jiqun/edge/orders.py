@@ -15,7 +15,8 @@ import orjson
 
 import jiqun
 from jiqun.core.errors import InputError
-from jiqun.edge.line import Line, Refused
+from jiqun.edge.line import Refused
+from jiqun.edge.lines import talk_to
 from jiqun.edge.trials import run_trial
 from jiqun.factory.readings.box_orders import (
     VERSION,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 3
 NO_SUCH_DOOR = (404, 405, 501)  # a gate that gives no orders
 MOST_WAIT_S, CLOSED_WAIT_S = 60.0, 300.0
-READINGS, TALK = "/api/readings", "/api/box"
 
 
 class Agent:
@@ -45,8 +45,9 @@ class Agent:
         self.counts: Counter[str] = Counter()
         self.last_fault = ""
         self.last_success_us: int | None = None
-        self._line, self._answers = Line(box.config.gate), Line(box.config.gate)
-        self._path = self._line.url.path.removesuffix(READINGS).rstrip("/") + TALK
+        site, gate = box.config.site, box.config.gate
+        self._line = talk_to(site, gate, self.counts)
+        self._answers = talk_to(site, gate, self.counts, purpose="trials")
         self._known: set[str] = set()
         self._trials: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()  # one answer of a trial at a time
@@ -68,14 +69,12 @@ class Agent:
         """Report, and obey what is answered; gives the seconds to wait before the next."""
         try:
             report = report_body(read_report(self.told()))
-            orders = read_orders(
-                await asyncio.to_thread(self._line.post, report, path=self._path, encoding="")
-            )
+            orders = read_orders(await asyncio.to_thread(self._line.ask, report))
             await self._obey(orders)
         except Refused as error:
             self._failed(str(error))
             return CLOSED_WAIT_S if error.status in NO_SUCH_DOOR else self._wait_s()
-        except (OSError, http.client.HTTPException, InputError) as error:
+        except (OSError, http.client.HTTPException, InputError, ValueError) as error:
             self._failed(f"{type(error).__name__}: {error}"[:200])
             return self._wait_s()
         self._failures, self.last_fault = 0, ""
@@ -131,14 +130,12 @@ class Agent:
         for again in range(1 if answer.state == "running" else 3):
             try:
                 async with self._turn:
-                    told = await asyncio.to_thread(
-                        self._answers.post, body, path=f"{self._path}/trials/{trial}", encoding=""
-                    )
+                    told = await asyncio.to_thread(self._answers.ask, body, trial=trial)
                 return orjson.loads(told).get("go_on") is True
             except Refused as error:
                 self._failed(str(error))
                 return False
-            except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
+            except (OSError, http.client.HTTPException, InputError, ValueError, AttributeError) as error:
                 self._failed(f"{type(error).__name__}: {error}"[:200])
                 await asyncio.sleep(0.5 * (again + 1))
         return answer.state == "running"

@@ -1,4 +1,4 @@
-"""盒子的路 routes of the box: a report and what trials saw come in, orders go out; the token was judged before."""
+"""边缘盒的路 routes of the box: a report and what trials saw come in, orders go out; the token was judged before."""
 
 import zlib
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ The broker gets its acknowledgement only after the gate has the batch; a message
 knows. What is no batch is counted, kept in quarantine and acknowledged, so that it does not come back for ever. What
 could not be taken just now (full disk, ledger away) is tried again and not acknowledged meanwhile; when too much of that
 gathers, the session is dropped and the broker delivers it again. Several workers share the sites: each site has one.
+The talk of boxes (`jiqun/v1/<site>/box/#`) is heard beside and answered in a thread of its own.
 """
 
 import ssl
@@ -28,6 +29,7 @@ from jiqun.core.errors import InputError, JiqunError, NotAllowed, NotFound, Sour
 from jiqun.factory.readings.contract import topic_of
 from jiqun.factory.readings.line_faults import ENDED, NO_TLS, LineFault, broker_refusal, fault_of, hung_up
 from jiqun.factory.readings.model import KEY
+from jiqun.intake.broker_talk import Answer, Talks, is_talk, talk_topic
 from jiqun.intake.requests import Desk, Outcome, refusal
 
 ANY = "+"
@@ -86,12 +88,13 @@ class Worker:
     """One consumer (接入消费者): its sessions with the broker, one after the other until it is stopped."""
 
     def __init__(
-        self, desk: Desk, broker: Broker, share: Share, *,
-        sites: Callable[[], Iterable[str]] = tuple, told: Told = tell_nobody,
+        self, desk: Desk, broker: Broker, share: Share, *, sites: Callable[[], Iterable[str]] = tuple,
+        talk: Answer | None = None, told: Told = tell_nobody,
     ) -> None:  # fmt: skip
         self.desk, self.broker, self.share, self.sites, self._told = desk, broker, share, sites, told
         self._complained = ""
         self.counts: Counter[str] = Counter()
+        self.talks = Talks(talk, self.counts) if talk else None
         self.state, self.last_fault = "connecting", ""
         self.name = f"jiqun-{desk.gate.writer}"
 
@@ -111,6 +114,8 @@ class Worker:
                 self.counts["sessions_lost"] += 1
                 stop.wait(wait)
                 wait = min(MOST_WAIT_S, wait * 2)
+        if self.talks:
+            self.talks.close()
 
     def complain(self, word: str) -> None:
         """Tell once what is wrong with the line to the broker, and with "" once that it works again."""
@@ -122,7 +127,7 @@ class Worker:
         """Health of the connection, and what came."""
         return {
             "broker": f"{self.broker.host}:{self.broker.port}", "state": self.state, "last_fault": self.last_fault,
-            "counts": dict(self.counts),
+            "counts": dict(self.counts), "talk_fault": self.talks.last_fault if self.talks else "",
         }  # fmt: skip
 
 
@@ -135,6 +140,7 @@ class _Session:
         self._up = threading.Event()
         self._heard = ""
         self._topics: set[str] = set()
+        self._talk: int | None = -1
         self._later: deque[tuple[float, paho.MQTTMessage]] = deque()
         self.client = self._made()
 
@@ -145,7 +151,9 @@ class _Session:
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = broker.ahead
         try:
-            self.client.connect(broker.host, broker.port, keepalive=30, clean_start=False, properties=properties)
+            self.client.connect(
+                broker.host, broker.port, keepalive=30, clean_start=False, properties=properties
+            )
         except (ConnectionResetError, ssl.SSLEOFError) as error:  # it hangs up on our hello
             raise LineFault(NO_TLS, str(error)) if broker.tls else error from error
         self.client.loop_start()
@@ -169,6 +177,10 @@ class _Session:
     def _subscribe(self) -> None:
         new = set(self.worker.share.topics(self.worker.sites)) - self._topics
         if new:
+            if (
+                self.worker.talks
+            ):  # first, so that a worker that is up hears both; nothing of it waits at the broker
+                _, self._talk = self.client.subscribe([(talk_topic(topic), 0) for topic in sorted(new)])
             self.client.subscribe([(topic, 1) for topic in sorted(new)])
             self._topics |= new
         elif not self._topics:
@@ -201,11 +213,16 @@ class _Session:
             return
         self._up.set()
 
-    def _subscribed(self, _c: paho.Client, _data: object, _mid: int, codes: object, _props: object) -> None:
-        """What is published from now on is kept for this worker."""
+    def _subscribed(self, _c: paho.Client, _data: object, mid: int, codes: object, _props: object) -> None:
+        """What is published from now on is kept for this worker; a broker that allows no talk still gives batches."""
         refused = (
             [one for one in codes if getattr(one, "is_failure", False)] if isinstance(codes, list) else []
         )
+        if mid == self._talk and self.worker.talks:
+            self.worker.talks.last_fault = (
+                f"subscription refused by the broker: {refused[0]}" if refused else ""
+            )
+            return
         if refused:
             self.worker.last_fault = f"subscription refused by the broker: {refused[0]}"
             self.broken.set()
@@ -231,8 +248,11 @@ class _Session:
 
     def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         """Hand one message to the gate; called in the library's thread, which stands still while the gate is busy."""
-        self.worker.counts["messages"] += 1
         try:
+            if self.worker.talks and is_talk(message.topic):
+                self.worker.talks.take(self.client, message)
+                return
+            self.worker.counts["messages"] += 1
             self._handed_over(message)
         except Exception as error:  # noqa: BLE001 - a defect of ours: told, and the library's thread lives on
             self.worker.counts["defects"] += 1

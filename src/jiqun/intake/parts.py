@@ -80,6 +80,26 @@ def _box_answer(
     return answer(method, path, headers, body, site=site, at=datetime.now(UTC))
 
 
+def _box_talk(
+    site: str, path: str, headers: Mapping[str, str], body: bytes
+) -> tuple[int, Mapping[str, object]]:
+    """What a box behind a broker is answered; the broker vouches for its site, which must be at work."""
+    from django.db import close_old_connections
+
+    from jiqun.core.errors import NotFound
+    from jiqun.intake.box_routes import answer, is_ours
+    from jiqun.ledger import factories
+
+    close_old_connections()
+    try:
+        known = factories.get(site).active
+    except NotFound:
+        known = False
+    if not known or not is_ours(path):
+        return 404, {"error": "factory.unknown" if not known else "http.not_found", "seen": site}
+    return answer("POST", path, headers, body, site=site, at=datetime.now(UTC))
+
+
 def _mqtt_part(order: Order, messages: Messages, complain: Callable[[SourceDown | None], None]) -> Part:
     from jiqun.intake.mqtt import Worker
     from jiqun.intake.requests import Desk
@@ -88,7 +108,9 @@ def _mqtt_part(order: Order, messages: Messages, complain: Callable[[SourceDown 
     broker = read_broker(order.broker or settings.setting("JIQUN_BROKER"))
     name = order.writer or f"mqtt-{share.k}"
     gate, register = _gate(name)
-    worker = Worker(Desk(gate, messages, most_bytes()), broker, share, sites=register.sites, told=complain)
+    worker = Worker(
+        Desk(gate, messages, most_bytes()), broker, share, sites=register.sites, talk=_box_talk, told=complain
+    )
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,), name="mqtt", daemon=True)
     thread.start()
@@ -175,7 +197,8 @@ def read_broker(address: str) -> "Broker":
             "intake.bad_broker", seen=str(error)[:100], allowed="JIQUN_BROKER_PASSWORD_FILE"
         ) from error
     ca, certificate, key = (
-        Path(told) if (told := settings.setting(f"JIQUN_BROKER_{name}")) else None for name in ("CA", "CERT", "KEY")
+        Path(told) if (told := settings.setting(f"JIQUN_BROKER_{name}")) else None
+        for name in ("CA", "CERT", "KEY")
     )
     return Broker(
         url.hostname, port or (8883 if tls else 1883), settings.setting("JIQUN_BROKER_USER"), password,

@@ -153,11 +153,11 @@ def test_a_refused_or_silent_box_is_said_in_a_sentence(made: House, monkeypatch:
     draft = step.rsplit("/", 2)[0]
     client.post(f"{draft}/protocol/", {"kind": "modbus"})
     client.post(f"{draft}/look/", {"address": "10.0.0.9:502", "look_first": "100"})
-    assert "盒子正在取指令" in text_of(client, f"{draft}/3/")
+    assert "边缘盒正在取指令" in text_of(client, f"{draft}/3/")
     later = made.desk.now() + timedelta(minutes=2)
     monkeypatch.setattr(type(made.desk), "now", lambda _: later)
-    assert "盒子没有来取指令" in text_of(client, f"{draft}/3/", **HX)
-    assert "盒子没有来取指令" in text_of(client, f"{AT}/connectors/")
+    assert "边缘盒没有来取指令" in text_of(client, f"{draft}/3/", **HX)
+    assert "边缘盒没有来取指令" in text_of(client, f"{AT}/connectors/")
 
 
 @pytest.mark.parametrize("lang", ["zh-hans", "en"])

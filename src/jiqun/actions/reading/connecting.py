@@ -140,13 +140,14 @@ class ConnectionContext:
 
 
 def connect_page(
-    desk: Desk, actor: Actor, key: str, *, id: str = "", step: int = 1, text: str = ""
+    desk: Desk, actor: Actor, key: str, *, id: str = "", step: int | None = None, text: str = ""
 ) -> ConnectContext:
-    """One step; WrongState connect.step for one whose step before is not done."""
+    """One step, the furthest reached when none is named; WrongState connect.step for one whose step before is not done."""
     factory = factories.get(key)
     policy.check_run(actor, factory)
     draft = connections.draft(key, id) if id else None
     reached = draft.step if draft else 1
+    step = reached if step is None else step
     if not 1 <= step <= reached:
         raise WrongState("connect.step", seen=reached)
     return _Step(desk, factory, draft, step, text.strip()[:80]).context()

@@ -1,4 +1,4 @@
-"""盒子通话 the talk of the box: it reports its state and asks for its orders, for it only ever calls out.
+"""边缘盒通话 the talk of the box: it reports its state and asks for its orders, for it only ever calls out.
 
     POST <gate origin>/api/box                     Content-Type: application/json
     Authorization: Bearer <token of the site>
@@ -18,6 +18,10 @@
      "fault", "said"}
   → 200 {"talk": 1, "go_on": whether somebody still looks}
 401, 403: the token is wrong or not this site's; 404: no such trial of this box; 413: too long; 400: not readable.
+
+Over a broker the same objects go by topics named like the paths: `jiqun/v1/<site>/box`, `jiqun/v1/<site>/box/trials/<id>`,
+answered on `jiqun/v1/<site>/answers` with "status" in them. Nothing is retained or queued there: a question nobody answers
+in time is forgotten, and asked again. No secret is ever in an order: it names files in the box's own `secrets/`.
 
 A trial is sent with every answer until its end or `until_us`; the box runs each id once. `seen` is the latest state, not
 a difference. What is longer than the limits below is cut where it is only shown, and refused where it would be obeyed.
@@ -151,7 +155,7 @@ class OrderFault:
 
 @dataclass(frozen=True, slots=True)
 class BoxState:
-    """What a box says of itself (盒子状态)."""
+    """What a box says of itself (边缘盒状态)."""
 
     site: str
     box: str

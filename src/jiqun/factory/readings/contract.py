@@ -21,7 +21,8 @@ two empty lists.
 
 Over a broker: the same body (gzip or plain JSON) is published with QoS 1 to `jiqun/v1/<site>/batches`. Whoever names a
 response topic (MQTT 5) is answered on `jiqun/v1/<site>/answers`, with its correlation data, by the same object with
-"status" in it. A publication alone acknowledges nothing: the broker has the batch, the lake may not.
+"status" in it, gzip where it is long. A publication alone acknowledges nothing: the broker has the batch, the lake may not.
+The talk of the box (box_orders.py) goes by `jiqun/v1/<site>/box` and `jiqun/v1/<site>/box/trials/<id>`, answered alike.
 """
 
 import gzip
@@ -101,7 +102,7 @@ def decode(body: bytes, *, most_bytes: int = 64_000_000) -> dict[str, object]:
     InputError `intake.too_large` when it unpacks to more than `most_bytes`; no more than that is ever unpacked.
     """
     try:
-        found: object = orjson.loads(_unpacked(body, most_bytes) if body[:2] == GZIP else body)
+        found: object = orjson.loads(unpacked(body, most_bytes) if body[:2] == GZIP else body)
     except (zlib.error, ValueError) as error:
         raise InputError("edge.bad_request", seen=str(error)[:200], allowed="JSON, gzip") from error
     request = cast(dict[str, object], found) if isinstance(found, dict) else {}
@@ -111,7 +112,8 @@ def decode(body: bytes, *, most_bytes: int = 64_000_000) -> dict[str, object]:
     return request
 
 
-def _unpacked(body: bytes, most_bytes: int) -> bytes:
+def unpacked(body: bytes, most_bytes: int) -> bytes:
+    """What gzip holds; ValueError or zlib.error when it is damaged, InputError `intake.too_large` when it is too much."""
     unpacking = zlib.decompressobj(wbits=31)
     found = unpacking.decompress(body, most_bytes + 1)
     if len(found) > most_bytes:

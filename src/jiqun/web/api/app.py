@@ -9,6 +9,7 @@ import jiqun
 from jiqun.web.api import (
     alarms,
     collecting,
+    connecting,
     factories,
     ladders,
     matching,
@@ -60,6 +61,7 @@ for part in (
     reading,
     working,
     factories,
+    connecting,
     alarms,
     shifts,
     matching,

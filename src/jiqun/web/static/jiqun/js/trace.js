@@ -2,7 +2,9 @@
 // <div data-trace data-base data-point|data-form data-start data-end [data-low data-high data-level] [data-began data-ended]>
 const styles = getComputedStyle(document.body);
 const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
+const SHANGHAI = 8 * 3600e3; // pages speak the time of Shanghai wherever the browser stands: shifted, then drawn as UTC
 const STEP_AT_MOST = 90e6; // a box says an unchanged value again after a minute
+const at8 = (us) => Number(us) / 1000 + SHANGHAI;
 
 function columns(told) {
   const most = Math.max(told.bucket_us * 1.5, told.bucket_us ? 0 : STEP_AT_MOST);
@@ -10,12 +12,12 @@ function columns(told) {
   told.t_us.forEach((at, place) => {
     const before = told.t_us[place - 1];
     if (before !== undefined && at - before > most) {
-      Object.values(found).forEach((one) => one.push([(before + at) / 2000, null]));
+      Object.values(found).forEach((one) => one.push([at8((before + at) / 2), null]));
     }
     const [least, greatest] = [told.low[place], told.high[place]];
-    found.low.push([at / 1000, least]);
-    found.band.push([at / 1000, least === null ? null : greatest - least]);
-    found.mean.push([at / 1000, told.mean[place]]);
+    found.low.push([at8(at), least]);
+    found.band.push([at8(at), least === null ? null : greatest - least]);
+    found.mean.push([at8(at), told.mean[place]]);
   });
   return found;
 }
@@ -27,7 +29,7 @@ function marks(box) {
   if (words.level) lines.push({ yAxis: Number(words.level), label: { show: false }, lineStyle: { color: colour("estimate"), type: "dashed" } });
   const areas = [];
   if (words.low) areas.push([{ yAxis: Number(words.low), name: words.band, itemStyle: { color: colour("estimate"), opacity: 0.12 } }, { yAxis: Number(words.high) }]);
-  if (words.began) areas.push([{ xAxis: Number(words.began) / 1000, name: words.warned, itemStyle: { color: colour("target-2"), opacity: 0.2 }, label: { color: colour("target") } }, { xAxis: Number(words.ended) / 1000 }]);
+  if (words.began) areas.push([{ xAxis: at8(words.began), name: words.warned, itemStyle: { color: colour("target-2"), opacity: 0.2 }, label: { color: colour("target") } }, { xAxis: at8(words.ended) }]);
   return { lines, areas, reach: [limit, Number(words.low ?? Number.NaN), Number(words.high ?? Number.NaN)].filter(Number.isFinite) };
 }
 
@@ -37,10 +39,10 @@ function option(box, told) {
   const flat = { type: "line", animation: false, connectNulls: false };
   const bare = { ...flat, stack: "band", stackStrategy: "all", lineStyle: { opacity: 0 }, showSymbol: false, silent: true };
   return {
-    animation: false,
+    animation: false, useUTC: true,
     textStyle: { fontFamily: styles.fontFamily, color: colour("ink-2") },
     grid: { left: 12, right: 20, top: 28, bottom: 8, containLabel: true },
-    xAxis: { type: "time", min: Number(box.dataset.start) / 1000, max: Number(box.dataset.end) / 1000, axisLabel: { color: colour("ink-3"), hideOverlap: true }, axisLine: { lineStyle: { color: colour("line-2") } } },
+    xAxis: { type: "time", min: at8(box.dataset.start), max: at8(box.dataset.end), axisLabel: { color: colour("ink-3"), hideOverlap: true }, axisLine: { lineStyle: { color: colour("line-2") } } },
     yAxis: {
       type: "value", scale: true, name: told.unit, nameTextStyle: { color: colour("ink-3"), align: "left" }, axisLabel: { color: colour("ink-3"), formatter: (value) => `${Number(value.toPrecision(5))}`, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: colour("line") } },
       min: (span) => (reach.length ? Math.min(span.min, ...reach) : null), max: (span) => (reach.length ? Math.max(span.max, ...reach) : null),
@@ -60,11 +62,11 @@ function option(box, told) {
 
 function tip(told, items) {
   const item = items.at(-1);
-  const place = item ? told.t_us.findIndex((at) => at / 1000 === item.value[0]) : -1;
+  const place = item ? told.t_us.findIndex((at) => at8(at) === item.value[0]) : -1;
   if (place < 0 || told.mean[place] === null) return "";
   const number = (value) => Number(value.toPrecision(6));
   const range = told.low[place] === told.high[place] ? "" : `\n${number(told.low[place])} – ${number(told.high[place])}`;
-  return `${new Date(item.value[0]).toLocaleString()}\n${number(told.mean[place])} ${told.unit}${range}`;
+  return `${new Date(item.value[0]).toISOString().slice(0, 19).replace("T", " ")}\n${number(told.mean[place])} ${told.unit}${range}`;
 }
 
 function note(box, text) {
