@@ -94,7 +94,8 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_unconfigure() -> None:
-    """Remove the home of this run."""
+    """Remove the home of this run; what was frozen is cleared like all else, or DuckDB calls it leaked."""
+    gc.unfreeze()
     shutil.rmtree(_home, ignore_errors=True)
 
 

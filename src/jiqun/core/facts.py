@@ -143,7 +143,7 @@ def natural_key(fact: Fact, *, is_document: bool) -> str:
     """
     parts = (
         fact.source, fact.subject, fact.indicator, fact.period, fact.scope, fact.breakdown,
-        fact.status.value, fact.attributed_to,
+        fact.status, fact.attributed_to,
     )  # fmt: skip
     return _FIELD.join((*parts, fact.locator) if is_document else parts)
 
@@ -161,8 +161,8 @@ def fact_id(fact: Fact, *, is_document: bool) -> str:
 
 def _content(fact: Fact, *, is_document: bool) -> str:
     parts = [
-        "1" if fact.period_inferred else "0", plain(fact.value), plain(fact.value_high), fact.bound.value,
-        fact.value_text, fact.unit, fact.kind.value, fact.quote, fact.note, "1" if fact.synthetic else "0",
+        "1" if fact.period_inferred else "0", plain(fact.value), plain(fact.value_high), fact.bound,
+        fact.value_text, fact.unit, fact.kind, fact.quote, fact.note, "1" if fact.synthetic else "0",
     ]  # fmt: skip
     return _FIELD.join(parts if is_document else [*parts, fact.locator])
 

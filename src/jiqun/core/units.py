@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 
 from jiqun.core.errors import InputError, PackError
@@ -88,6 +87,7 @@ class UnitTable:
         for alias, key in (aliases or {}).items():
             self._by_spelling[_plain(alias)] = self._units[key]
         self._seen: dict[str, Unit | None] = {}
+        self._ratios: dict[tuple[str, str], tuple[int, int]] = {}  # millionths of the second that the first is worth
 
     @classmethod
     def load(cls, path: Path) -> "UnitTable":
@@ -141,22 +141,18 @@ class UnitTable:
             raise InputError("gate.bad_number", seen=str(value), allowed="0-9 . -")
         if not fits(src, dst):
             raise InputError("gate.unit_mismatch", seen=src.key, allowed=dst.key)
-        ratio = _millionths(src.factor, dst.factor)
+        ratio = self._ratios.get((src.key, dst.key))
+        if ratio is None:
+            ratio = self._ratios[src.key, dst.key] = (src.factor / dst.factor * _SCALE).as_integer_ratio()
         above, below = value.as_integer_ratio()
-        whole, rest = divmod(above * ratio.numerator, below * ratio.denominator)
+        whole, rest = divmod(above * ratio[0], below * ratio[1])
         if rest and rounding is Rounding.REFUSE:
             raise InputError("unit.not_exact", seen=f"{value} {src.key}", allowed=dst.key)
         if rest:
-            whole = round(Fraction(value) * ratio)
+            whole = round(Fraction(above * ratio[0], below * ratio[1]))
         if abs(whole) >= _LIMIT * _SCALE:
             raise InputError("unit.too_large", seen=f"{value} {src.key}", allowed=dst.key)
         return _six_places(whole)
-
-
-@lru_cache(maxsize=1024)
-def _millionths(source: Fraction, target: Fraction) -> Fraction:
-    """How many millionths of the target unit one source unit is."""
-    return source / target * _SCALE
 
 
 def _six_places(millionths: int) -> Decimal:

@@ -23,6 +23,7 @@ NOT_NEGATIVE = frozenset({Kind.SHARE, Kind.RANK})
 TEXT_LIMIT = 400
 KEY_LIMIT = 200
 SOURCE_LIMIT = 80
+FRAMES_KEPT = 4096
 Read = TypeVar("Read")
 
 
@@ -54,6 +55,7 @@ class FactGate:
     file: str
     source: str = ""
     synthetic: bool = False
+    _frames: dict[tuple[str, ...], "_Frame"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def judge(self, rows: Iterable[tuple[int, Mapping[str, str]]]) -> JudgedFacts:
         """Judge rows given as field → text."""
@@ -81,6 +83,49 @@ class FactGate:
 
     def read(self, number: int, row: Mapping[str, str]) -> tuple[Fact | None, list[RowError]]:
         """One row as a fact, or None with its faults."""
+        alike = self._read_alike(number, row)
+        return (alike, []) if alike is not None else self._read_whole(number, row)
+
+    def _read_alike(self, number: int, row: Mapping[str, str]) -> Fact | None:
+        """The fact of a row that says, but for subject, number and texts, what a sound row before it said.
+
+        Of a column of a list all rows are so. None where anything is out of the way: then the row is read whole.
+        """
+        frame = self._frames.get(tuple([row.get(name, "") for name in _FRAME]))
+        if frame is None or not row.keys() <= _COLUMNS or row.get("value_high"):
+            return None
+        texts = [row.get(name, "") for name in _LOOSE]
+        if control_character(texts) or any(len(texts[n]) > most for n, most in enumerate(_LOOSE_LIMITS)):
+            return None
+        subject, told, value_text, locator, quote, note = map(str.strip, texts)
+        value = _amount(told, percent=frame.percent)
+        if value is None or (value < 0 and frame.kind in NOT_NEGATIVE):
+            return None
+        try:
+            known = self._subject(subject)
+            base = self.units.convert(value, frame.unit, frame.base_unit, rounding=Rounding.HALF_EVEN)
+        except JiqunError:
+            return None
+        said = (
+            known, frame.indicator, frame.period, frame.inferred, value, None, frame.bound, value_text, frame.unit,
+            frame.kind, frame.scope, frame.breakdown, frame.status, frame.attributed_to, frame.source, locator, quote, note,
+            base, None, frame.recorded_at, self.batch, number, self.file, None, frame.synthetic,
+        )  # fmt: skip
+        return Fact(fact_id(Fact("", *said), is_document=frame.is_document), *said)
+
+    def _keep_frame(self, row: Mapping[str, str], fact: Fact, indicator: Indicator) -> None:
+        """Remember what a sound row says besides subject, number and texts; not where the number itself decides more."""
+        if indicator.kind in STATES or indicator.kind is Kind.RANK or fact.bound is Bound.RANGE:
+            return
+        if len(self._frames) >= FRAMES_KEPT:
+            self._frames.clear()
+        self._frames[tuple([row.get(name, "") for name in _FRAME])] = _Frame(
+            fact.indicator, fact.period, fact.period_inferred, fact.bound, fact.unit, indicator.unit, fact.kind, fact.scope,
+            fact.breakdown, fact.status, fact.attributed_to, fact.source, fact.recorded_at, fact.synthetic,
+            self.is_document(fact.source), self._is_percent(row.get("unit", "")),
+        )  # fmt: skip
+
+    def _read_whole(self, number: int, row: Mapping[str, str]) -> tuple[Fact | None, list[RowError]]:
         cells = _Cells(self.file, number, row)
         indicator = cells.take("indicator", self.indicators.get)
         state = cells.state(indicator) if indicator and indicator.kind in STATES else None
@@ -114,6 +159,7 @@ class FactGate:
             row.get("note", "").strip(), base, base_high, recorded or self.now, self.batch, number, self.file, None,
             self.synthetic or synthetic,
         )  # fmt: skip
+        self._keep_frame(row, fact, indicator)
         return replace(fact, id=fact_id(fact, is_document=self.is_document(fact.source))), cells.faults
 
     def says_nothing(self, indicator: str, text: str) -> bool:
@@ -238,16 +284,14 @@ class _Cells:
 
         percent  the unit is %, so the sign may stand behind the number too
         """
-        text = (self.row.get(column) or "").strip()
-        if percent:
-            text = text.removesuffix("%").removesuffix("％").rstrip()
+        text = _bare((self.row.get(column) or "").strip(), percent=percent)
         if not text:
             return None
         amount = parse_amount(text)
         if amount is None:
             self.fault(column, "gate.bad_number", text, "0-9 . -")
             return None
-        if abs(amount) >= DIGITS or amount != round(amount, 6):
+        if not _has_room(amount):
             self.fault(column, "gate.out_of_range", text, "22 + 6")
             return None
         return amount
@@ -278,6 +322,47 @@ class _Cells:
 
 
 _LIMITS = {"quote": QUOTE_LIMIT, "subject": KEY_LIMIT, "source": SOURCE_LIMIT}
+_FRAME = ("indicator", "period", "period_inferred", "bound", "unit", "kind", "scope", "breakdown", "status",
+          "attributed_to", "source", "recorded_at", "synthetic")  # fmt: skip
+_LOOSE = ("subject", "value", "value_text", "locator", "quote", "note")
+_LOOSE_LIMITS = tuple(_LIMITS.get(name, TEXT_LIMIT) for name in _LOOSE)
+_COLUMNS = frozenset((*_FRAME, *_LOOSE, "value_high"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What a sound row says besides its subject, number and texts."""
+
+    indicator: str
+    period: str
+    inferred: bool
+    bound: Bound
+    unit: str
+    base_unit: str
+    kind: Kind
+    scope: str
+    breakdown: str
+    status: Status
+    attributed_to: str
+    source: str
+    recorded_at: datetime
+    synthetic: bool
+    is_document: bool
+    percent: bool
+
+
+def _bare(text: str, *, percent: bool) -> str:
+    return text.removesuffix("%").removesuffix("％").rstrip() if percent else text
+
+
+def _has_room(amount: Decimal) -> bool:
+    return abs(amount) < DIGITS and amount == round(amount, 6)
+
+
+def _amount(text: str, *, percent: bool) -> Decimal | None:
+    """The number of a cell; None where there is none that can be kept."""
+    amount = parse_amount(_bare(text, percent=percent))
+    return amount if amount is not None and _has_room(amount) else None
 
 
 def _kind(text: str) -> Kind:

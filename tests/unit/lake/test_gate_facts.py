@@ -394,3 +394,63 @@ def test_every_code_of_the_gate_has_a_sentence_in_both_languages(messages: Messa
         for lang in ("zh", "en"):
             assert messages.what(code, lang)
             assert messages.next_step(code, lang)
+
+
+# many rows that are alike
+
+
+CELLS = {
+    "subject": ["region:330624", " region:330624 ", "enterprise:甲", "place:330624", "region:1\t2", "region:" + "长" * 200, ""],
+    "indicator": ["revenue", "digital_coverage", "cluster_rank", "no_such"],
+    "period": ["2024", "2023", "2099", "去年"],
+    "value": ["12.5", "-3", "１２", "5%", "1e30", "0.0000001", "many", "", "2\x00"],
+    "value_high": ["", " ", "13"],
+    "value_text": ["", "约十二亿", "字" * 401, "\ud800"],
+    "bound": ["", "=", ">=", "range", "?"],
+    "unit": ["亿元", "万元", "%", "位", "斤"],
+    "period_inferred": ["", "1", "maybe"],
+    "scope": ["", "规上", "字" * 401],
+    "source": ["", "000", "office"],
+    "locator": ["", "L1", "L2\x00"],
+    "recorded_at": ["", "2026-11-01", "2031-01-01"],
+    "+1": ["", "more"],
+}
+ROWS = st.fixed_dictionaries(
+    {name: st.sampled_from(CELLS[name]) for name in CELLS if name in fact_row()},
+    optional={name: st.sampled_from(cells) for name, cells in CELLS.items() if name not in fact_row()},
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(ROWS, min_size=2, max_size=12))
+def test_a_row_is_judged_as_if_no_row_had_stood_before_it(
+    indicators: IndicatorTable, units: UnitTable, rows: list[dict[str, str]]
+) -> None:
+    used = fact_gate(indicators, units)
+    used.read(1, fact_row())
+    for number, row in enumerate(rows, start=2):
+        plain_of_it = {name: text for name, text in row.items() if name in ("subject", "value")}
+        for one in (row, fact_row(**plain_of_it)):
+            assert used.read(number, one) == fact_gate(indicators, units).read(number, one)
+
+
+def test_rows_that_are_alike_are_read_once_and_not_forgotten_without_end(
+    indicators: IndicatorTable, units: UnitTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = fact_gate(indicators, units)
+    whole: list[int] = []
+    read_whole = FactGate._read_whole
+
+    def counted(self: FactGate, number: int, row: Mapping[str, str]) -> object:
+        whole.append(number)
+        return read_whole(self, number, row)
+
+    monkeypatch.setattr(FactGate, "_read_whole", counted)
+    for number in range(2, 50):
+        fact, faults = gate.read(number, fact_row(subject=f"enterprise:{number}", value=str(number)))
+        assert fact is not None and (fact.value, fact.subject) == (number, f"enterprise:{number}") and not faults
+    assert whole == [2]
+    monkeypatch.setattr("jiqun.lake.gate_facts.FRAMES_KEPT", 3)
+    for year in range(1990, 2020):
+        gate.read(year, fact_row(period=str(year)))
+    assert len(gate._frames) <= 3
