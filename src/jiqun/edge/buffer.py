@@ -2,7 +2,8 @@
 
 One SQLite file in WAL (`buffer_file`), held by one process. A batch is written once, under a key that never changes,
 together with the marks of what it was made from: after a kill the same batch goes out under the same key, and nothing is
-taken twice. Keys begin with a word made anew at each start, so that a power cut that costs the last batches never gives a key again.
+taken twice. Keys begin with a word made anew at each start, so that a power cut that costs the last batches never gives
+a key again.
 """
 
 import sqlite3
