@@ -64,5 +64,11 @@ def latest(factory: str, first: date, last: date) -> dict[tuple[date, str, str],
     return {(row.day, row.name, row.line): _told(row) for row in rows.order_by("revision")}
 
 
+def first_day(factory: str) -> date | None:
+    """The day the earliest shift ended for the whole factory began on."""
+    rows = models.ShiftEnd.objects.filter(factory__key=factory, line="").order_by("day")
+    return rows.values_list("day", flat=True).first()
+
+
 def _told(row: models.ShiftEnd) -> ShiftEnd:
     return ShiftEnd(**{name: getattr(row, name) for name in FIELDS})

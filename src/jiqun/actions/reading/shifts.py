@@ -17,7 +17,7 @@ from jiqun.actions.reading.statements import Label
 from jiqun.actions.shift_days import OneShift, shifts_between
 from jiqun.actions.shift_reckoning import Reckoned, reckon
 from jiqun.core.errors import RowError
-from jiqun.factory.instants import day_of, micros_of, moment
+from jiqun.factory.instants import day_of, micros_of, midnight, moment
 from jiqun.factory.shifts.changes import Changed, changes, digest
 from jiqun.ledger import alarms, factories, shift_ends, stops
 from jiqun.ledger.alarms import AlarmCounts
@@ -48,13 +48,18 @@ class ShiftRow:
 
 @dataclass(frozen=True)
 class ShiftsContext:
-    """Shifts of a factory by day, the last one first; until: the last day shown."""
+    """Shifts of a factory by day, the last one first; last: the last day shown.
+
+    begins   the first day of which a shift is listed: that of the first reading, or an ended shift before it
+    earlier  the last day of the list before this one, None where there is none
+    """
 
     factory: Factory
     rows: tuple[ShiftRow, ...]
     first: date
     last: date
-    earlier: date
+    begins: date
+    earlier: date | None
     later: date | None
     has_calendar: bool
     can_run: bool
@@ -134,15 +139,27 @@ def shifts_page(desk: Desk, by: Actor, key: str, *, last: date | None = None) ->
     end = min(last or today, today)
     first = end - timedelta(days=DAYS - 1)
     ended = shift_ends.latest(key, first, end)
+    first_us = _known_from(desk, key, micros_of(now))
     rows = tuple(
         _row(one, ended.get((one.day, one.name, "")), micros_of(now))
         for one in shifts_between(key, first, end)
-        if one.span[0] <= micros_of(now)
+        if one.span[0] <= micros_of(now) and (one.span[1] > first_us or (one.day, one.name, "") in ended)
     )
     later = end + timedelta(days=DAYS) if end < today else None
+    begins = min(day_of(first_us), shift_ends.first_day(key) or date.max)
+    earlier = first - timedelta(days=1) if begins < first else None
     return ShiftsContext(
-        factory, rows, first, end, first - timedelta(days=1), later, bool(factories.shifts(key)), policy.can_run(by, factory)
+        factory, rows, first, end, begins, earlier, later, bool(factories.shifts(key)), policy.can_run(by, factory)
     )  # fmt: skip
+
+
+def _known_from(desk: Desk, key: str, now_us: int) -> int:
+    """Since when shifts can be told of: the first reading; without one the first day a row of the calendar names."""
+    first_us = desk.readings.first(key)
+    if first_us is not None:
+        return min(first_us, now_us)
+    named = [midnight(one.first) for one in factories.shifts(key) if one.first is not None]
+    return min([now_us, *named])
 
 
 def shift_page(desk: Desk, by: Actor, shift: ShiftKey) -> ShiftContext:

@@ -9,6 +9,7 @@ from arro3.core import Table
 
 from jiqun.lake.readings import beside
 from jiqun.lake.readings.counting import ReadingCount, count_of
+from jiqun.lake.readings.first import FirstReadings
 from jiqun.lake.readings.latest import Latest, LatestValues
 from jiqun.lake.readings.rows import Follower, ReadingRow, Span, rows_of
 from jiqun.lake.readings.series import Delta, Series, buckets_of, delta_of, series_of
@@ -21,6 +22,7 @@ class ReadingReader:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._latest = LatestValues(lake)
+        self._first = FirstReadings(lake)
         self._follower = Follower(lake)
 
     def count(
@@ -72,6 +74,10 @@ class ReadingReader:
     def latest(self, site: str, points: Iterable[str] | None = None) -> dict[str, Latest]:
         """The last reading of each point; cheap to ask every second."""
         return self._latest.of(site, points)
+
+    def first(self, site: str) -> int | None:
+        """The instant of the site's first reading, None before it; cheap to ask every second."""
+        return self._first.of(site)
 
     def gaps(self, site: str, start_us: int, end_us: int) -> list[beside.Row]:
         """Gaps that touch a span, the earliest first."""
