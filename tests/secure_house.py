@@ -120,7 +120,7 @@ class SecurePlant:
         self._ready, self.loop = threading.Event(), asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_until_complete, args=(self._serve(),), daemon=True)
         self.thread.start()
-        assert self._ready.wait(20)
+        assert self._ready.wait(90)
 
     @property
     def address(self) -> str:
@@ -151,7 +151,7 @@ class SecurePlant:
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._stop.set)
-        self.thread.join(20)
+        self.thread.join(60)
         self.loop.close()
 
 
