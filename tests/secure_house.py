@@ -131,7 +131,7 @@ class SecurePlant:
             target=self.loop.run_until_complete, args=(self._serve(),), daemon=True
         )
         self.thread.start()
-        assert self._ready.wait(20)
+        assert self._ready.wait(90)
 
     @property
     def address(self) -> str:
@@ -162,7 +162,7 @@ class SecurePlant:
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._stop.set)
-        self.thread.join(20)
+        self.thread.join(60)
         self.loop.close()
 
 

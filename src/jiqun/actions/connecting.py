@@ -29,6 +29,7 @@ TRIALS_OPEN = 6  # at once in a factory
 LOOK_FOR = timedelta(minutes=10)
 TEXT = 500
 BY_HAND = ("csv_drop", "http_in")  # nothing to browse: addresses are written
+LOGIN = re.compile(r"[^/\s]*@")  # a user, perhaps a password, where the host begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,14 @@ def _option(option: Option, text: str, draft: Draft) -> object:
         return f"jiqun-{draft.factory}-{draft.id[:6]}"
     if not text and option.default is None:
         raise InputError("connect.bad_option", seen=option.name, allowed=f"{option.zh} · {option.en}")
+    if option.type == "choice" and not option.has(text):
+        raise InputError(
+            "connect.bad_option", seen=f"{option.name}: {text}", allowed=" ".join(w.key for w in option.words)
+        )
+    if option.name == "address" and LOGIN.match(text.rpartition("://")[2]):
+        raise InputError(
+            "connect.bad_option", seen=option.name, allowed="host:port"
+        )  # nothing of a password is repeated
     if option.type == "whole":
         if not text:
             return option.default

@@ -55,7 +55,9 @@ class FactGate:
     file: str
     source: str = ""
     synthetic: bool = False
-    _frames: dict[tuple[str, ...], "_Frame"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _frames: dict[tuple[str, ...], "_Frame"] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def judge(self, rows: Iterable[tuple[int, Mapping[str, str]]]) -> JudgedFacts:
         """Judge rows given as field → text."""

@@ -1,6 +1,6 @@
 """接入五步 what the five steps of connecting a machine show: what was said so far, what was seen, what a name suggests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -38,8 +38,16 @@ class BoxChoice:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One word of a choice, as it is told."""
+
+    key: str
+    label: Label
+
+
+@dataclass(frozen=True)
 class Field:
-    """One field of the form of step 3; kind: text | whole | choice."""
+    """One field of the form of step 3; kind: text | whole | choice. words or choices: of a choice."""
 
     name: str
     label: Label
@@ -47,6 +55,7 @@ class Field:
     kind: str
     words: tuple[str, ...] = ()
     needed: bool = False
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,8 @@ class ConnectContext:
     protocols: tuple[Protocol, ...]
     protocol: Protocol | None
     fields: tuple[Field, ...]
+    more: tuple[Field, ...]
+    more_open: bool
     looks: tuple[Field, ...]
     trial: TrialLine | None
     rows: tuple[PointRow, ...]
@@ -193,12 +204,14 @@ class _Step:
         protocol = words.protocols.get(draft.kind) if draft else None
         by_hand = protocol is not None and protocol.key in ("csv_drop", "http_in")
         trial = self._trial()
+        more = self._fields(protocol, protocol.more) if protocol else ()
         rows = self._rows(trial, by_hand=by_hand) if self.step >= 3 and protocol else []
         named = next((one.name for one in machines if one.key == self.told.get("machine")), "")
         machine_name = str(self.told.get("new_name") or named)
         return ConnectContext(
             self.factory, draft, self.step, self._boxes(), machines, factories.lines(self.factory.key), machine_name,
-            tuple(words.protocols.values()), protocol, self._fields(protocol), self._looks(protocol),
+            tuple(words.protocols.values()), protocol,
+            self._fields(protocol, protocol.fields) if protocol else (), more, self._unfolded(more), self._looks(protocol),
             self._line(trial) if trial else None, tuple(rows[:ROWS_MOST]), max(0, len(rows) - ROWS_MOST), self.text,
             tuple(one.key for one in self.desk.units), tuple(words.roles.values()),
             tuple(str(one) for one in PointKind), str(self.told.get("name") or machine_name), by_hand,
@@ -230,12 +243,18 @@ class _Step:
             len(trial.seen), trial.more, trial.asked_at, trial.answered_at,
         )  # fmt: skip
 
-    def _fields(self, protocol: Protocol | None) -> tuple[Field, ...]:
-        if protocol is None:
-            return ()
+    def _fields(self, protocol: Protocol, names: Sequence[str]) -> tuple[Field, ...]:
         manifest, said = manifest_of(protocol.key), self.told.get("options", {})
-        order = [name for name in protocol.fields if name in manifest.options]
-        return tuple(_field(manifest.options[name], said) for name in order)
+        return tuple(_field(manifest.options[name], said) for name in names if name in manifest.options)
+
+    def _unfolded(self, more: Sequence[Field]) -> bool:
+        """Are the folded fields to be seen: something was said in one, or encryption was chosen?"""
+        said = self.told.get("options", {})
+        manifest = manifest_of(self.draft.kind) if self.draft and self.draft.kind else None
+        changed = manifest is not None and any(
+            str(said.get(one.name) or "") not in ("", str(manifest.options[one.name].default)) for one in more
+        )
+        return bool(said.get("security")) or changed
 
     def _looks(self, protocol: Protocol | None) -> tuple[Field, ...]:
         said = self.told.get("look", {})
@@ -302,9 +321,11 @@ class _Step:
 
 def _field(option: Option, said: Mapping[str, object]) -> Field:
     value = said.get(option.name, "" if option.default is None else option.default)
+    kind = option.type if option.type in ("whole", "choice") else "text"
+    choices = tuple(Choice(one.key, Label(one.zh, one.en)) for one in option.words)
     return Field(
-        option.name, Label(option.zh, option.en), str(value if value is not None else ""),
-        "whole" if option.type == "whole" else "text", (), option.default is None and option.name != "client",
+        option.name, Label(option.zh, option.en), str(value if value is not None else ""), kind, (),
+        option.default is None and option.name != "client", choices,
     )  # fmt: skip
 
 

@@ -64,6 +64,15 @@ class Own:
     key: bytes
 
 
+class Hidden(bytes):
+    """Bytes that do not show themselves (不显示的字节): the library prints whole requests when it is made to talk."""
+
+    def __repr__(self) -> str:
+        return "b'…'"
+
+    __str__ = __repr__
+
+
 class SecureClient(Client):
     """A client that tells no password in the clear where something better was asked for (安全客户端)."""
 
@@ -74,6 +83,8 @@ class SecureClient(Client):
         if clear and mode == ua.MessageSecurityMode.Sign:
             token.Password = None
             raise LineFault(faults.PASSWORD_IN_CLEAR, "mode Sign, and the machine encrypts no password")
+        if token.Password is not None:
+            token.Password = Hidden(token.Password)
 
 
 async def client_of(config: ConnectorConfig) -> Client:

@@ -16,7 +16,10 @@ from jiqun.rules.tree import Label
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """One protocol as the page tells it (协议); fields: options of its connector it asks; look: what is asked to look."""
+    """One protocol as the page tells it (协议).
+
+    fields  options of its connector it asks; more: those only some machines ask for; look: what is asked to look
+    """
 
     key: str
     label: Label
@@ -25,6 +28,7 @@ class Protocol:
     example: str
     fields: tuple[str, ...]
     look: tuple[str, ...]
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +130,10 @@ def _named(root: View, name: str) -> list[tuple[str, View]]:
 
 
 def _protocol(key: str, view: View) -> Protocol:
-    view.only(("label", "says", "needs", "example", "fields", "look"))
+    view.only(("label", "says", "needs", "example", "fields", "look", "more"))
     return Protocol(
         key, view.label(), view.label("says"), view.label("needs"), view.text("example"), _texts(view, "fields"),
-        _texts(view, "look"),
+        _texts(view, "look"), _texts(view, "more"),
     )  # fmt: skip
 
 
