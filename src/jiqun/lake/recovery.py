@@ -214,7 +214,10 @@ def _tell_broken_files(root: Path, name: str, table: DeltaTable, report: Recover
 def _is_stray(root: Path, name: str, table: DeltaTable, file: str) -> bool:
     base = compacted_from(file)
     if base is not None:
-        later: Sequence[int] = [version for version in log_versions(root, name) if version > base]
+        versions = log_versions(root, name)
+        if versions[0] > base + 1:
+            return False  # the log that could tell is cleaned up; if nobody needs the file, upkeep deletes it in time
+        later: Sequence[int] = [version for version in versions if version > base]
         return not any(file in read_entry(root, name, version).added() for version in later)
     written = written_by(file)
     return written is not None and written[2] > (table.transaction_version(f"{written[0]}/{name}") or 0)
