@@ -1,8 +1,12 @@
 """Every fuzz target over its corpus, whole and cut: they do not rot, and what was found once is not found again."""
 
 import gzip
+import importlib.util
+import sys
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 from fuzzers.targets import CORPUS, TARGETS, corpus
@@ -12,6 +16,7 @@ from jiqun.edge.http_in.messages import unpack
 from jiqun.factory.readings.contract import decode
 from jiqun.intake.box_routes import _unpacked
 
+ROOT = Path(__file__).resolve().parents[2]
 MOST_BYTES = 100_000
 BOMB = gzip.compress(b"[" + b"0," * 4_000_000 + b"0]")
 
@@ -56,3 +61,31 @@ def test_what_a_target_raises_is_not_swallowed() -> None:
     """The corpus test could pass with targets that catch everything."""
     with pytest.raises(AssertionError):
         TARGETS["envelope"].run.__globals__["refuses"](InputError("some.other"), "edge.bad_request")
+
+
+def runner() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("fuzz", ROOT / "tools" / "fuzz.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["fuzz"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_without_atheris_it_says_so_and_a_finding_can_still_be_repeated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = runner()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["fuzz.py"])
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert made.main() == 0 and "atheris is not installed here" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["fuzz.py", "--repeat", "sparkplug", str(next(corpus("sparkplug")))])
+    assert made.main() == 0 and "nothing found" in capsys.readouterr().out
+
+
+def test_atheris_is_pinned_by_hash_for_the_machines_it_has_wheels_for_and_in_no_other_lock() -> None:
+    pinned = (ROOT / "requirements" / "fuzz.txt").read_text()
+    assert "atheris==" in pinned and "linux" in pinned and "--hash=sha256:" in pinned
+    others = [path for path in (ROOT / "requirements").glob("*.txt") if path.name != "fuzz.txt"]
+    assert others and not [path.name for path in others if "atheris" in path.read_text()]

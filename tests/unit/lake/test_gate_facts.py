@@ -400,7 +400,15 @@ def test_every_code_of_the_gate_has_a_sentence_in_both_languages(messages: Messa
 
 
 CELLS = {
-    "subject": ["region:330624", " region:330624 ", "enterprise:甲", "place:330624", "region:1\t2", "region:" + "长" * 200, ""],
+    "subject": [
+        "region:330624",
+        " region:330624 ",
+        "enterprise:甲",
+        "place:330624",
+        "region:1\t2",
+        "region:" + "长" * 200,
+        "",
+    ],
     "indicator": ["revenue", "digital_coverage", "cluster_rank", "no_such"],
     "period": ["2024", "2023", "2099", "去年"],
     "value": ["12.5", "-3", "１２", "5%", "1e30", "0.0000001", "many", "", "2\x00"],
@@ -448,7 +456,9 @@ def test_rows_that_are_alike_are_read_once_and_not_forgotten_without_end(
     monkeypatch.setattr(FactGate, "_read_whole", counted)
     for number in range(2, 50):
         fact, faults = gate.read(number, fact_row(subject=f"enterprise:{number}", value=str(number)))
-        assert fact is not None and (fact.value, fact.subject) == (number, f"enterprise:{number}") and not faults
+        assert (
+            fact is not None and (fact.value, fact.subject) == (number, f"enterprise:{number}") and not faults
+        )
     assert whole == [2]
     monkeypatch.setattr("jiqun.lake.gate_facts.FRAMES_KEPT", 3)
     for year in range(1990, 2020):
