@@ -62,11 +62,20 @@ def _signed(
 
 @cache
 def issued(
-    name: str, *hosts: str, days: tuple[int, int] = (-1, 30), by: str = "works ca", bits: int = 0, uri: str = ""
+    name: str,
+    *hosts: str,
+    days: tuple[int, int] = (-1, 30),
+    by: str = "works ca",
+    bits: int = 0,
+    uri: str = "",
 ) -> tuple[Path, Path]:
     """A certificate signed by an authority, and its key, as PEM files; EC, or RSA where `bits` are told."""
     _, secret = authority(by)
-    key = rsa.generate_private_key(public_exponent=65537, key_size=bits) if bits else ec.generate_private_key(ec.SECP256R1())
+    key = (
+        rsa.generate_private_key(public_exponent=65537, key_size=bits)
+        if bits
+        else ec.generate_private_key(ec.SECP256R1())
+    )
     names: tuple[Any, ...] = tuple(_host(one) for one in hosts)
     names += (x509.UniformResourceIdentifier(uri),) if uri else ()
     made = _signed(name, key.public_key(), (by, secret), names=names, days=days)
@@ -118,7 +127,9 @@ class SecurePlant:
         shutil.copy(key, folder / "server.key")
         self.folder, self.port = folder, free_port()
         self._ready, self.loop = threading.Event(), asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_until_complete, args=(self._serve(),), daemon=True)
+        self.thread = threading.Thread(
+            target=self.loop.run_until_complete, args=(self._serve(),), daemon=True
+        )
         self.thread.start()
         assert self._ready.wait(90)
 

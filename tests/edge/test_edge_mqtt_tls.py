@@ -1,4 +1,4 @@
-"""MQTT connectors over TLS against a real Mosquitto: readings, acknowledgements, names resolved before, refusals in words."""
+"""MQTT connectors over TLS against a real Mosquitto: readings, names resolved before, refusals in words."""
 
 import asyncio
 import json
@@ -59,7 +59,9 @@ def ordered(folder: Path, port: int, host: str = "localhost", **words: Any) -> C
     told = {"address": f"{host}:{port}", "client": "box-1", "security": "tls", "ca_file": "ca.pem"} | words
     allow = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
     config = OrdersConfig(True, "box-1", allow, 1, folder, folder / "edge.connections.toml")
-    return pinned(connector_of(ConnectionOrder("press", "mqtt_json", told, (FORCE,), 1), config, UNITS), config)
+    return pinned(
+        connector_of(ConnectionOrder("press", "mqtt_json", told, (FORCE,), 1), config, UNITS), config
+    )
 
 
 def heard(made: ConnectorConfig, port: int) -> float:
@@ -99,13 +101,20 @@ def refused(made: ConnectorConfig) -> str:
     return fault_of(f"{type(said.value).__name__}: {said.value}")
 
 
-def test_a_name_resolved_before_is_still_the_name_the_certificate_must_have(broker: Mosquitto, tmp_path: Path) -> None:
+def test_a_name_resolved_before_is_still_the_name_the_certificate_must_have(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
     made = ordered(tmp_path, broker.port, user="box", password_file="password")
-    assert made.options["address"] in (f"127.0.0.1:{broker.port}", f"[::1]:{broker.port}") and made.host == "localhost"
+    assert (
+        made.options["address"] in (f"127.0.0.1:{broker.port}", f"[::1]:{broker.port}")
+        and made.host == "localhost"
+    )
     assert heard(made, broker.port) == 12.5
 
 
-def test_a_certificate_stands_for_a_user_and_every_refusal_has_its_word(broker: Mosquitto, tmp_path: Path) -> None:
+def test_a_certificate_stands_for_a_user_and_every_refusal_has_its_word(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
     second, secrets = broker.second, tmp_path / "secrets"  # type: ignore[attr-defined]
     ordered(tmp_path, 1)
     (secrets / "wrong").write_text("wrong-word")

@@ -47,7 +47,9 @@ def secrets(tmp_path: Path, plant: SecurePlant) -> Path:
     return box_secrets(tmp_path / "secrets", plant)
 
 
-def config(secrets: Path, plant: SecurePlant, points: tuple[Point, ...] = (), **words: Any) -> ConnectorConfig:
+def config(
+    secrets: Path, plant: SecurePlant, points: tuple[Point, ...] = (), **words: Any
+) -> ConnectorConfig:
     manifest = manifest_of("opcua")
     told = {
         one.name: secrets / str(one.default) if one.type == "file" and one.default else one.default
@@ -79,14 +81,21 @@ def refused(made: ConnectorConfig) -> LineFault:
 
 @pytest.mark.parametrize(
     "policy",
-    [BEST, "Basic256Sha256-Sign", "Aes128_Sha256_RsaOaep-SignAndEncrypt", "Aes256_Sha256_RsaPss-SignAndEncrypt"],
+    [
+        BEST,
+        "Basic256Sha256-Sign",
+        "Aes128_Sha256_RsaOaep-SignAndEncrypt",
+        "Aes256_Sha256_RsaPss-SignAndEncrypt",
+    ],
 )
 def test_every_policy_the_plant_offers_is_spoken(secrets: Path, plant: SecurePlant, policy: str) -> None:
     assert tried(config(secrets, plant, security=policy)) > 300
 
 
 @pytest.mark.parametrize("policy", [BEST, "Basic256Sha256-Sign"])
-def test_a_user_certificate_stands_in_place_of_a_password(secrets: Path, plant: SecurePlant, policy: str) -> None:
+def test_a_user_certificate_stands_in_place_of_a_password(
+    secrets: Path, plant: SecurePlant, policy: str
+) -> None:
     certificate, key = pair("user")
     words = {"user": "", "user_certificate_file": certificate, "user_key_file": key, "security": policy}
     assert refused(config(secrets, plant, **words)).word == "wrong_login"
@@ -166,7 +175,10 @@ def test_a_stranger_in_the_machine_s_place_is_found_out_before_a_password_is_sai
 def test_what_is_not_offered_is_told_with_what_is(secrets: Path, plant: SecurePlant) -> None:
     fault = refused(config(secrets, plant, security="Aes128_Sha256_RsaOaep-Sign"))
     assert fault.word == "policy_not_offered"
-    assert "Basic256Sha256 Sign, SignAndEncrypt" in fault.said and "Aes128_Sha256_RsaOaep SignAndEncrypt" in fault.said
+    assert (
+        "Basic256Sha256 Sign, SignAndEncrypt" in fault.said
+        and "Aes128_Sha256_RsaOaep SignAndEncrypt" in fault.said
+    )
     fault = refused(config(secrets, plant, security=""))
     assert fault.word == "needs_certificate" and "Basic256Sha256" in fault.said
 
@@ -187,12 +199,16 @@ def test_logins_and_files_that_are_wrong_are_told_apart(
     secrets: Path, plant: SecurePlant, words: dict[str, str], word: str
 ) -> None:
     (secrets / "wrong").write_text("wrong-word")
-    told = {name: secrets / value if name.endswith("_file") and value else value for name, value in words.items()}
+    told = {
+        name: secrets / value if name.endswith("_file") and value else value for name, value in words.items()
+    }
     fault = refused(config(secrets, plant, **told))
     assert fault.word == word and "wrong-word" not in str(fault) and plant.password() not in str(fault)
 
 
-def test_certificates_of_a_box_beyond_their_time_are_told_by_its_own_clock(secrets: Path, plant: SecurePlant) -> None:
+def test_certificates_of_a_box_beyond_their_time_are_told_by_its_own_clock(
+    secrets: Path, plant: SecurePlant
+) -> None:
     for days, word in (((-30, -1), "own_expired"), ((2, 30), "clocks")):
         certificate, key = pair("timed", days)
         fault = refused(config(secrets, plant, certificate_file=certificate, key_file=key))
@@ -237,7 +253,9 @@ def test_an_authority_vouches_for_a_machine_of_its_own_name_only(secrets: Path, 
     assert tried(made) > 300
     right = read_certificate(issued("press", "127.0.0.1", uri="urn:press")[0].read_bytes())
     other = read_certificate(issued("lathe", "192.168.1.9", uri="urn:lathe")[0].read_bytes())
-    forged = read_certificate(issued("press", "127.0.0.1", by="works ca of another", uri="urn:press")[0].read_bytes())
+    forged = read_certificate(
+        issued("press", "127.0.0.1", by="works ca of another", uri="urn:press")[0].read_bytes()
+    )
     security.check_server(right, made, plant.address)
     for one, word in ((other, "name_mismatch"), (forged, "server_unknown")):
         with pytest.raises(LineFault) as said:
@@ -272,15 +290,23 @@ def in_between(plant: SecurePlant, answer: bytes) -> Iterator[str]:
                 while True:
                     one, _ = door.accept()
                     other = socket.create_connection(("127.0.0.1", plant.port))
-                    threading.Thread(target=carry, args=(one, other), kwargs={"guard": True}, daemon=True).start()
-                    threading.Thread(target=carry, args=(other, one), kwargs={"guard": False}, daemon=True).start()
+                    threading.Thread(
+                        target=carry, args=(one, other), kwargs={"guard": True}, daemon=True
+                    ).start()
+                    threading.Thread(
+                        target=carry, args=(other, one), kwargs={"guard": False}, daemon=True
+                    ).start()
 
         threading.Thread(target=serve, daemon=True).start()
         yield f"opc.tcp://127.0.0.1:{door.getsockname()[1]}/jiqun/spring/"
 
 
-@pytest.mark.parametrize("says", ["", "BadSecurityChecksFailed", "BadCertificateUntrusted", "BadCertificateTimeInvalid"])
-def test_servers_that_refuse_at_the_channel_are_understood_too(secrets: Path, plant: SecurePlant, says: str) -> None:
+@pytest.mark.parametrize(
+    "says", ["", "BadSecurityChecksFailed", "BadCertificateUntrusted", "BadCertificateTimeInvalid"]
+)
+def test_servers_that_refuse_at_the_channel_are_understood_too(
+    secrets: Path, plant: SecurePlant, says: str
+) -> None:
     answer = b""
     if says:  # an error message of OPC 10000-6: code and reason
         code = getattr(ua.StatusCodes, says).to_bytes(4, "little")
@@ -308,7 +334,9 @@ def test_the_box_s_certificate_stands_the_library_s_strictest_check(tmp_path: Pa
         await store.load()
         options = CertificateValidatorOptions.TRUSTED_VALIDATION | CertificateValidatorOptions.PEER_CLIENT
         client = ua.ApplicationDescription(ApplicationUri=uri, ApplicationType=ua.ApplicationType.Client)
-        await CertificateValidator(options, store).validate(read_certificate(pair(BOX)[0].read_bytes()), client)
+        await CertificateValidator(options, store).validate(
+            read_certificate(pair(BOX)[0].read_bytes()), client
+        )
 
     asyncio.run(check(f"urn:test:{BOX}"))
     with pytest.raises(ServiceError) as said:

@@ -254,9 +254,13 @@ def _option(option: Option, text: str, draft: Draft) -> object:
     if not text and option.default is None:
         raise InputError("connect.bad_option", seen=option.name, allowed=f"{option.zh} · {option.en}")
     if option.type == "choice" and not option.has(text):
-        raise InputError("connect.bad_option", seen=f"{option.name}: {text}", allowed=" ".join(w.key for w in option.words))
+        raise InputError(
+            "connect.bad_option", seen=f"{option.name}: {text}", allowed=" ".join(w.key for w in option.words)
+        )
     if option.name == "address" and LOGIN.match(text.rpartition("://")[2]):
-        raise InputError("connect.bad_option", seen=option.name, allowed="host:port")  # nothing of a password is repeated
+        raise InputError(
+            "connect.bad_option", seen=option.name, allowed="host:port"
+        )  # nothing of a password is repeated
     if option.type == "whole":
         if not text:
             return option.default

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jiqun.core.errors import JiqunError
 from jiqun.cli.output import lang, messages, print_json, print_table, say
+from jiqun.core.errors import JiqunError
 from jiqun.factory.readings.line_faults import fault_of
 
 CODE = re.compile(r"\b(intake|factory|edge)\.[a-z_]+")
@@ -23,7 +23,11 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
         ("run", "run the box until Ctrl-C", run_edge),
         ("check", "read the configuration and tell everything that is wrong with it", run_check),
         ("status", "what a running box says of itself: health, lag, gaps, buffer", run_status),
-        ("certificate", "this box's certificate for OPC UA, made when missing; machines trusted and waiting", run_certificate),
+        (
+            "certificate",
+            "this box's certificate for OPC UA, made when missing; machines trusted and waiting",
+            run_certificate,
+        ),
     ):
         verb = verbs.add_parser(name, parents=[shared], help=help_text)
         verb.add_argument("config", type=Path, metavar="CONFIG", help="configuration of the box, TOML")
@@ -33,7 +37,9 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
             verb.add_argument(
                 "--renew", action="store_true", help="make a new one; every machine must accept it"
             )
-            verb.add_argument("--trust", default="", metavar="FILE", help="trust a machine whose certificate waits")
+            verb.add_argument(
+                "--trust", default="", metavar="FILE", help="trust a machine whose certificate waits"
+            )
         verb.set_defaults(run=run)
     verb = verbs.add_parser(
         "connectors", parents=[shared], help="connectors there are, their options and quality cards"
@@ -120,7 +126,10 @@ def run_certificate(arguments: Namespace) -> int:
     if arguments.json:
         print_json(found)
         return 0
-    say("已生成新的证书" if found["made"] else "本盒的证书", "A new certificate" if found["made"] else "This box's certificate")
+    say(
+        "已生成新的证书" if found["made"] else "本盒的证书",
+        "A new certificate" if found["made"] else "This box's certificate",
+    )
     for name in ("certificate", "name", "uri", "sha1", "sha256", "ends"):
         print(f"  {name:12} {found[name]}")
     say(
@@ -131,7 +140,11 @@ def run_certificate(arguments: Namespace) -> int:
     heads = [(name, name) for name in ("file", "name", "sha1", "ends")]
     for name, zh, en in (
         ("trusted", "信任的机器", "Machines trusted"),
-        ("rejected", "等着信任的机器：核对指纹后用 --trust 文件名", "Machines waiting: compare the thumbprint, then --trust FILE"),
+        (
+            "rejected",
+            "等着信任的机器：核对指纹后用 --trust 文件名",
+            "Machines waiting: compare the thumbprint, then --trust FILE",
+        ),
     ):
         if found[name]:
             say(zh, en)

@@ -30,7 +30,10 @@ def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -
             "--port", type=int, default=0, help="port of OPC UA (4840) or of the MQTT broker (1883)"
         )
         verb.add_argument(
-            "--secure", type=Path, metavar="FOLDER", help="spring: encrypted, with trust and users in this folder"
+            "--secure",
+            type=Path,
+            metavar="FOLDER",
+            help="spring: encrypted, with trust and users in this folder",
         )
     start.add_argument("--modbus-port", type=int, default=0, help="port of Modbus TCP; 0: none")
     start.add_argument(

@@ -19,8 +19,8 @@ from paho.mqtt.properties import Properties
 from jiqun.edge.config import GateConfig
 from jiqun.edge.line import Refused, error_code
 from jiqun.edge.tls import trust
-from jiqun.factory.readings.line_faults import broker_refusal, hung_up
 from jiqun.factory.readings.contract import Answer, read_answer, topic_of
+from jiqun.factory.readings.line_faults import broker_refusal, hung_up
 
 
 class BrokerLine:
@@ -68,7 +68,11 @@ class BrokerLine:
         answer, told = read_answer(self._answer), orjson.loads(self._answer)
         status, wait = told.get("status", 200), told.get("retry_after_s")
         if status != 200:
-            raise Refused(status if isinstance(status, int) else 0, wait if isinstance(wait, int) else None, error_code(self._answer))
+            raise Refused(
+                status if isinstance(status, int) else 0,
+                wait if isinstance(wait, int) else None,
+                error_code(self._answer),
+            )
         return answer
 
     def _connect(self) -> paho.Client:

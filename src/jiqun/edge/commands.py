@@ -120,4 +120,8 @@ def connectors(lang: str) -> list[dict[str, object]]:
 def _option(option: Option, *, zh: bool) -> dict[str, object]:
     words = [one.key for one in option.words if one.key]
     says = option.zh if zh else option.en
-    return {"name": option.name, "default": option.default, "says": f"{says}: {' '.join(words)}" if words else says}
+    return {
+        "name": option.name,
+        "default": option.default,
+        "says": f"{says}: {' '.join(words)}" if words else says,
+    }

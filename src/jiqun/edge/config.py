@@ -168,7 +168,9 @@ def _gate(view: View, base: Path) -> GateConfig:
         view.wrong("address", "rule.bad_value", seen=shown(address), allowed=allowed)
     told = (view.text(name, needed=False) for name in files)
     token, ca, certificate, key = (base / name if name else None for name in told)
-    return GateConfig(address, token, ca, max(1, view.whole("timeout_s", 30)), certificate, key or certificate)
+    return GateConfig(
+        address, token, ca, max(1, view.whole("timeout_s", 30)), certificate, key or certificate
+    )
 
 
 def shown(address: str) -> str:
@@ -241,7 +243,9 @@ def _value(view: View, option: Option, base: Path) -> object:
     if option.type == "choice":
         told = str(view.data.get(option.name, option.default))
         if not option.has(told):
-            view.wrong(option.name, "rule.bad_value", seen=told, allowed=[one.key for one in option.words if one.key])
+            view.wrong(
+                option.name, "rule.bad_value", seen=told, allowed=[one.key for one in option.words if one.key]
+            )
         return told
     text = view.text(option.name, needed=option.default is None)
     if option.name == "address" and LOGIN.match(text.rpartition("://")[2]):

@@ -74,6 +74,8 @@ def secret(config: ConnectorConfig, name: str) -> str | None:
     if not config.text(name):
         return None
     told = config.path(name).read_text(encoding="utf-8").strip()
-    if "-----BEGIN" in told:  # whoever may name files on the page must not have the box tell its keys to a machine
+    if (
+        "-----BEGIN" in told
+    ):  # whoever may name files on the page must not have the box tell its keys to a machine
         raise LineFault(BAD_OPTIONS, f"{name}: {config.path(name).name}")
     return told

@@ -145,7 +145,9 @@ class MqttConnector(Connector):
         self, _client: paho.Client, _data: object, _mid: int, codes: object, _props: object
     ) -> None:
         """A topic the broker does not give us would stay silent for ever: that is a fault."""
-        refused = [one for one in codes if getattr(one, "is_failure", False)] if isinstance(codes, list) else []
+        refused = (
+            [one for one in codes if getattr(one, "is_failure", False)] if isinstance(codes, list) else []
+        )
         if refused:
             self._heard = f"subscription refused by the broker: {refused[0]}"
             self.state, self.last_fault = CONNECTING, self._heard

@@ -36,7 +36,11 @@ class NamedContext(ssl.SSLContext):
 
 
 def trust(
-    ca_file: Path | None, certificate_file: Path | None = None, key_file: Path | None = None, *, name: str = ""
+    ca_file: Path | None,
+    certificate_file: Path | None = None,
+    key_file: Path | None = None,
+    *,
+    name: str = "",
 ) -> ssl.SSLContext:
     """A context of a client; without ca_file the system's authorities count.
 
@@ -55,7 +59,9 @@ def trust(
             context.load_verify_locations(str(ca_file))
         if certificate_file is not None:
             check_time(certificate_file)
-            context.load_cert_chain(str(certificate_file), str(key_file or certificate_file), password=lambda: b"")
+            context.load_cert_chain(
+                str(certificate_file), str(key_file or certificate_file), password=lambda: b""
+            )
     except (ssl.SSLError, ValueError) as error:
         files = " ".join(one.name for one in (ca_file, certificate_file, key_file) if one is not None)
         raise LineFault(BAD_PEM, f"{files}: {error}"[:160]) from error
@@ -64,7 +70,10 @@ def trust(
 
 def check_time(certificate_file: Path) -> None:
     """Is this box's certificate valid now? LineFault own_expired, clocks; ValueError when the file holds none."""
-    from jiqun.edge.opcua.certificates import read_certificate, told_of  # a library of its own, where one is shown only
+    from jiqun.edge.opcua.certificates import (  # a library of its own, where one is shown only
+        read_certificate,
+        told_of,
+    )
 
     told, now = told_of(read_certificate(certificate_file.read_bytes())), datetime.now(UTC)
     if told.ends < now:

@@ -145,7 +145,9 @@ class _Session:
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = broker.ahead
         try:
-            self.client.connect(broker.host, broker.port, keepalive=30, clean_start=False, properties=properties)
+            self.client.connect(
+                broker.host, broker.port, keepalive=30, clean_start=False, properties=properties
+            )
         except (ConnectionResetError, ssl.SSLEOFError) as error:  # it hangs up on our hello
             raise LineFault(NO_TLS, str(error)) if broker.tls else error from error
         self.client.loop_start()
@@ -183,7 +185,8 @@ class _Session:
             client.username_pw_set(broker.user, broker.password)
         if broker.tls:
             files = (broker.ca_file, broker.certificate, broker.key)
-            client.tls_set(*(str(one) if one else None for one in files))
+            ca, certificate, key = (str(one) if one else None for one in files)
+            client.tls_set(ca, certificate, key)
         client.on_log = self._said
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed

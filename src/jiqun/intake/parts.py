@@ -175,7 +175,8 @@ def read_broker(address: str) -> "Broker":
             "intake.bad_broker", seen=str(error)[:100], allowed="JIQUN_BROKER_PASSWORD_FILE"
         ) from error
     ca, certificate, key = (
-        Path(told) if (told := settings.setting(f"JIQUN_BROKER_{name}")) else None for name in ("CA", "CERT", "KEY")
+        Path(told) if (told := settings.setting(f"JIQUN_BROKER_{name}")) else None
+        for name in ("CA", "CERT", "KEY")
     )
     return Broker(
         url.hostname, port or (8883 if tls else 1883), settings.setting("JIQUN_BROKER_USER"), password,

@@ -1,4 +1,4 @@
-"""The lines from box to gate encrypted, against a real Mosquitto and a real gate: who gets in, who does not, in which words."""
+"""The lines from box to gate encrypted, against a real Mosquitto and a real gate: who gets in, and who does not why."""
 
 import http.client
 import socket
@@ -38,7 +38,12 @@ ALL = Share()
 
 def tls_lines(*hosts: str, **words: Any) -> list[str]:
     certificate, key = issued("broker", *hosts, **words)
-    return [f"cafile {authority_file()}", f"certfile {certificate}", f"keyfile {key}", f"acl_file {acl_file()}"]
+    return [
+        f"cafile {authority_file()}",
+        f"certfile {certificate}",
+        f"keyfile {key}",
+        f"acl_file {acl_file()}",
+    ]
 
 
 @cache
@@ -71,13 +76,20 @@ def by_password(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]
 @pytest.fixture(scope="module")
 def by_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
     """TLS that asks every client for a certificate, whose common name is the user."""
-    lines = [*tls_lines("localhost"), "require_certificate true", "use_identity_as_username true", "allow_anonymous false"]
+    lines = [
+        *tls_lines("localhost"),
+        "require_certificate true",
+        "use_identity_as_username true",
+        "allow_anonymous false",
+    ]
     opened = Mosquitto(tmp_path_factory.mktemp("by-certificate"), *lines, keeps=False)
     yield opened
     opened.stop()
 
 
-def to_broker(broker: Mosquitto, host: str = "localhost", *, ca: str = "works ca", **words: Any) -> GateConfig:
+def to_broker(
+    broker: Mosquitto, host: str = "localhost", *, ca: str = "works ca", **words: Any
+) -> GateConfig:
     told = {"token_file": None, "timeout_s": 3} | words
     return GateConfig(f"mqtts://{host}:{broker.port}", ca_file=authority_file(ca), **told)
 
@@ -111,7 +123,9 @@ class Worked:
     def __init__(self, root: Path, broker: Broker) -> None:
         self.told: list[str] = []
         self.gate = gate_at(root, Ledger("spring", "dye"), writer="mqtt-1")
-        self.worker = Worker(desk_of(self.gate), broker, ALL, told=lambda one: self.told.append(one.code if one else ""))
+        self.worker = Worker(
+            desk_of(self.gate), broker, ALL, told=lambda one: self.told.append(one.code if one else "")
+        )
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self.worker.run, args=(self.stop,), daemon=True)
         self.thread.start()
@@ -216,7 +230,9 @@ def test_every_refusal_of_a_broker_has_its_word(
         "authority unknown": fault(with_password(by_password, ca="another ca")),
         "other name": fault(with_password(by_password, host="127.0.0.1")),
         "no client certificate": fault(to_broker(by_certificate)),
-        "client of another authority": fault(to_broker(by_certificate, certificate_file=other[0], key_file=other[1])),
+        "client of another authority": fault(
+            to_broker(by_certificate, certificate_file=other[0], key_file=other[1])
+        ),
         "client expired": fault(with_certificate(by_certificate, days=(-9, -1))),
         "key of another certificate": fault(to_broker(by_certificate, **mixed)),
         "no certificate in the file": fault(to_broker(by_certificate, certificate_file=wrong)),
@@ -305,7 +321,9 @@ def certified(name: str, **words: Any) -> dict[str, Path]:
     return {"certificate_file": certificate, "key_file": key}
 
 
-def test_a_box_with_a_certificate_named_like_its_site_sends_over_https(served: Served, tmp_path: Path) -> None:
+def test_a_box_with_a_certificate_named_like_its_site_sends_over_https(
+    served: Served, tmp_path: Path
+) -> None:
     line, batch = line_to("spring", served.config(**certified("spring")), Counter()), Box().batch([5.0])
     assert line.post(body("spring", batch)).acknowledged == {batch["id"]}
     with pytest.raises(Refused, match=r"403 intake\.other_site"):
@@ -314,7 +332,9 @@ def test_a_box_with_a_certificate_named_like_its_site_sends_over_https(served: S
     assert stored(tmp_path) == [5.0]
 
 
-def test_without_certificate_a_token_opens_and_nothing_is_told_what_is_missing(served: Served, tmp_path: Path) -> None:
+def test_without_certificate_a_token_opens_and_nothing_is_told_what_is_missing(
+    served: Served, tmp_path: Path
+) -> None:
     (tmp_path / "token").write_text("spring-token\n")
     (tmp_path / "old").write_text("old-token\n")
     batch = Box().batch([6.0])
@@ -342,8 +362,8 @@ def test_every_refusal_of_an_encrypted_gate_has_its_word(served: Served, tmp_pat
     late.close()
     assert told == {
         "authority unknown": "server_unknown", "authority of the system": "server_unknown", "other name": "name_mismatch",
-        "client of another authority": "not_trusted_there", "client expired": "own_expired", "gate expired": "server_expired",
-        "gate without tls": "no_tls",
+        "client of another authority": "not_trusted_there", "client expired": "own_expired",
+        "gate expired": "server_expired", "gate without tls": "no_tls",
     }  # fmt: skip
 
 
@@ -377,7 +397,9 @@ def _proxy(door: socket.socket, context: ssl.SSLContext, port: int) -> None:
         one.sendall(gate.recv(65_536))
 
 
-def test_addresses_with_a_password_in_them_are_refused_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_with_a_password_in_them_are_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from jiqun.intake.parts import read_broker
 
     with pytest.raises(InputError) as said:

@@ -1,4 +1,4 @@
-"""A whole box with every kind of secret, everything it can log switched on: not one secret stands anywhere but in its file."""
+"""A whole box with every kind of secret, at its loudest: not one secret stands anywhere but in its own file."""
 
 import os
 import re
@@ -84,7 +84,12 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     passwords.write_text(f"box:{PRESS}\n")
     subprocess.run(["mosquitto_passwd", "-U", str(passwords)], check=True, capture_output=True)
     certificate, key = issued("broker", "localhost")
-    lines = [f"certfile {certificate}", f"keyfile {key}", f"password_file {passwords}", "allow_anonymous false"]
+    lines = [
+        f"certfile {certificate}",
+        f"keyfile {key}",
+        f"password_file {passwords}",
+        "allow_anonymous false",
+    ]
     opened = Mosquitto(tmp_path / "broker", *lines, keeps=False)
     yield opened
     opened.stop()
@@ -108,16 +113,24 @@ def box_folder(root: Path, gate: int, broker: int) -> Path:
         points = POINTS.format(key=f"t{number}", address="ns=2;s=furnace.temperature", unit="摄氏度")
         (root / f"t{number}.csv").write_text(points, encoding="utf-8")
         text += OPCUA.format(
-            name=f"opc-{number}", address=plant.address, security=security, password=password, points=f"t{number}.csv"
+            name=f"opc-{number}",
+            address=plant.address,
+            security=security,
+            password=password,
+            points=f"t{number}.csv",
         )
     for name, password in (("press", "press"), ("other", "wrong")):
-        (root / f"{name}.csv").write_text(POINTS.format(key=name, address=f"{name}/state#/v", unit="牛"), encoding="utf-8")
+        (root / f"{name}.csv").write_text(
+            POINTS.format(key=name, address=f"{name}/state#/v", unit="牛"), encoding="utf-8"
+        )
         text += MQTT.format(name=name, port=broker, password=password, points=f"{name}.csv")
     (root / "edge.toml").write_text(text, encoding="utf-8")
     return root
 
 
-def test_no_secret_leaves_its_file_in_any_log_status_order_or_batch(tmp_path: Path, broker: Mosquitto) -> None:
+def test_no_secret_leaves_its_file_in_any_log_status_order_or_batch(
+    tmp_path: Path, broker: Mosquitto
+) -> None:
     box, bodies = tmp_path / "box", []
 
     def other(_method: str, _path: str, _headers: Any, body: bytes, _site: str) -> tuple[int, object]:
@@ -178,6 +191,6 @@ def secrets_of(box: Path) -> list[str]:
     found = [TOKEN, PRESS, WRONG, secure_plant().password()]
     for file in ("opcua.key", "box.key"):
         text = (box / "secrets" / file).read_text()
-        found += [line for line in re.findall(r"^[A-Za-z0-9+/]{40,}", text, re.MULTILINE)]
+        found += re.findall(r"^[A-Za-z0-9+/]{40,}", text, re.MULTILINE)
     assert len(found) > 20
     return found

@@ -115,7 +115,10 @@ def hosts_of(certificate: x509.Certificate) -> set[str]:
 def signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     """Did this authority sign it? An application's own certificate is no authority, whatever it says."""
     try:
-        if uri_of(authority) or not authority.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+        if (
+            uri_of(authority)
+            or not authority.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        ):
             return False
         certificate.verify_directly_issued_by(authority)
     except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError):

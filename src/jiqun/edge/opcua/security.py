@@ -44,9 +44,16 @@ LOGINS = MappingProxyType(
         ua.UserTokenType.Certificate: "user certificate", ua.UserTokenType.IssuedToken: "issued token",
     }
 )  # fmt: skip
-NOT_TRUSTED = ("BadCertificateUntrusted", "BadSecurityChecksFailed", "BadCertificateChainIncomplete", "BadSecureChannelClosed")
+NOT_TRUSTED = (
+    "BadCertificateUntrusted",
+    "BadSecurityChecksFailed",
+    "BadCertificateChainIncomplete",
+    "BadSecureChannelClosed",
+)
 
-logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # what goes wrong stands in the status, and never a request
+logging.getLogger("asyncua").setLevel(
+    logging.CRITICAL
+)  # what goes wrong stands in the status, and never a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +243,9 @@ def _own_name(config: ConnectorConfig) -> str:
 
 def _trusted(place: Path) -> Iterable[x509.Certificate]:
     """Certificates of a file, or of every file of a folder; what is none is passed over."""
-    files = sorted(place.iterdir())[:MOST_CERTIFICATES] if place.is_dir() else [place] if place.is_file() else []
+    files = (
+        sorted(place.iterdir())[:MOST_CERTIFICATES] if place.is_dir() else [place] if place.is_file() else []
+    )
     for file in files:
         if file.is_file():
             try:

@@ -50,7 +50,9 @@ class SecureFolder:
 
     def has(self, folder: str, certificate: x509.Certificate) -> bool:
         """Does a certificate lie in one of its folders?"""
-        return any(read_certificate(one.read_bytes()) == certificate for one in (self.root / folder).iterdir())
+        return any(
+            read_certificate(one.read_bytes()) == certificate for one in (self.root / folder).iterdir()
+        )
 
     def password(self) -> str:
         """The password of its user."""

@@ -97,7 +97,9 @@ async def _trusted_client(endpoint: str, folder: SecureFolder) -> Client:
     client.set_user(USER)
     client.set_password(folder.password())
     await client.set_security(
-        SecurityPolicyBasic256Sha256, folder.root / CERTIFICATE, CertProperties(folder.root / KEY, "pem"),
+        SecurityPolicyBasic256Sha256,
+        folder.root / CERTIFICATE,
+        CertProperties(folder.root / KEY, "pem"),
         server_certificate=CertProperties(own, "der"),
     )
     return client

@@ -109,7 +109,8 @@ def quality_of(key: str) -> tuple[Mark, ...]:
 def _option(view: View) -> Option:
     label = view.label("says")
     words = tuple(
-        Word(one.text("key", needed=False), (said := one.label("says")).zh, said.en) for one in view.views("words")
+        Word(one.text("key", needed=False), (said := one.label("says")).zh, said.en)
+        for one in view.views("words")
     )
     return Option(
         view.text("name"), view.choice("type", TYPES), view.data.get("default"), label.zh, label.en, words
