@@ -1,4 +1,4 @@
-"""MQTT connectors over TLS against a real Mosquitto: readings, acknowledgements, names resolved before, refusals in words."""
+"""MQTT connectors over TLS against a real Mosquitto: readings, names resolved before, refusals in words."""
 
 import asyncio
 import json

@@ -10,7 +10,7 @@ from typing import Any
 
 from jiqun.cli.output import lang, messages, print_json, print_table, say
 from jiqun.core.errors import JiqunError
-from jiqun.factory.readings.line_faults import fault_of
+from jiqun.factory.readings.line_faults import fault_of, said_plainly
 
 CODE = re.compile(r"\b(intake|factory|edge)\.[a-z_]+")
 
@@ -113,7 +113,8 @@ def _words(said: str) -> str:
     """A fault with its next step: the gate's own code, or the word of what was said."""
     told = CODE.search(said)
     code = told[0] if told and told[0] in messages() else f"line.{fault_of(said)}"
-    return messages().sentence(JiqunError(code, seen=said), lang())
+    what, remedy = messages().what(code, lang()), messages().next_step(code, lang())
+    return f"{what} [{said_plainly(said)}] {remedy}"
 
 
 def run_certificate(arguments: Namespace) -> int:

@@ -195,7 +195,8 @@ class _Session:
             client.username_pw_set(broker.user, broker.password)
         if broker.tls:
             files = (broker.ca_file, broker.certificate, broker.key)
-            client.tls_set(*(str(one) if one else None for one in files))
+            ca, certificate, key = (str(one) if one else None for one in files)
+            client.tls_set(ca, certificate, key)
         client.on_log = self._said
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed

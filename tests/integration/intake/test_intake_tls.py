@@ -1,4 +1,4 @@
-"""The lines from box to gate encrypted, against a real Mosquitto and a real gate: who gets in, who does not, in which words."""
+"""The lines from box to gate encrypted, against a real Mosquitto and a real gate: who gets in, and who does not why."""
 
 import http.client
 import socket
@@ -362,8 +362,8 @@ def test_every_refusal_of_an_encrypted_gate_has_its_word(served: Served, tmp_pat
     late.close()
     assert told == {
         "authority unknown": "server_unknown", "authority of the system": "server_unknown", "other name": "name_mismatch",
-        "client of another authority": "not_trusted_there", "client expired": "own_expired", "gate expired": "server_expired",
-        "gate without tls": "no_tls",
+        "client of another authority": "not_trusted_there", "client expired": "own_expired",
+        "gate expired": "server_expired", "gate without tls": "no_tls",
     }  # fmt: skip
 
 

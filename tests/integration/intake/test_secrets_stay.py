@@ -1,4 +1,4 @@
-"""A whole box with every kind of secret, everything it can log switched on: not one secret stands anywhere but in its file."""
+"""A whole box with every kind of secret, at its loudest: not one secret stands anywhere but in its own file."""
 
 import os
 import re
@@ -191,6 +191,6 @@ def secrets_of(box: Path) -> list[str]:
     found = [TOKEN, PRESS, WRONG, secure_plant().password()]
     for file in ("opcua.key", "box.key"):
         text = (box / "secrets" / file).read_text()
-        found += [line for line in re.findall(r"^[A-Za-z0-9+/]{40,}", text, re.MULTILINE)]
+        found += re.findall(r"^[A-Za-z0-9+/]{40,}", text, re.MULTILINE)
     assert len(found) > 20
     return found

@@ -205,3 +205,61 @@ def test_the_line_of_a_live_chart() -> None:
     assert spark(()) == "" and spark(((0.0, 1.0),)) == ""
     assert spark(((-1.0, 1.0), (0.0, 3.0))) == "3.0,45.0 237.0,3.0"
     assert spark(((-1.0, 2.0), (0.0, 2.0))) == "3.0,24.0 237.0,24.0", "a steady value lies in the middle"
+
+
+def test_encryption_is_one_choice_and_the_rest_is_folded_until_asked_for(made: House) -> None:
+    client = made.client("enterprise")
+    draft = at_step_four(made, client)
+    page = text_of(client, f"{draft}/3/")
+    chosen_word = 'value="" selected>不加密'
+    assert (
+        chosen_word in page
+        and "Basic256Sha256，签名并加密（最常见）" in page
+        and 'name="password_file"' in page
+    )
+    assert '<details class="pop-less"><summary>' in page and 'value="trusted"' in page
+    form = {"address": "opc.tcp://10.0.0.9:4840/", "security": "Basic256Sha256-SignAndEncrypt"}
+    followed(client, f"{draft}/look/", form | {"user": "operator", "password_file": "press-1"})
+    (trial,) = boxes.open_trials(KEY, at=made.desk.now())
+    told = {
+        name: trial.options[name] for name in ("security", "user", "password_file", "trusted", "key_file")
+    }
+    assert told == {
+        "security": "Basic256Sha256-SignAndEncrypt", "user": "operator", "password_file": "press-1", "trusted": "trusted",
+        "key_file": "opcua.key",
+    }  # fmt: skip
+    said = "LineFault: line.server_unknown: press · SHA-1 AB12 · rejected/10.0.0.9-4840.der"
+    seen(made, state="failed", fault="server_unknown", said=said)
+    page = text_of(client, f"{draft}/3/")
+    assert (
+        "盒子还不信任对方的证书" in page
+        and "--trust" in page
+        and "press · SHA-1 AB12 · rejected" in page
+        and "LineFault" not in page
+    )
+    assert '<details class="pop-less" open><summary>' in page
+
+
+def test_no_strange_encryption_and_no_password_in_an_address_is_taken(made: House) -> None:
+    client = made.client("enterprise")
+    draft = at_step_four(made, client)
+    for form in (
+        {"address": "opc.tcp://10.0.0.9:4840/", "security": "Basic128Rsa15-Sign"},
+        {"address": "opc.tcp://op:s3cret@10.0.0.9:4840/"},
+    ):
+        page = client.post(f"{draft}/look/", form, follow=True).content.decode()
+        assert "这一项" in page and "s3cret" not in page, form
+        (trial,) = boxes.open_trials(KEY, at=made.desk.now())
+        assert trial.options["address"] == "opc.tcp://10.0.0.9:4840/" and trial.options["security"] == ""
+
+
+def test_modbus_says_plainly_that_it_has_no_security(made: House) -> None:
+    client = made.client("enterprise")
+    step = followed(
+        client, f"{AT}/connect/begin/", {"box": "box-1", "machine": "", "new_name": "表", "line": ""}
+    )
+    page = text_of(client, step)
+    assert "协议没有加密和口令" in page and "单独的网段" in page
+    draft = step.rsplit("/", 2)[0]
+    followed(client, f"{draft}/protocol/", {"kind": "modbus"})
+    assert 'name="security"' not in text_of(client, f"{draft}/3/")

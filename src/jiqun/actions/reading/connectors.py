@@ -10,7 +10,7 @@ from jiqun.actions.desk import ZONE, Desk
 from jiqun.actions.reading.statements import Label
 from jiqun.factory.readings import reasons
 from jiqun.factory.readings.box_orders import BoxState, ConnectorState, state_of
-from jiqun.factory.readings.line_faults import BOX_SILENT, fault_of
+from jiqun.factory.readings.line_faults import BOX_SILENT, fault_of, said_plainly
 from jiqun.factory.readings.manifests import Mark, connector_keys, manifest_of, quality_of
 from jiqun.lake.readings.cards import PointCard, cards_of, held_reasons
 from jiqun.lake.readings.reader import ReadingReader
@@ -158,7 +158,7 @@ def fault_line(desk: Desk, word: str, said: str = "") -> FaultLine | None:
     code, sentences = f"line.{word}", desk.messages
     return FaultLine(
         word, Label(sentences.what(code, "zh"), sentences.what(code, "en")),
-        Label(sentences.next_step(code, "zh"), sentences.next_step(code, "en")), said,
+        Label(sentences.next_step(code, "zh"), sentences.next_step(code, "en")), said_plainly(said),
     )  # fmt: skip
 
 

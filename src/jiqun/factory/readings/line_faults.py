@@ -83,6 +83,7 @@ SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 SAID = re.compile(r"\bline\.([a-z_]+)")
+HEAD = re.compile(r"(LineFault|ConnectionError|OSError): (?=line\.)|line\.[a-z_]+: ")
 
 
 class LineFault(ConnectionError):  # noqa: N818 - what a line says, not what the program got wrong
@@ -99,6 +100,11 @@ def broker_refusal(code: object, *, login: bool) -> str:
     if said.lower() in ("not authorized", "bad user name or password"):
         return f"line.{WRONG_LOGIN if login else NEEDS_LOGIN}: refused by the broker: {said}"
     return f"refused by the broker: {said}"
+
+
+def said_plainly(said: str) -> str:
+    """What was said without the word before it, for who has the word's sentence already."""
+    return HEAD.sub("", said)
 
 
 def hung_up(said: str, *, certificate: bool) -> str:
