@@ -231,3 +231,11 @@ def test_what_is_written_is_read_back_the_same() -> None:
     assert read_trial_answer(
         {"talk": 1, "state": "done", "seen": [{"value": float("nan"), "name": "a\x00\u202eb"}]}
     ).seen[0] == Seen("", "ab", value=None)
+
+
+@pytest.mark.parametrize("kind", [[], {}, None, 5, "x"])
+def test_an_order_whose_point_has_an_odd_kind_is_no_order(kind: object) -> None:
+    point = {"key": "a", "address": "x", "unit": "件", "kind": kind}
+    told = {"talk": 1, "connections": [{"name": "line", "kind": "opcua", "points": [point]}]}
+    with pytest.raises(InputError, match=r"box\.bad_talk"):
+        read_orders(json.dumps(told).encode())
