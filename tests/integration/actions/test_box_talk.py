@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiqun.actions import connecting as acts
+from jiqun.core.errors import InputError
 from jiqun.factory.readings.box_orders import (
     MOST_SEEN,
     BoxState,
@@ -204,8 +205,6 @@ def test_only_posts_to_these_addresses() -> None:
 @given(NAMED)
 @settings(max_examples=60, deadline=None)
 def test_nothing_a_stranger_says_breaks_the_readers(told: dict[str, Any]) -> None:
-    from jiqun.core.errors import InputError
-
     body = json.dumps(told, allow_nan=True).encode("utf-8", "surrogatepass")
     for reads in (read_report, read_trial_answer, read_orders):
         try:
