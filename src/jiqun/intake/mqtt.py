@@ -249,7 +249,7 @@ class _Session:
     def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         """Hand one message to the gate; called in the library's thread, which stands still while the gate is busy."""
         try:
-            if self.worker.talks and is_talk(message.topic):
+            if self.worker.talks and _site_of(message) and is_talk(message.topic):
                 self.worker.talks.take(self.client, message)
                 return
             self.worker.counts["messages"] += 1
