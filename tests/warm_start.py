@@ -1,7 +1,8 @@
 """Commands without the second a cold interpreter takes: each is a fork of one process that has imported what they share.
 
-A fork is a process of its own: its environment, streams, exit code and Django are those of a command started by hand.
-What is imported beforehand knows nothing of a home (core, lake, libraries); settings and ledger are loaded in the fork.
+A fork is a process of its own: its environment, streams, exit code and settings are those of a command started by hand.
+What is imported beforehand knows nothing of a home; Django, ledger and actions ask the settings when they need one, and
+the settings are read anew in the fork. A command that must show what it imports is started cold (`House.start`).
 Run as a program this file is that process: one JSON order per line in, one exit code per line out.
 """
 
@@ -17,11 +18,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 TIMEOUT_S = 300
-SETTINGLESS = (
-    "django.http", "django.db.models", "django.urls", "django.views.debug", "django.utils.log", "django.contrib.auth.apps",
-    "django.db.backends.sqlite3.base", "django_tasks", "pydantic", "pydantic.fields", "pydantic.main", "pydantic.networks",
+ROOMS = ("core", "rules", "exchange", "factory", "chain", "brain", "lake", "ledger", "actions", "cli")
+LIBRARIES = (
+    "django.views.debug", "django.db.backends.sqlite3.base", "django.core.management.commands.migrate", "pydantic.main",
     "openpyxl", "python_calamine", "xlsxwriter",
 )  # fmt: skip
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
 ROUNDS = 1_000
 """Rounds of a password's hash in tests: the same way of hashing as in the product, which takes a thousand times as many."""
 
@@ -75,35 +77,47 @@ class Warm:
 
 
 def prepare() -> None:
-    """Import what commands share and what reads no setting."""
+    """Import what commands share; no connection is opened and no file of a home read."""
     import importlib
     import pkgutil
 
-    import jiqun.brain
-    import jiqun.chain
-    import jiqun.cli
-    import jiqun.core
-    import jiqun.exchange
-    import jiqun.factory
-    import jiqun.lake
-    import jiqun.rules
+    import django
 
-    for name in SETTINGLESS:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiqun.settings")
+    django.setup()
+    for name in LIBRARIES:
         importlib.import_module(name)
     hash_quickly()
-    for package in (
-        jiqun.core,
-        jiqun.rules,
-        jiqun.exchange,
-        jiqun.factory,
-        jiqun.chain,
-        jiqun.brain,
-        jiqun.cli,
-        jiqun.lake,
-    ):
+    for room in ROOMS:
+        package = importlib.import_module(f"jiqun.{room}")
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            if "spark" not in module.name:
+            if "spark" not in module.name and ".migrations." not in module.name:
                 importlib.import_module(module.name)
+
+
+def settle(words: Sequence[str]) -> None:
+    """In the fork: settings, and Django's view of them, are those of this command's environment and words."""
+    import importlib
+
+    from asgiref.local import Local
+    from django.conf import empty
+    from django.conf import settings as kept
+    from django.db import connections
+
+    from jiqun import settings
+
+    opened = [one for one in connections.all(initialized_only=True) if one.connection is not None]
+    assert not opened, "a connection of the ledger is open before the fork"
+    named = dict(zip(words, words[1:], strict=False))
+    if home := named.get("--home"):
+        os.environ["JIQUN_HOME"] = str(Path(home).resolve())
+    if lang := LANGUAGES.get(named.get("--lang", "")):
+        os.environ["JIQUN_LANG"] = lang
+    importlib.reload(settings)
+    kept._wrapped = empty
+    connections._settings = None
+    connections.__dict__.pop("settings", None)
+    connections._connections = Local(connections.thread_critical)
 
 
 def serve() -> None:
@@ -133,6 +147,7 @@ def obey(order: Mapping[str, object]) -> int:
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
     sys.argv = ["jiqun", *order["words"]]  # type: ignore[misc]
+    settle(order["words"])  # type: ignore[arg-type]
     from jiqun.cli.main import main
 
     try:

@@ -2,6 +2,8 @@
 
 With --nothing-skipped (what .ci/run passes) a skipped test is a failure, unless its reason begins with "by design".
 With --checked the house's own rules (tests/repo) are left out: `make check` has just run them.
+Two lanes run side by side, so that no core waits for the last long test of a stage: the house with two workers, and beside
+it the pages, Spark and PostgreSQL one after the other.
 """
 
 import os
@@ -22,7 +24,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 """Bytecode is kept: else each of the hundreds of processes of a run compiles every module anew."""
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=8"]
 NOTHING_TO_RUN = 5
-HOUSE = ("house, units, lake, ledger on SQLite", ["-n", "3", "tests", "--ignore=tests/browser", "-m",
+HOUSE = ("house, units, lake, ledger on SQLite", ["-n", "2", "tests", "--ignore=tests/browser", "-m",
          "not browser and not spark and not postgres and not fuzz"], {})  # fmt: skip
 SPARK = ("Spark beside DuckDB, one session", ["tests/parity", "-m", "spark"], {})
 PAGES = ("pages in Chromium", ["tests/browser", "-m", "browser"], {})
@@ -63,6 +65,11 @@ def on_postgres(strict: bool) -> tuple[int, str]:
         return run(*POSTGRES, {"JIQUN_DATABASE_URL": url}, later=True)
 
 
+def second_lane(strict: bool) -> list[tuple[int, str]]:
+    """What runs beside the house: the pages, which often wait for Chromium, then Spark, then PostgreSQL's two workers."""
+    return [run(*PAGES, later=True), run(*SPARK, later=True), on_postgres(strict)]
+
+
 def skipped(text: str) -> list[str]:
     """Reasons of skipped tests that are not by design."""
     reasons = re.findall(r"^SKIPPED \[\d+\] (\S+?): (.*)$", text, re.M)
@@ -74,10 +81,10 @@ def main() -> int:
     strict = "--nothing-skipped" in sys.argv
     stage, words, environment = HOUSE
     left_out = ["--ignore=tests/repo"] if "--checked" in sys.argv else []
-    done = [run(stage, [*words, *left_out], environment)]
-    with ThreadPoolExecutor() as pool:  # side by side: each often waits, for a browser, a JVM or a server
-        beside = [pool.submit(run, *SPARK, later=True), pool.submit(on_postgres, strict)]
-        done += [run(*PAGES), *(one.result() for one in beside)]
+    with ThreadPoolExecutor() as pool:
+        beside = pool.submit(second_lane, strict)
+        done = [run(stage, [*words, *left_out], environment)]
+        done += beside.result()
     said = "".join(text for _, text in done)
     worst = next((code for code, _ in done if code not in (0, NOTHING_TO_RUN)), 0)
     left = skipped(said)

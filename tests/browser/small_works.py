@@ -75,7 +75,7 @@ def alarmed(site: str, now_us: int, now: datetime) -> int:
     limits = [AlarmLimit("furnace.hot", OVEN[3], "回火炉温度高", "high", 425.0, 1.0, priority=1, response="看加热器"),
               AlarmLimit("furnace.cold", OVEN[3], "回火炉温度低", "low", 380.0, priority=3)]  # fmt: skip
     watch = DriftWatch("furnace.temperature", "回火炉温度漂移", (OVEN[3],), 600.0,
-                       learnt={"points": {OVEN[3]: {"low": 416.0, "high": 424.0, "centre": 420.0}}})  # fmt: skip
+                       learnt={"points": [{"name": OVEN[3], "watch": "level", "level": 423.0, "ewma": 3.0, "wide": 1.0}]})  # fmt: skip
     raised = now_us - 5 * MINUTE
     with transaction.atomic():
         alarms.put_limits(site, limits, by="test", at=now)
@@ -87,7 +87,7 @@ def alarmed(site: str, now_us: int, now: datetime) -> int:
             )
             alarms.keep(site, [row], [entry])
         drift.put_watches(site, [watch], by="test", at=now)
-        told = DriftWarning(watch.key, "ewma", (OVEN[3],), "high", {}, 3.5, raised, now_us, None, now)
+        told = DriftWarning(watch.key, "point", (OVEN[3],), "high", {}, 3.5, raised, now_us, None, now)
         drift.keep_warnings(site, [told])
     return drift.list_page(site).rows[0].id
 

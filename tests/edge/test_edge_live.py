@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import orjson
 import pytest
 from edge_house import PACKS, Gate
 
@@ -130,6 +131,14 @@ def test_opc_ua_and_modbus_arrive_and_a_plant_that_comes_and_goes_is_survived(
     assert {one["flag"] for one in pieces} == {""}, "every value has the source's instant"
 
 
+def state(port: int) -> dict[str, object]:
+    """The retained STATE of the box, as an edge node would read it."""
+    from paho.mqtt import subscribe
+
+    told = subscribe.simple("spBv1.0/STATE/box-1", qos=1, hostname="127.0.0.1", port=port)
+    return dict(orjson.loads(told.payload))
+
+
 def test_sparkplug_births_data_rebirth_and_death_arrive(tmp_path: Path, gate: Gate) -> None:
     port = free_port()
     points = (
@@ -142,17 +151,20 @@ def test_sparkplug_births_data_rebirth_and_death_arrive(tmp_path: Path, gate: Ga
     )
 
     async def story() -> None:
-        async with running_plant(PlantOrder("dye", port, speed=600)) as plant, running_box(config) as box:
-            await until(lambda: len(of(gate, "steam.total")) > 5)
-            host = box.connectors[0]
-            assert isinstance(host, SparkplugHost)
-            births = host.counts["births"]
-            host.spoken.connected()  # as after a new connection: the next data asks for the births
-            await until(lambda: host.counts["births"] > births and host.counts["rebirths_asked"] >= 1)
-            await asyncio.to_thread(fault, "dye", f"127.0.0.1:{port}", "drift vat1.temperature 1")
-            await until(lambda: plant.faults == ["drift vat1.temperature"])
-            await until(lambda: of(gate, "vat1.temperature")[-1]["value"] > 150)
-            assert host.counts["sequence_gaps"] == 0
+        async with running_plant(PlantOrder("dye", port, speed=600)) as plant:
+            async with running_box(config) as box:
+                await until(lambda: len(of(gate, "steam.total")) > 5)
+                host = box.connectors[0]
+                assert isinstance(host, SparkplugHost)
+                births = host.counts["births"]
+                host.spoken.connected()  # as after a new connection: the next data asks for the births
+                await until(lambda: host.counts["births"] > births and host.counts["rebirths_asked"] >= 1)
+                await asyncio.to_thread(fault, "dye", f"127.0.0.1:{port}", "drift vat1.temperature 1")
+                await until(lambda: plant.faults == ["drift vat1.temperature"])
+                await until(lambda: of(gate, "vat1.temperature")[-1]["value"] > 150)
+                assert host.counts["sequence_gaps"] == 0
+                assert (await asyncio.to_thread(state, port))["online"] is True
+            assert (await asyncio.to_thread(state, port))["online"] is False, "said before the box hung up"
 
     asyncio.run(story())
     reasons = {one["reason"] for one in gate.refused()}  # an alias before its birth is nobody's

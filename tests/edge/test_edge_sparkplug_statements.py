@@ -319,7 +319,7 @@ def host_with(broker: Broker, **told: object) -> SparkplugHost:
     config = SimpleNamespace(
         name="s",
         points=POINTS,
-        text=lambda name: str(options[name]),
+        text=lambda name: str(options.get(name, "")),
         whole=lambda name: int(str(options[name])),
     )
     made: Any = SparkplugHost(

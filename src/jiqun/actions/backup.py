@@ -21,7 +21,7 @@ from jiqun.actions.backup_archive import ArchiveWriter, Manifest
 from jiqun.actions.backup_work import copy_work
 from jiqun.actions.desk import Desk
 from jiqun.core.errors import InputError, WrongState
-from jiqun.lake.standstill import data_files, moving_files, standstill
+from jiqun.lake.standstill import data_files, files_kept, moving_files, standstill
 from jiqun.ledger import audit, dump, permissions
 from jiqun.ledger.permissions import Actor, Permission
 from jiqun.ledger.scopes import EVERYTHING
@@ -68,7 +68,10 @@ class BackupOrder:
 def backup(
     desk: Desk, order: BackupOrder, *, by: Actor, at: datetime, progress: Progress | None = None
 ) -> BackupReport:
-    """Write a backup while others go on working; imports wait for the moment the ledger is copied."""
+    """Write a backup while others go on working; imports wait for the moment the ledger is copied.
+
+    Data files that leave the tables meanwhile stay until it is done, however long it takes.
+    """
     permissions.check(by, Permission.BACKUP, target_scope=EVERYTHING)
     started, path = perf_counter(), order.path.resolve()
     if path.exists() and not order.force:
@@ -78,7 +81,10 @@ def backup(
     if not path.parent.is_dir():
         raise InputError("export.no_folder", seen=str(path.parent))
     portable = order.portable or not dump.is_sqlite()
-    with tempfile.TemporaryDirectory(prefix=".jiqun-backup-", dir=path.parent) as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix=".jiqun-backup-", dir=path.parent) as folder,
+        files_kept(desk.lake.root, wait_s=WAIT_S),
+    ):
         still, live = _still(desk, Path(folder), portable=portable)
         with ArchiveWriter(path) as archive:
             _add_all(archive, _members(desk, still, live, with_key=order.with_key), progress or _silent)

@@ -16,13 +16,14 @@ from deltalake.transaction import RemoveAction
 from jiqun.core.errors import InputError, WrongState
 from jiqun.lake.catalogue import ARRIVED, TABLES, TableDef
 from jiqun.lake.commit import Change, Span, checkpoint, commit, harden, seal
-from jiqun.lake.durable import locked
+from jiqun.lake.durable import FileLock, locked
 from jiqun.lake.encode import quoted, rewrite_sorted
 from jiqun.lake.layout import (
     commit_lock,
     compacted_name,
     compaction_lock,
     day_of_file,
+    kept_lock,
     log_versions,
     table_folder,
 )
@@ -101,10 +102,22 @@ def full_tiers(rows: Mapping[str, int]) -> Piles:
 def vacuum(root: Path, name: str, *, keep_hours: int) -> int:
     """Delete files that left the table more than `keep_hours` ago, strays included; gives their number.
 
-    An hour at least, so that a reader of an older snapshot can finish.
+    An hour at least, so that a reader of an older snapshot can finish; none while a backup copies files (0 then).
     """
     if keep_hours < SHORTEST_KEEP_HOURS:
         raise InputError("lake.keep_too_short", seen=keep_hours, allowed=f"≥ {SHORTEST_KEEP_HOURS}")
+    lock = FileLock(kept_lock(root))
+    try:
+        lock.acquire()
+    except WrongState:
+        return 0
+    try:
+        return _vacuum(root, name, keep_hours)
+    finally:
+        lock.release()
+
+
+def _vacuum(root: Path, name: str, keep_hours: int) -> int:
     with locked(commit_lock(root), shared=True, wait_s=_LOCK_WAIT_S):
         table = open_table(root, name)
         gone = table.vacuum(

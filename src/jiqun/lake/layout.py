@@ -97,6 +97,11 @@ def commit_lock(root: Path) -> Path:
     return root / "commit.lock"
 
 
+def kept_lock(root: Path) -> Path:
+    """Lock held shared by whoever still reads files that may leave the tables, and alone by who deletes such files."""
+    return root / "kept.lock"
+
+
 def compaction_lock(root: Path, table: str) -> Path:
     """Lock that lets one process at a time compact a table."""
     return root / "tables" / f"{table}.compaction.lock"

@@ -28,7 +28,7 @@ from jiqun.lake.layout import (
 )
 from jiqun.lake.merge import LOCK_WAIT_S, MergeReport, merge
 from jiqun.lake.snapshot import ensure_table, live_files, open_table
-from jiqun.lake.spool import is_sound, kept, pending, put_back
+from jiqun.lake.spool import is_sound, kept, kept_by_table, pending, put_back
 from jiqun.lake.store import Lake
 
 SPOOLS = "spools"
@@ -66,7 +66,7 @@ def recover(root: Path, *, wait_s: float = LOCK_WAIT_S) -> RecoveryReport:
     """Bring the lake to a state where every acknowledged row counts once; cheap when nothing is wrong."""
     report = RecoveryReport()
     with locked(commit_lock(root), wait_s=wait_s):
-        with_segments = {name for name in TABLES for writer in writers(root) if kept(root, writer, name)}
+        with_segments = {name for writer in writers(root) for name in kept_by_table(root, writer)}
         for name, definition in TABLES.items():
             _drop_bad_checkpoints(root, name)
             _set_aside_damaged(root, name, report)
@@ -214,7 +214,10 @@ def _tell_broken_files(root: Path, name: str, table: DeltaTable, report: Recover
 def _is_stray(root: Path, name: str, table: DeltaTable, file: str) -> bool:
     base = compacted_from(file)
     if base is not None:
-        later: Sequence[int] = [version for version in log_versions(root, name) if version > base]
+        versions = log_versions(root, name)
+        if versions[0] > base + 1:
+            return False  # the log that could tell is cleaned up; if nobody needs the file, upkeep deletes it in time
+        later: Sequence[int] = [version for version in versions if version > base]
         return not any(file in read_entry(root, name, version).added() for version in later)
     written = written_by(file)
     return written is not None and written[2] > (table.transaction_version(f"{written[0]}/{name}") or 0)

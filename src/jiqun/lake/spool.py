@@ -230,10 +230,16 @@ def merged(root: Path, writer: str) -> list[Segment]:
 
 def kept(root: Path, writer: str, table: str) -> list[tuple[int, Segment]]:
     """Kept segments with rows of one table, each with the table's version after its merge."""
-    folder, found = merged_folder(root, writer), list[tuple[int, Segment]]()
+    return kept_by_table(root, writer).get(table, [])
+
+
+def kept_by_table(root: Path, writer: str) -> dict[str, list[tuple[int, Segment]]]:
+    """Kept segments of every table that has any, looked for once."""
+    folder, found = merged_folder(root, writer), dict[str, list[tuple[int, Segment]]]()
     for one in sorted(folder.glob("*")) if folder.is_dir() else ():
         version, _, only = one.name.partition(".")
-        found += [(int(version), segment) for segment in _numbered(one) if (only or segment.table) == table]
+        for segment in _numbered(one):
+            found.setdefault(only or segment.table, []).append((int(version), segment))
     return found
 
 

@@ -10,9 +10,20 @@ from pathlib import Path
 
 from jiqun.lake.catalogue import TABLES
 from jiqun.lake.durable import locked
-from jiqun.lake.layout import commit_lock, log_folder
+from jiqun.lake.layout import commit_lock, kept_lock, log_folder
 from jiqun.lake.spool import Spool
 from jiqun.lake.store import Lake
+
+
+@contextmanager
+def files_kept(root: Path, *, wait_s: float) -> Iterator[None]:
+    """While it is held no data file is deleted, however long ago it left its table; take it before the standstill.
+
+    A lock of the operating system, so that a backup that is killed holds nothing any longer. WrongState `lake.locked` when
+    files are being deleted for longer than `wait_s`.
+    """
+    with locked(kept_lock(root), shared=True, wait_s=wait_s):
+        yield
 
 
 @contextmanager

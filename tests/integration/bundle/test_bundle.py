@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -46,6 +47,15 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tool().bundle(tmp_path_factory.mktemp("dist"))
 
 
+@pytest.fixture(scope="module")
+def unpacked(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle as it lies on the other machine; only to be read."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(folder)
+    return folder / archive.stem
+
+
 @pytest.mark.slow
 def test_the_archive_names_and_proves_what_is_in_it(archive: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
@@ -65,12 +75,9 @@ def test_the_archive_names_and_proves_what_is_in_it(archive: Path) -> None:
 
 
 @pytest.mark.slow
-def test_it_installs_and_starts_without_any_network(archive: Path, tmp_path: Path) -> None:
+def test_it_installs_and_starts_without_any_network(unpacked: Path, tmp_path: Path) -> None:
     if not offline_works():
         pytest.skip("by design: this machine permits no network namespace, the network cannot be cut off")
-    with zipfile.ZipFile(archive) as packed:
-        packed.extractall(tmp_path)
-    folder = tmp_path / archive.stem
     port_file = tmp_path / "answer"
     script = tmp_path / "try.py"
     script.write_text(TRY, encoding="utf-8")
@@ -82,22 +89,24 @@ def test_it_installs_and_starts_without_any_network(archive: Path, tmp_path: Pat
         "PIP_NO_COMPILE": "1"
     }  # pip would compile every module of every wheel; the start compiles those it imports
     done = subprocess.run(
-        [sys.executable, OFFLINE, sys.executable, script, folder, tmp_path / "into", port_file], env=clean,
+        [sys.executable, OFFLINE, sys.executable, script, unpacked, tmp_path / "into", port_file], env=clean,
         capture_output=True, text=True, timeout=560,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     told = json.loads(port_file.read_text(encoding="utf-8"))
     assert told["outside"] is False and told["page"] == 200 and told["vendor"] == 200
     assert told["facts"] > 100 and told["seconds"] < 300
+    assert told["missing"] == [], "what boxes, plants and the watcher need is in the bundle too"
 
 
 @pytest.mark.slow
-def test_a_changed_file_stops_the_installation(archive: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(archive) as packed:
-        packed.extractall(tmp_path)
-    folder = tmp_path / archive.stem
-    with (folder / "requirements.txt").open("a", encoding="utf-8") as file:
-        file.write("evil==1.0\n")
+def test_a_changed_file_stops_the_installation(unpacked: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    shutil.copytree(unpacked, folder, copy_function=os.link)
+    pins = folder / "requirements.txt"
+    text = pins.read_text(encoding="utf-8")
+    pins.unlink()  # a link: the other's stays as it is
+    pins.write_text(text + "evil==1.0\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, folder / "install.py", "--no-start"], capture_output=True, text=True
     )
@@ -119,7 +128,7 @@ python = into / "program" / "bin" / "python"
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
-up = subprocess.Popen([python, "-m", "jiqun", "--home", into / "home", "up", "--port", str(port)])
+up = subprocess.Popen([python, "-m", "jiqun", "--home", into / "home", "up", "--no-plants", "--port", str(port)])
 def get(path):
     return urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30).status
 try:
@@ -137,6 +146,9 @@ finally:
     up.wait(60)
 facts = subprocess.run([python, "-m", "jiqun", "--home", into / "home", "facts", "--document", "002", "--json"],
                        capture_output=True, text=True, check=True).stdout
-answer.write_text(json.dumps({"outside": outside, "page": page, "vendor": vendor, "seconds": seconds,
+named = ("asyncua", "pymodbus", "amqtt", "paho.mqtt", "sklearn", "numpy", "typst", "docx")
+asked = "import sys, importlib.util as u; print(*(n for n in sys.argv[1:] if u.find_spec(n) is None))"
+missing = subprocess.run([python, "-c", asked, *named], capture_output=True, text=True, check=True).stdout.split()
+answer.write_text(json.dumps({"outside": outside, "missing": missing, "page": page, "vendor": vendor, "seconds": seconds,
                               "facts": json.loads(facts)["count"]}))
 """

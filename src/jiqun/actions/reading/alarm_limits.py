@@ -55,6 +55,7 @@ class PointChoice:
     key: str
     name: str
     unit: str
+    machine: str
     machine_name: str
 
 
@@ -243,10 +244,10 @@ def _side(text: str) -> Side:
 def _choices(where: Whereabouts, chosen: str) -> tuple[PointChoice, ...]:
     """Measurements first; a point no box has told of stays when it is the one chosen."""
     found = [
-        PointChoice(one.key, one.name or one.key, one.unit, where.machine_name(one.key))
+        PointChoice(one.key, one.name or one.key, one.unit, where.machine(one.key), where.machine_name(one.key))
         for one in where.points.values()
         if one.retired_at is None or one.key == chosen
     ]
     if chosen and chosen not in where.points:
-        found.append(PointChoice(chosen, chosen, "", ""))
+        found.append(PointChoice(chosen, chosen, "", "", ""))
     return tuple(sorted(found, key=lambda one: (one.machine_name, one.name, one.key)))

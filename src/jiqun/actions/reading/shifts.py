@@ -81,6 +81,7 @@ class AlarmLine:
     """An alarm that occurred in the shift."""
 
     at: datetime
+    key: str
     name: str
     point: str
     priority: int
@@ -214,8 +215,11 @@ def _said(desk: Desk, one: RowError) -> Label:
 def _alarm_lines(key: str, start_us: int, end_us: int) -> tuple[AlarmLine, ...]:
     page = alarms.journal(key, start_us=start_us, end_us=end_us, raises=True, size=SHOWN_ALARMS)
     return tuple(
-        AlarmLine(moment(one.at_us), one.limit_name or one.limit, one.point, one.priority, one.value) for one in page.rows
-    )  # fmt: skip
+        AlarmLine(
+            moment(one.at_us), one.limit, one.limit_name or one.limit, one.point, one.priority, one.value
+        )
+        for one in page.rows
+    )
 
 
 def _row(one: OneShift, ended: ShiftEnd | None, now_us: int) -> ShiftRow:

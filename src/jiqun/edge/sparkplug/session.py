@@ -89,7 +89,8 @@ class Session:
     def late(self, now_us: int) -> list[str]:
         """Nodes of which a message has been missing for too long, each told once."""
         found = [name for name, node in self.nodes.items() if node.order.over(now_us, self.wait_us)]
-        self.counts["rebirth_wanted"] += len(found)
+        if found:
+            self.counts["rebirth_wanted"] += len(found)
         return found
 
     def receive(self, topic: str, data: bytes, now_us: int) -> Heard:
@@ -205,7 +206,8 @@ class Session:
         told = metric.timestamp if metric.timestamp is not None else payload.timestamp
         properties = {**(known.properties if known else {}), **metric.properties}
         unit = properties.get(UNIT)
-        self.counts["historical"] += metric.historical
+        if metric.historical:
+            self.counts["historical"] += 1
         heard.samples.append(
             Sample(key, metric.value, None if told is None else told * 1000, _quality(metric, properties),
                    unit if isinstance(unit, str) else "")

@@ -15,7 +15,7 @@ from jiqun.actions.reading.archive import Count
 from jiqun.actions.reading.statements import Link, Statement
 from jiqun.core.facts import plain
 from jiqun.ledger.roles import ROLES
-from jiqun.web import drawing, ladder_drawing, live_drawing, marks, policy_charts, words
+from jiqun.web import drawing, factory_names, ladder_drawing, live_drawing, marks, policy_charts, words
 from jiqun.web.numerals import number
 
 register = template.Library()
@@ -33,6 +33,8 @@ def say(label: object) -> str:
 
 register.filter("number", number)
 register.filter("spark", live_drawing.spark)
+register.filter("named", factory_names.named)
+register.filter("shift_name", factory_names.shift_name)
 
 
 @register.filter
