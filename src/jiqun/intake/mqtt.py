@@ -36,6 +36,9 @@ ANY = "+"
 Told = Callable[[SourceDown | None], None]
 CONNECT_S = 10.0
 MOST_WAIT_S = 15.0
+MOST_DEFECTS = (
+    100  # of one session: a message we stumble over stays with the broker and keeps nobody else's waiting
+)
 MOST_LATER = 32_000_000  # bytes of messages that wait to be tried again
 SITES_S = 10.0
 SESSION_S = 7 * 86_400  # so long a broker keeps what a dead worker has not acknowledged
@@ -141,6 +144,7 @@ class _Session:
         self._heard = ""
         self._topics: set[str] = set()
         self._talk: int | None = -1
+        self._defects = 0
         self._later: deque[tuple[float, paho.MQTTMessage]] = deque()
         self.client = self._made()
 
@@ -250,7 +254,7 @@ class _Session:
     def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         """Hand one message to the gate; called in the library's thread, which stands still while the gate is busy."""
         try:
-            if self.worker.talks and is_talk(message.topic):
+            if self.worker.talks and _site_of(message) and is_talk(message.topic):
                 self.worker.talks.take(self.client, message)
                 return
             self.worker.counts["messages"] += 1
@@ -258,7 +262,9 @@ class _Session:
         except Exception as error:  # noqa: BLE001 - a defect of ours: told, and the library's thread lives on
             self.worker.counts["defects"] += 1
             self.worker.last_fault = f"{type(error).__name__}: {error}"[:200]
-            self.broken.set()
+            self._defects += 1
+            if self._defects > MOST_DEFECTS:
+                self.broken.set()
 
     def _handed_over(self, message: paho.MQTTMessage) -> None:
         while not self.broken.is_set():

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiqun.actions import connecting as acts
+from jiqun.core.errors import InputError
 from jiqun.factory.readings.box_orders import (
     MOST_SEEN,
     BoxState,
@@ -204,8 +205,6 @@ def test_only_posts_to_these_addresses() -> None:
 @given(NAMED)
 @settings(max_examples=60, deadline=None)
 def test_nothing_a_stranger_says_breaks_the_readers(told: dict[str, Any]) -> None:
-    from jiqun.core.errors import InputError
-
     body = json.dumps(told, allow_nan=True).encode("utf-8", "surrogatepass")
     for reads in (read_report, read_trial_answer, read_orders):
         try:
@@ -231,3 +230,11 @@ def test_what_is_written_is_read_back_the_same() -> None:
     assert read_trial_answer(
         {"talk": 1, "state": "done", "seen": [{"value": float("nan"), "name": "a\x00\u202eb"}]}
     ).seen[0] == Seen("", "ab", value=None)
+
+
+@pytest.mark.parametrize("kind", [[], {}, None, 5, "x"])
+def test_an_order_whose_point_has_an_odd_kind_is_no_order(kind: object) -> None:
+    point = {"key": "a", "address": "x", "unit": "件", "kind": kind}
+    told = {"talk": 1, "connections": [{"name": "line", "kind": "opcua", "points": [point]}]}
+    with pytest.raises(InputError, match=r"box\.bad_talk"):
+        read_orders(json.dumps(told).encode())

@@ -155,6 +155,31 @@ def test_what_cannot_be_taken_now_is_not_acknowledged_and_is_tried_again(
     assert stored(tmp_path, writers=["mqtt-1"]) == [1.0]
 
 
+def test_a_message_we_stumble_over_keeps_nobody_elses_waiting_and_is_not_lost(
+    tmp_path: Path, mosquitto: Mosquitto, publisher: Publisher
+) -> None:
+    first = Worked(tmp_path, mosquitto.port, writer="stumbles")
+    submit = first.worker.desk.gate.submit
+
+    def stumbling(site: str, batches: Any) -> Any:
+        assert "defect" not in str(batches), "a defect of ours"
+        return submit(site, batches)
+
+    first.gate.submit = stumbling  # type: ignore[method-assign]
+    box = Box()
+    publisher.put(body("spring", box.batch([1.0], key="defect.point")))
+    for n in (2.0, 3.0):
+        publisher.put(body("spring", box.batch([n])))
+    until(lambda: first.worker.counts["acknowledged"] >= 2)
+    assert first.worker.counts["defects"] == 1 and not first.worker.counts["sessions_lost"]
+    assert first.worker.last_fault.startswith("AssertionError") and first.worker.state == "up"
+    first.close()
+    mended = Worked(tmp_path, mosquitto.port, writer="stumbles")
+    until(lambda: mended.worker.counts["acknowledged"] >= 1)
+    mended.close()
+    assert sorted(stored(tmp_path, writers=["stumbles"])) == [1.0, 2.0, 3.0]
+
+
 def test_a_worker_that_died_finds_what_came_meanwhile(
     tmp_path: Path, mosquitto: Mosquitto, publisher: Publisher
 ) -> None:
