@@ -4,7 +4,6 @@ A figure becomes a fact under the source of the factory's own readings, in a bat
 consent stops later months; what was sent stays until its batch is taken back.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,10 +11,11 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from jiqun.actions import batches, month_evidence
+from jiqun.actions import batches, month_evidence, month_wholes
 from jiqun.actions import factory_policy as policy
 from jiqun.actions.desk import Desk
-from jiqun.actions.imports import ImportReport, Order, run_import
+from jiqun.actions.imports import ImportReport
+from jiqun.actions.month_entry import MonthRows, enter_month
 from jiqun.actions.month_reckoning import (
     OF_MONTH,
     RATIOS,
@@ -25,13 +25,13 @@ from jiqun.actions.month_reckoning import (
     month_of,
     reckon_month,
 )  # fmt: skip
-from jiqun.core.errors import InputError, NotFound, RowErrors, WrongState
+from jiqun.core.errors import InputError, NotFound, WrongState
 from jiqun.core.facts import Fact
 from jiqun.factory.instants import micros_of
 from jiqun.factory.shifts.month_manner import MonthManner
 from jiqun.factory.shifts.months import YES
 from jiqun.lake.facts import FactReader
-from jiqun.ledger import audit, factories, month_records, sources
+from jiqun.ledger import audit, factories, month_records
 from jiqun.ledger.batches import standing_of
 from jiqun.ledger.factories import Factory
 from jiqun.ledger.month_records import Consent, NewFigure
@@ -41,10 +41,6 @@ from jiqun.ledger.sources import Source
 
 SOURCE = "readings-"
 """How the key of a source of an enterprise's own readings begins."""
-COLUMNS = (
-    "subject", "indicator", "period", "value", "value_high", "bound", "value_text", "unit", "scope", "status", "synthetic",
-    "note",
-)  # fmt: skip
 PURPOSE_MOST = 300
 
 
@@ -142,6 +138,8 @@ def take_back(desk: Desk, key: str, batch: str, *, by: Actor, at: datetime) -> b
     policy.check_run(by, factory)
     if batch not in month_records.batches_of(key):
         raise NotFound("month.no_batch", seen=batch)
+    months = {one.month for one in month_records.sent(key) if one.batch == batch}
+    month_wholes.take_back(desk, factory, sorted(months), by=by, at=at)
     return batches.undo_judged(desk, batch, by=by, at=at)
 
 
@@ -167,9 +165,6 @@ def _entered(
     desk: Desk, found: FactoryMonth, figures: Sequence[NewFigure], *, by: Actor, at: datetime
 ) -> tuple[ImportReport, tuple[NewFigure, ...]]:
     """Facts and their evidence in one transaction of the ledger; gives those that are new or another than before."""
-    source = source_of(found.factory)
-    if source.key not in sources.get_many([source.key]):
-        sources.save(source)
     sent: list[NewFigure] = []
 
     def beside(facts: Sequence[Fact]) -> None:
@@ -179,22 +174,20 @@ def _entered(
         sent[:] = [one for one in figures if one.indicator in new]
         _record(found, sent, facts[0].batch, by=by, at=at)
 
-    path = desk.uploads / f"{SOURCE}{at:%Y%m%d%H%M%S%f}.csv"
+    def changed() -> None:
+        if found.shared > 1:
+            month_wholes.take_back(desk, found.factory, [found.month.text], by=by, at=at)
+
     name = f"本企业读数-{found.factory.key}-{found.month.text}.csv"
-    order = Order("facts", path, source.key, name=name, synthetic=found.factory.synthetic, beside=beside)
-    try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS)
-            writer.writeheader()
-            writer.writerows(_row(found, one) for one in figures)
-        tried = run_import(desk, replace(order, dry_run=True), by=by, at=at)
-        if tried.errors:
-            raise RowErrors(tried.errors, code="firm.refused")
-        if not tried.created + tried.updated:
-            raise WrongState("month.unchanged", seen=found.month.text)
-        return run_import(desk, order, by=by, at=at), tuple(sent)
-    finally:
-        path.unlink(missing_ok=True)
+    rows = [_row(found, one) for one in figures]
+    entered = enter_month(
+        desk, MonthRows(source_of(found.factory), name, rows, beside, changed), by=by, at=at
+    )
+    if entered is None:
+        month_wholes.enter(desk, found, by=by, at=at)  # an earlier sending may have ended before it
+        raise WrongState("month.unchanged", seen=found.month.text)
+    month_wholes.enter(desk, found, by=by, at=at)
+    return entered, tuple(sent)
 
 
 def _record(

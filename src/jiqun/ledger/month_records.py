@@ -12,6 +12,9 @@ from jiqun.ledger import models
 from jiqun.ledger.batches import UNFINISHED
 from jiqun.ledger.factories import row_of
 
+SITES = "sites"
+"""Evidence of a figure of several factories together says under it what of each it rests on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -118,17 +121,27 @@ def record(key: str, figures: Iterable[NewFigure], *, batch: str, by: str, at: d
 
 
 def sent(key: str, *, month: str = "", indicator: str = "") -> tuple[SentFigure, ...]:
-    """Figures that were sent, the last first; those whose batch is still on its way into the lake are not told."""
+    """Figures that were sent, the last first, not those of several factories together.
+
+    Those whose batch is still on its way into the lake are not told.
+    """
     asked = {"factory__key": key, "month": month, "indicator": indicator}
     rows = models.MonthFigure.objects.filter(**{name: value for name, value in asked.items() if value})
+    rows = rows.exclude(evidence__has_key=SITES)
     rows = rows.exclude(batch__in=models.Batch.objects.filter(state__in=UNFINISHED).values("id"))
+    return tuple(_sent(row) for row in rows.select_related("factory").order_by("-id"))
+
+
+def wholes(subject: str) -> tuple[SentFigure, ...]:
+    """Figures of all factories of an enterprise together, whatever became of their batches, the last first."""
+    rows = models.MonthFigure.objects.filter(factory__subject=subject, evidence__has_key=SITES)
     return tuple(_sent(row) for row in rows.select_related("factory").order_by("-id"))
 
 
 def batches_of(key: str) -> tuple[str, ...]:
     """Batches with figures of a factory, in order, those still on their way too."""
-    rows = models.MonthFigure.objects.filter(factory__key=key).order_by("id").values_list("batch", flat=True)
-    return tuple(dict.fromkeys(rows))
+    rows = models.MonthFigure.objects.filter(factory__key=key).exclude(evidence__has_key=SITES)
+    return tuple(dict.fromkeys(rows.order_by("id").values_list("batch", flat=True)))
 
 
 def of_fact(batch: str, indicator: str) -> SentFigure | None:

@@ -6,7 +6,7 @@ import pytest
 from action_world import CrashError, World, crashing, key_of
 from shift_house import EVENING, OWNER, month_of_days, put, works
 
-from jiqun.actions import batching, homes, months, outbox
+from jiqun.actions import batching, homes, month_entry, months, outbox
 from jiqun.actions.imports import ImportReport
 from jiqun.actions.reading.why import ReadingsBehind, why_fact
 from jiqun.core.errors import WrongState
@@ -136,17 +136,17 @@ def test_a_batch_of_before_that_lost_its_evidence_gets_it_when_the_month_is_sent
 
 def test_two_who_send_at_once_make_one_batch(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both tried it out before either wrote: the second writes nothing, not even an empty batch."""
-    run: Callable[..., ImportReport] = months.run_import
+    run: Callable[..., ImportReport] = month_entry.run_import
     first: list[months.Sent] = []
 
     def meanwhile(*told: object, **more: object) -> ImportReport:
         tried = run(*told, **more)
         if tried.dry_run and not first:
-            monkeypatch.setattr(months, "run_import", run)
+            monkeypatch.setattr(month_entry, "run_import", run)
             first.append(send(made))
         return tried
 
-    monkeypatch.setattr(months, "run_import", meanwhile)
+    monkeypatch.setattr(month_entry, "run_import", meanwhile)
     with pytest.raises(WrongState, match=r"month\.unchanged"):
         send(made)
     assert month_records.batches_of("spring") == (first[0].batch,)

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from datetime import date
 from pathlib import Path, PurePath
 
 import pytest
@@ -21,6 +22,7 @@ from jiqun.lake.readings import compacting, rollups
 from jiqun.lake.readings.compacting import close_days, keep_up, make_rollups
 from jiqun.lake.readings.reader import ReadingReader
 from jiqun.lake.recovery import recover
+from jiqun.lake.snapshot import Snapshot
 from jiqun.lake.store import Lake
 
 NOON = at("2020-11-22T12:00")
@@ -241,3 +243,30 @@ def test_a_rollup_that_is_gone_or_half_written_is_made_anew(lake: Lake) -> None:
     assert ReadingReader(lake).count("s").readings == 4
     assert make_rollups(lake) == 1
     assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_a_rollup_replaced_while_it_is_asked_is_asked_for_again(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process closes the day anew between the choice of the rollup and its opening."""
+    for number in range(3):
+        one_more(lake, number)
+    close_days(lake, time.time_ns() // 1000, quiet_us=-DAY)
+    assert make_rollups(lake) == 1
+    true, gone = rollups.standing, list[str]()
+
+    def replaced(root: Path, snapshot: Snapshot) -> dict[date, str]:
+        found = true(root, snapshot)
+        if not gone:
+            for path in rollup_folder(root, "readings").iterdir():
+                path.unlink()
+                gone.append(path.name)
+        return found
+
+    monkeypatch.setattr(rollups, "standing", replaced)
+    reader = ReadingReader(lake)
+    assert reader.count("s").readings == 3
+    assert len(gone) == 1
+    make_rollups(lake)
+    gone.clear()
+    assert set(reader.latest("s")) == {"p0", "p1", "p2"}

@@ -50,6 +50,7 @@ ACTIONS = {
     "factory.describe": ("登记设备与测点", "describe machines and points"),
     "factory.make": ("登记工厂", "enter a factory"),
     "factory.month_send": ("上报月度数", "send figures of a month"),
+    "factory.month_whole": ("各厂月度数合计入账", "enter a month's figures of all factories together"),
     "factory.point_seen": ("初见测点", "points seen for the first time"),
     "factory.register": ("声明设备台账是否齐全", "say whether the register of machines is complete"),
     "factory.shift_end": ("结束班次", "end a shift"),

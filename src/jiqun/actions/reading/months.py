@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from jiqun.actions import factory_policy as policy
-from jiqun.actions import month_evidence
+from jiqun.actions import month_evidence, month_wholes
 from jiqun.actions.desk import Desk
 from jiqun.actions.month_reckoning import FactoryMonth, OeeWish, indicators, reckon_month
 from jiqun.actions.reading.statements import Label
@@ -73,12 +73,24 @@ class SceneLine:
 
 
 @dataclass(frozen=True)
+class WholeLine:
+    """A figure of all factories of the enterprise together; value "" while it is not known, why: codes of the reasons."""
+
+    indicator: str
+    label: Label
+    unit: Label
+    value: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class MonthsContext:
     """The month of a factory and what goes up of it.
 
     machines   production machines: name, days read, connected
     shared     how many factories the enterprise has; with several a figure is of this one alone
     reckoned   False: OEE was left out because it takes long
+    wholes     with several factories: what rules read of the enterprise, out of what each factory sent
     can_send   the month is over and a consent covers a known figure
     """
 
@@ -96,6 +108,7 @@ class MonthsContext:
     reckoned: bool
     scenes: tuple[SceneLine, ...]
     history: tuple[SentLine, ...]
+    wholes: tuple[WholeLine, ...]
     can_run: bool
     can_send: bool
 
@@ -154,11 +167,12 @@ def months_page(desk: Desk, by: Actor, key: str, month: str = "", *, oee: OeeWis
     figures = tuple(_figure(desk, found, name, consents.get(name), sent) for name in found.figures)
     names = {one.key: one.name for one in factories.machines(key, retired=True)}
     run = policy.can_run(by, factory)
+    can_send = run and found.is_over and any(one.covers and one.value for one in figures)
     return MonthsContext(
         factory, found.month.text, _beside(found.month.first, -1), _beside(found.month.last, 1), found.is_over, figures,
         tuple((names.get(one.machine, one.machine), one.days, one.connected) for one in found.connections),
         month_records.register_word(key), found.register_complete, found.manner.days_least, found.shared, found.reckoned,
-        _scenes(desk, found), sent, run, run and found.is_over and any(one.covers and one.value for one in figures),
+        _scenes(desk, found), sent, _wholes(desk, found), run, can_send,
     )  # fmt: skip
 
 
@@ -237,6 +251,17 @@ def _stands(batch: str) -> bool:
         return batches.get(batch).state != "undone"
     except NotFound:
         return False
+
+
+def _wholes(desk: Desk, found: FactoryMonth) -> tuple[WholeLine, ...]:
+    if found.shared < 2:
+        return ()
+    made = {name: told for name, (told, _) in month_wholes.wholes(found).items()}
+    return tuple(
+        WholeLine(name, _label(known.label), _unit(desk, known.unit), shown(told), told.why)
+        for name, told in made.items()
+        if (known := desk.indicators.get(name))
+    )
 
 
 def _scenes(desk: Desk, found: FactoryMonth) -> tuple[SceneLine, ...]:

@@ -44,6 +44,13 @@ WORDS: Mapping[str, Mapping[str, Label]] = {
         "meter_part": Label(
             "电表读数不完整或只有分表，只能作下限", "meters are read in part, or only those of machines: a lower bound"
         ),
+        "ratio_of_sites": Label(
+            "各厂的比率不能相加", "a ratio of each factory does not add up to one of the enterprise"
+        ),
+        "site_unsent": Label(
+            "还有工厂没有同意或没有上报这个月", "a factory has not consented or not sent this month"
+        ),
+        "site_unclear": Label("有工厂的数是区间或不一致", "a factory's figure is a range or says otherwise"),
         "not_reckoned": Label("读数很多，尚未核算", "many readings; not reckoned yet"),
     },
     "role": {

@@ -97,8 +97,8 @@ def connected_share(found: Sequence[Connection], *, register_complete: bool) -> 
     names = tuple(one.machine for one in found)
     points = tuple(point for one in connected for point in one.points)
     if register_complete:
-        return Told(_text(share, ROUND_HALF_EVEN), machines=names, points=points)
-    return Told(_text(share, ROUND_UP), bound="≤", why=("register_open",), machines=names, points=points)
+        return Told(as_text(share, ROUND_HALF_EVEN), machines=names, points=points)
+    return Told(as_text(share, ROUND_UP), bound="≤", why=("register_open",), machines=names, points=points)
 
 
 def connected_count(found: Sequence[Connection]) -> Told:
@@ -137,13 +137,13 @@ def share_of(ratio: Ratio, machines: Sequence[str]) -> Told:
     """A KPI in percent: exact, or a range whose ends hold; open above it is a lower bound; nothing known is unknown."""
     named = tuple(machines)
     if ratio.value is not None:
-        return Told(_text(ratio.value * 100, ROUND_HALF_EVEN), machines=named)
+        return Told(as_text(ratio.value * 100, ROUND_HALF_EVEN), machines=named)
     if ratio.low is None or (ratio.low == 0 and (ratio.high is None or ratio.high >= 1)):
         return Told(None, why=ratio.why, machines=named)
-    low = _text(ratio.low * 100, ROUND_DOWN)
+    low = as_text(ratio.low * 100, ROUND_DOWN)
     if ratio.high is None:
         return Told(low, bound="≥", why=ratio.why, machines=named)
-    return Told(low, _text(ratio.high * 100, ROUND_UP), "range", ratio.why, named)
+    return Told(low, as_text(ratio.high * 100, ROUND_UP), "range", ratio.why, named)
 
 
 def energy_used(growth: Mapping[str, tuple[Fraction | None, bool]], points: Iterable[OwnPoint]) -> Told:
@@ -164,7 +164,7 @@ def energy_used(growth: Mapping[str, tuple[Fraction | None, bool]], points: Iter
     why = () if whole else ("meter_part",)
     machines = tuple(dict.fromkeys(one.machine for one in chosen if one.machine))
     rounding = ROUND_HALF_EVEN if whole else ROUND_DOWN
-    return Told(_text(total, rounding), "", "=" if whole else "≥", why, machines, tuple(known))
+    return Told(as_text(total, rounding), "", "=" if whole else "≥", why, machines, tuple(known))
 
 
 def missing_share(points: Sequence[str], counted: DayCounts, *, days: int) -> Fraction | None:
@@ -179,7 +179,7 @@ def _days(counted: DayCounts, point: str) -> int:
     return sum(1 for count in counted.get(point, {}).values() if count)
 
 
-def _text(value: Fraction, rounding: str) -> str:
+def as_text(value: Fraction, rounding: str) -> str:
     """Two places at most, without zeros at the end."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     rounded = exact.quantize(PLACES, rounding=rounding)

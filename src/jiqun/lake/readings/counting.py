@@ -9,6 +9,7 @@ from jiqun.lake.layout import day_of_file
 from jiqun.lake.readings.beside import held_count
 from jiqun.lake.readings.files import source
 from jiqun.lake.readings.pieces import Plan
+from jiqun.lake.readings.rollups import once_more
 from jiqun.lake.readings.rows import Span
 from jiqun.lake.readings.series import planned_of
 from jiqun.lake.store import Lake
@@ -33,6 +34,7 @@ class ReadingCount:
     held: int
 
 
+@once_more
 def count_of(lake: Lake, span: Span) -> ReadingCount:
     """Count the readings of a span, and what was held of the same site, points and time."""
     held = held_count(lake, span.site, span.points, start_us=span.start_us, end_us=span.end_us)

@@ -61,7 +61,7 @@ def growth_of(lake: Lake, span: Span, *, look_back_us: int = 0) -> dict[str, Gro
     files = between(lake.snapshot("readings"), looked.start_us, span.end_us)
     if not files or not span.points:
         return {}
-    at = "PARTITION BY point ORDER BY read_at, arrived_at"
+    at = "PARTITION BY point ORDER BY read_at, arrived_at, value"
     sql = (
         "SELECT point, sum(CASE WHEN value < before THEN value ELSE value - before END), count_if(value < before),"
         " epoch_us(min(coalesce(since, read_at))), epoch_us(max(read_at)) FROM (SELECT point, read_at, value,"

@@ -53,6 +53,7 @@ class LatestValues:
                 return dict(found)
             return {point: found[point] for point in points if point in found}
 
+    @rollups.once_more
     def _up_to_date(self, site: str) -> Mapping[str, Latest]:
         snapshot = self._lake.snapshot("readings")
         kept = self._kept.get(site)

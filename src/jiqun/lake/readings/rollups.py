@@ -6,9 +6,11 @@ file. It is no part of the table: days without one are read from their rows, and
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import wraps
 from pathlib import Path, PurePath
+from typing import ParamSpec, TypeVar
 
 import duckdb
 
@@ -19,8 +21,23 @@ from jiqun.lake.readings.files import by_day, source
 from jiqun.lake.readings.pieces import GRAIN, from_rows
 from jiqun.lake.snapshot import Snapshot
 
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 12288"
 POINTS_AT_ONCE = 100
+
+
+def once_more(ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Ask again when a rollup was replaced between choosing it and opening it: another process may close a day any time."""
+
+    @wraps(ask)
+    def asked(*told: Asked.args, **named: Asked.kwargs) -> Answer:
+        try:
+            return ask(*told, **named)
+        except duckdb.IOException:
+            return ask(*told, **named)
+
+    return asked
 
 
 def standing(root: Path, snapshot: Snapshot) -> dict[date, str]:

@@ -57,6 +57,7 @@ class Delta:
     to_us: int | None
 
 
+@rollups.once_more
 def series_of(lake: Lake, span: Span, *, most: int = 1500) -> Series:
     """The series of a point, of at most about `most` buckets; every extreme of the readings is among them.
 
@@ -125,6 +126,7 @@ def buckets_of(lake: Lake, span: Span, size_us: int) -> Table | None:
     return Table.from_arrow(lake.cursor().sql(sql, params=span.params()))
 
 
+@rollups.once_more
 def delta_of(lake: Lake, span: Span) -> Delta:
     """How far a counter rose after `start_us` up to and with `end_us`, from its last reading at or before the start.
 
