@@ -37,15 +37,15 @@ AXIS = """
 def works(system: System) -> dict[str, str]:
     """A works of the account demo-factory in which every page has something to show; gives the addresses of its pages."""
     done = subprocess.run(
-        [sys.executable, str(HERE / "small_works.py"), SITE, "demo-factory"], cwd=screens.ROOT, capture_output=True, text=True,
-        env=os.environ | {"JIQUN_HOME": str(system.home), "PYTHONPATH": "src"},
+        [sys.executable, str(HERE / "small_works.py"), SITE, "demo-factory"], cwd=screens.ROOT, capture_output=True,
+        text=True, env=os.environ | {"JIQUN_HOME": str(system.home), "PYTHONPATH": "src"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout.splitlines()[-1])
     at, draft = f"/factories/{SITE}/", f"/factories/{SITE}/connect/{told['draft']}/"
     return {
         "read": "/factories/", "live": at, "machine": f"{at}machines/furnace/", "alarms": f"{at}alarms/",
-        "journal": f"{at}alarms/journal/", "limits": f"{at}alarms/limits/", "limit": f"{at}alarms/limit/?key=furnace.hot",
+        "journal": f"{at}alarms/journal/", "limits": f"{at}alarms/limits/", "limit": f"{at}alarms/limit/?limit=furnace.hot",
         "warnings": f"{at}warnings/", "warning": f"{at}warnings/{told['warning']}/", "shifts": f"{at}shifts/",
         "shift": f"{at}shifts/{told['day']}/白班/", "months": f"{at}months/",
         "why": f"{at}months/{told['month']}/factory_readings/", "why-oee": f"{at}why/?what=state&machine=furnace",

@@ -91,7 +91,9 @@ class Talks:
         if mark:
             properties.CorrelationData = mark
         self.counts["talks"] += 1
-        client.publish(topic_of(site, "answers"), packed({**told, "status": status}), qos=0, properties=properties)
+        client.publish(
+            topic_of(site, "answers"), packed({**told, "status": status}), qos=0, properties=properties
+        )
 
 
 def packed(told: Mapping[str, object]) -> bytes:

@@ -154,7 +154,9 @@ class _Session:
     def _subscribe(self) -> None:
         new = set(self.worker.share.topics(self.worker.sites)) - self._topics
         if new:
-            if self.worker.talks:  # first, so that a worker that is up hears both; nothing of it waits at the broker
+            if (
+                self.worker.talks
+            ):  # first, so that a worker that is up hears both; nothing of it waits at the broker
                 _, self._talk = self.client.subscribe([(talk_topic(topic), 0) for topic in sorted(new)])
             self.client.subscribe([(topic, 1) for topic in sorted(new)])
             self._topics |= new
@@ -191,7 +193,9 @@ class _Session:
             [one for one in codes if getattr(one, "is_failure", False)] if isinstance(codes, list) else []
         )
         if mid == self._talk and self.worker.talks:
-            self.worker.talks.last_fault = f"subscription refused by the broker: {refused[0]}" if refused else ""
+            self.worker.talks.last_fault = (
+                f"subscription refused by the broker: {refused[0]}" if refused else ""
+            )
             return
         if refused:
             self.worker.last_fault = f"subscription refused by the broker: {refused[0]}"
