@@ -39,6 +39,8 @@ OVEN = ("furnace.running", "furnace.pieces", "furnace.scrap", "furnace.temperatu
 ROLES = (("running", "台", "measurement"), ("produced", "件", "counter"), ("scrap", "件", "counter"),
          ("temperature", "摄氏度", "measurement"))  # fmt: skip
 
+LEARNT = {"name": OVEN[3], "watch": "level", "level": 423.0, "ewma": 3.0, "wide": 1.0}
+
 
 def built(here: Desk, site: str, owner: str, now: datetime) -> None:
     """A line with a furnace that has readings and a coiler that has none; shifts around the clock."""
@@ -75,7 +77,7 @@ def alarmed(site: str, now_us: int, now: datetime) -> int:
     limits = [AlarmLimit("furnace.hot", OVEN[3], "回火炉温度高", "high", 425.0, 1.0, priority=1, response="看加热器"),
               AlarmLimit("furnace.cold", OVEN[3], "回火炉温度低", "low", 380.0, priority=3)]  # fmt: skip
     watch = DriftWatch("furnace.temperature", "回火炉温度漂移", (OVEN[3],), 600.0,
-                       learnt={"points": [{"name": OVEN[3], "watch": "level", "level": 423.0, "ewma": 3.0, "wide": 1.0}]})  # fmt: skip
+                       learnt={"points": [LEARNT]})  # fmt: skip
     raised = now_us - 5 * MINUTE
     with transaction.atomic():
         alarms.put_limits(site, limits, by="test", at=now)

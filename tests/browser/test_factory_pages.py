@@ -28,7 +28,8 @@ WHO = {"demo-admin": PAGES, "demo-factory": PAGES, "demo-workshop": FOR_ALL}
 AXIS = """
 (box) => {
   const chart = window.echarts.getInstanceByDom(box);
-  return chart.getModel().getComponent("xAxis").axis.getViewLabels().map((one) => one.formattedLabel);
+  const told = chart.getModel().getComponent("xAxis").axis.getViewLabels().map((one) => one.formattedLabel);
+  return told.filter((one) => /^\\d\\d:\\d\\d$/.test(one)); // the ends are the moment the page was asked for
 }
 """
 
@@ -37,15 +38,15 @@ AXIS = """
 def works(system: System) -> dict[str, str]:
     """A works of the account demo-factory in which every page has something to show; gives the addresses of its pages."""
     done = subprocess.run(
-        [sys.executable, str(HERE / "small_works.py"), SITE, "demo-factory"], cwd=screens.ROOT, capture_output=True, text=True,
-        env=os.environ | {"JIQUN_HOME": str(system.home), "PYTHONPATH": "src"},
+        [sys.executable, str(HERE / "small_works.py"), SITE, "demo-factory"], cwd=screens.ROOT, capture_output=True,
+        text=True, env=os.environ | {"JIQUN_HOME": str(system.home), "PYTHONPATH": "src"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout.splitlines()[-1])
     at, draft = f"/factories/{SITE}/", f"/factories/{SITE}/connect/{told['draft']}/"
     return {
         "read": "/factories/", "live": at, "machine": f"{at}machines/furnace/", "alarms": f"{at}alarms/",
-        "journal": f"{at}alarms/journal/", "limits": f"{at}alarms/limits/", "limit": f"{at}alarms/limit/?key=furnace.hot",
+        "journal": f"{at}alarms/journal/", "limits": f"{at}alarms/limits/", "limit": f"{at}alarms/limit/?limit=furnace.hot",
         "warnings": f"{at}warnings/", "warning": f"{at}warnings/{told['warning']}/", "shifts": f"{at}shifts/",
         "shift": f"{at}shifts/{told['day']}/白班/", "months": f"{at}months/",
         "why": f"{at}months/{told['month']}/factory_readings/", "why-oee": f"{at}why/?what=state&machine=furnace",
@@ -103,7 +104,7 @@ def test_charts_speak_the_time_of_shanghai_wherever_the_browser_stands(
         assert window.take_troubles() == []
         window.page.context.close()
     here, there = told.values()
-    assert here == there and len(here) >= 2
+    assert here and here == there
 
 
 def test_the_chart_of_a_point_speaks_the_time_of_shanghai(
@@ -117,4 +118,4 @@ def test_the_chart_of_a_point_speaks_the_time_of_shanghai(
         window.page.wait_for_selector("#point-chart canvas")
         told.append(window.page.eval_on_selector("#point-chart", AXIS))
         window.page.context.close()
-    assert told[0] == told[1] and len(told[0]) >= 2
+    assert told[0] and told[0] == told[1]

@@ -145,8 +145,5 @@ def test_one_thing_of_a_factory_has_one_word() -> None:
     files = [ROOT / "packs/errors.toml", *sorted((ROOT / "packs/factory").glob("*.toml"))]
     for path in files:
         said += path.read_text(encoding="utf-8").splitlines()
-    for place, text in enumerate(said):
-        for other in OTHERWISE:
-            text = text.replace(other, "")
-        said[place] = text
-    assert not [(text, word) for text in said for word in ONE_WORD if word in text]
+    told = [re.sub("|".join(OTHERWISE), "", text) for text in said]
+    assert not [(text, word) for text in told for word in ONE_WORD if word in text]

@@ -157,6 +157,37 @@ def test_a_number_leads_to_its_readings(house: House) -> None:
         factory_why(house.desk, by, KEY, WhyAsk("oee", "coil", start_us=5, end_us=4))
 
 
+def test_oee_and_its_factors_open_rule_steps_batches_and_files(house: House) -> None:
+    by = house.actor("workshop")
+    page = factory_machine(house.desk, by, KEY, "coil")
+    (shift,) = page.shifts
+    for line, more in (
+        (page.whole, {}),
+        (shift, {"shift": shift.name}),
+        (page.products[0], {"product": "S-12"}),
+    ):
+        shown = {"oee": line.oee, "availability": line.availability, "effectiveness": line.effectiveness,
+                 "quality": line.quality}  # fmt: skip
+        for what, share in shown.items():
+            why = factory_why(
+                house.desk, by, KEY, WhyAsk(what, "coil", start_us=page.start_us, end_us=page.end_us, **more)
+            )
+            edges = (share.value, share.value) if share.value is not None else (share.low, share.high)
+            told = [f"{one * 100:.1f}" if one is not None else "?" for one in edges]
+            assert why.value in (f"{told[0]} %", f"{told[0]} – {told[1]} %"), what
+            assert why.rule is not None and "÷" in why.rule.formula and why.rule.version.startswith("jiqun ")
+            assert why.steps[-1].output == why.value and len(why.steps) == (7 if what == "oee" else 4)
+            assert why.of == shift.name * ("shift" in more) + "S-12" * ("product" in more)
+            assert why.batches and sum(one.rows for one in why.files) == sum(
+                one.readings for one in why.points
+            )
+    nothing = factory_why(
+        house.desk, by, KEY, WhyAsk("oee", "coil", start_us=page.start_us, end_us=page.end_us, shift="x")
+    )
+    assert nothing.value == "?" and nothing.rule is not None
+    assert factory_why(house.desk, by, KEY, WhyAsk("pieces", "coil", end_us=NOW_US)).rule is None
+
+
 def test_a_series_keeps_extremes_and_says_its_limits(house: House) -> None:
     by = house.actor("workshop")
     found = factory_series(house.desk, by, KEY, "oven.temperature", start_us=NOW_US - HOUR, end_us=0, most=20)

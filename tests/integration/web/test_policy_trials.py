@@ -51,11 +51,33 @@ def test_grades_are_tried_and_never_kept(house: House, officer: Client) -> None:
     assert nearest["by"][0][1]["zh"] == "+5 万元/亩" and "yuan" in nearest["by"][0][1]["en"]
     reward = next(one for one in tried["measures"] if one["label"]["zh"] == "财政奖补")
     assert (reward["firms"], reward["known"], reward["open"]) == (3, "30", 1)
+    the_lists_behind_the_counts(officer, tried)
     html = officer.get("/per-mu/", {"from": id, **SHARES}, headers={"HX-Request": "true"}).content.decode()
     assert "试算" in html and 'id="per-mu-counts"' in html and "<!doctype" not in html
     bad = officer.get("/api/pages/per-mu/", {"from": id, "n-quota_a": "很多"})
     assert bad.status_code == 400 and bad.json()["code"] == "draft.refused"
     assert told(officer, "/per-mu/", **{"from": id})["ungraded"] == 6
+
+
+def the_lists_behind_the_counts(officer: Client, page: dict) -> None:
+    """Every count is a link to its list, under the same numbers; the list is as long as the count says."""
+    assert page["list"] is None and "n-quota_a=20" in page["way"]
+
+    def listed(grade: str) -> dict:
+        answer = officer.get(f"/api/pages/per-mu/?{page['way']}&grade={grade}")
+        assert answer.status_code == 200
+        return answer.json()["list"]
+
+    for one in page["grades"]:
+        found = listed(one["key"])
+        assert found["total"] == one["firms"] == len(found["rows"]), one["key"]
+        assert {row["grade"] for row in found["rows"]} == {one["key"]}
+    assert [row["grade"] for row in listed("A,B")["rows"]] == ["A", "B", "B"], "the best score first"
+    assert listed("none")["total"] == page["ungraded"] and listed("untold")["total"] == page["untold"] == 1
+    assert listed("all")["total"] == page["firms"] and listed("aside")["total"] == page["aside"] == 0
+    assert listed("Z")["rows"] == []
+    html = officer.get(f"/per-mu/?{page['way']}&grade=B").content.decode()
+    assert 'id="list"' in html and html.count("grade=B#list") >= 2 and "黄岩模具2号有限公司" in html
 
 
 def test_a_draft_is_typed_replayed_and_thrown_away(house: House, officer: Client) -> None:
@@ -73,7 +95,13 @@ def test_a_draft_is_typed_replayed_and_thrown_away(house: House, officer: Client
     assert page["flows"] == [["met", "A", 1], ["met", "B", 2], ["met", "C", 1], ["met", "D", 1]]
     reward = next(one for one in page["costs"] if one["label"]["zh"] == "财政奖补")
     assert (reward["before"]["total"], reward["after"]["total"], reward["difference"]) == ("", "30", "")
-    assert 'data-chart="sankey"' in officer.get(f"/policies/replays/{replay}/").content.decode()
+    html = officer.get(f"/policies/replays/{replay}/").content.decode()
+    assert 'data-chart="sankey"' in html
+    for way, code in (("rise", ""), ("fall", ""), ("rise", "331003"), ("fall", "331003")):
+        narrowed = told(officer, f"/policies/replays/{replay}/", way=way, region=code)
+        counted = page if not code else next(one for one in page["regions"] if one["code"] == code)
+        assert narrowed["total"] == counted[f"{way}s"]
+        assert f'href="?way={way}{f"&amp;region={code}" if code else ""}#moves"' in html
     text = house.desk.home / "drafts" / draft / "rule.toml"
     rule = text.read_text(encoding="utf-8").replace('kind = "score_sum"', 'kind = "score_some"', 1)
     officer.post(f"/policies/drafts/{draft}/text/", {"text": rule})

@@ -35,6 +35,11 @@ def test_from_the_form_to_the_title(house: House, clock: Callable[[int], None]) 
     address = office.post("/recognitions/start/", ORDER)["Location"]
     told = office.get(f"/api/pages{address}").json()
     assert told["line"]["verdicts"] == {"met": 2, "unmet": 1} and told["moves"] == ["publish", "withdraw"]
+    assert [(key, n) for key, _, n in told["by_state"]] == [("candidate", 2)] and told["state"] == ""
+    html = office.get(address).content.decode()
+    assert 'href="?state=candidate#candidates"' in html and 'href="?#candidates">2</a>' in html
+    assert office.get(f"/api/pages{address}?state=candidate").json()["total"] == 2
+    assert office.get(f"/api/pages{address}?state=granted").json()["total"] == 0
     assert reader.get(address).status_code == 403
     assert reader.get("/api/recognitions").json()["total"] == 0
 

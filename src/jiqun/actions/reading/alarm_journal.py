@@ -132,7 +132,8 @@ def _day(text: str) -> date | None:
 def _line(diagram: Diagram, where: Whereabouts, one: AlarmEntry) -> JournalLine:
     return JournalLine(
         one.id, moment(one.at_us), one.limit, one.limit_name, one.point, where.point_name(one.point),
-        where.machine(one.point), where.machine_name(one.point), one.priority, one.name, move_label(diagram, one.name, one.before, one.after),
+        where.machine(one.point), where.machine_name(one.point), one.priority, one.name,
+        move_label(diagram, one.name, one.before, one.after),
         state_label(diagram, one.before), state_label(diagram, one.after), one.by, one.why, one.value, where.unit(one.point),
         at(one.until_us), one.raises, one.recorded_at,
     )  # fmt: skip

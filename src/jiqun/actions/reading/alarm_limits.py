@@ -244,7 +244,9 @@ def _side(text: str) -> Side:
 def _choices(where: Whereabouts, chosen: str) -> tuple[PointChoice, ...]:
     """Measurements first; a point no box has told of stays when it is the one chosen."""
     found = [
-        PointChoice(one.key, one.name or one.key, one.unit, where.machine(one.key), where.machine_name(one.key))
+        PointChoice(
+            one.key, one.name or one.key, one.unit, where.machine(one.key), where.machine_name(one.key)
+        )
         for one in where.points.values()
         if one.retired_at is None or one.key == chosen
     ]

@@ -7,6 +7,14 @@ from datetime import datetime
 
 from jiqun.actions import factory_policy as policy
 from jiqun.actions.desk import Desk
+from jiqun.actions.reading.factory_rule import (
+    FileEvidence,
+    RuleEvidence,
+    files_of,
+    percent,
+    ratio_steps,
+    rule_of,
+)
 from jiqun.actions.reading.factory_site import floor_of, manner_of, sites_of
 from jiqun.actions.reading.factory_spans import MachineSpan, machine_of, machine_span
 from jiqun.actions.reading.statements import Label
@@ -32,10 +40,19 @@ WHAT: Mapping[str, tuple[Label, tuple[str, ...]]] = {
     "scrap": (Label("废品", "Scrap"), (SCRAP, GOOD)),
     "cycle": (Label("实际节拍", "Actual cycle"), (PRODUCED, STATE_ROLE)),
     "oee": (Label("设备综合效率", "OEE"), (STATE_ROLE, PRODUCED, SCRAP, GOOD)),
+    "availability": (Label("可用率", "Availability"), (STATE_ROLE, PRODUCED)),
+    "effectiveness": (Label("有效性", "Effectiveness"), (STATE_ROLE, PRODUCED)),
+    "quality": (Label("质量率", "Quality ratio"), (PRODUCED, SCRAP, GOOD)),
     "losses": (Label("时间损失", "Losses"), (STATE_ROLE, PRODUCED, SCRAP, GOOD, QUEUE)),
     "point": (Label("测点读数", "Readings of a point"), ()),
 }
 """What can be asked for: its name, and the roles of the points it rests on."""
+RATIOS = {
+    "oee": "oee_index",
+    "availability": "availability",
+    "effectiveness": "effectiveness",
+    "quality": "quality_ratio",
+}
 
 
 @dataclass(frozen=True)
@@ -83,14 +100,17 @@ class FactoryWhyContext:
     value, unit  the number as these readings give it; "" where it cannot be told
     flags        what is odd about readings of the span, and how often, among the `looked_at` last ones
     batches      the last ones of `batch_count`, of the same readings
+    of           shift or product the figure is of, "" for the whole span; rule: None where nothing but counting is done
     """
 
     factory: Factory
     what: str
     title: Label
     about: str
-    value: str
+    of: str
+    value: str | Label
     unit: str
+    rule: RuleEvidence | None
     starts: datetime
     ends: datetime
     points: tuple[PointEvidence, ...]
@@ -98,6 +118,7 @@ class FactoryWhyContext:
     batches: tuple[BatchEvidence, ...]
     batch_count: int
     looked_at: int
+    files: tuple[FileEvidence, ...]
     gaps: tuple[GapEvidence, ...]
     steps: tuple[Step, ...]
     as_of: datetime
@@ -105,13 +126,18 @@ class FactoryWhyContext:
 
 @dataclass(frozen=True)
 class WhyAsk:
-    """What is asked: of which machine or point, from when to when (microseconds; 0: the last ten minutes)."""
+    """What is asked: of which machine or point, from when to when (microseconds; 0: the last ten minutes).
+
+    shift, product  narrow a ratio: the shift as the page names it, or the product
+    """
 
     what: str = "point"
     machine: str = ""
     point: str = ""
     start_us: int = 0
     end_us: int = 0
+    shift: str = ""
+    product: str = ""
 
 
 def factory_why(desk: Desk, by: Actor, key: str, ask: WhyAsk) -> FactoryWhyContext:
@@ -133,7 +159,8 @@ def factory_why(desk: Desk, by: Actor, key: str, ask: WhyAsk) -> FactoryWhyConte
     found = (
         machine_span(desk, key, floor, machine, span) if machine and span[1] - span[0] <= 2 * DAY else None
     )
-    value, unit, steps = _reckoned(desk, ask.what, found) if found else ("", "", ())
+    value: str | Label
+    value, unit, steps = _reckoned(desk, ask, found) if found else ("", "", ())
     if ask.point:
         value, unit, steps = _of_point(desk, key, points[0], span)
     reader = sites_of(desk).reader
@@ -142,10 +169,11 @@ def factory_why(desk: Desk, by: Actor, key: str, ask: WhyAsk) -> FactoryWhyConte
     rows = reader.rows(key, keys, start_us=late, end_us=span[1], limit=MOST_ROWS) if keys else []
     arrivals = sorted({row[5] for row in rows}, reverse=True)
     return FactoryWhyContext(
-        factory, ask.what, title, about, value, unit, moment(span[0]), moment(span[1]),
+        factory, ask.what, title, about, ask.shift or ask.product, value, unit,
+        rule_of(desk, RATIOS[ask.what]) if ask.what in RATIOS and machine else None, moment(span[0]), moment(span[1]),
         tuple(_evidence(desk, key, one, span) for one in points),
         tuple(sorted(Counter(row[4] for row in rows if row[4]).items())),
-        tuple(_batches(desk, key, arrivals[:MOST_BATCHES])), len(arrivals), len(rows),
+        tuple(_batches(desk, key, arrivals[:MOST_BATCHES])), len(arrivals), len(rows), files_of(desk, key, keys, span),
         tuple(_gap(row) for row in reader.gaps(key, *span)), steps, moment(micros_of(desk.now())),
     )  # fmt: skip
 
@@ -203,14 +231,13 @@ def _of_point(desk: Desk, site: str, one: FactoryPoint, span: Span) -> tuple[str
     return value, one.unit, (Step("取这段时间的最后一条读数", "The last reading of this time", told, value),)
 
 
-def _reckoned(desk: Desk, what: str, found: MachineSpan) -> tuple[str, str, tuple[Step, ...]]:
+def _reckoned(desk: Desk, ask: WhyAsk, found: MachineSpan) -> tuple[str | Label, str, tuple[Step, ...]]:
     """The number anew out of the same readings, and how."""
     if found.day is None:
         return "", "", ()
-    tally = found.report.tallies["machine"].get((found.machine.key,), Tally())
+    what = ask.what
     if what == "state":
-        label = manner_of(desk.packs).labels[found.day.last.state]
-        return f"{label['zh']} {label['en']}", "", _state_steps(found)
+        return Label(**manner_of(desk.packs).labels[found.day.last.state]), "", _state_steps(found)
     if what in ("pieces", "scrap"):
         counts = [one.produced if what == "pieces" else one.scrap for one in found.day.counts]
         known = [float(one) for one in counts if one is not None]
@@ -224,12 +251,19 @@ def _reckoned(desk: Desk, what: str, found: MachineSpan) -> tuple[str, str, tupl
         step = Step("最近若干件的运行时间 ÷ 件数，停机不计", "Run time of the last pieces ÷ pieces; standstills left out",
                     (f"{last.pieces} 件",), _number(seconds))  # fmt: skip
         return _number(seconds), "s", (step,)
-    ratios = figures_of(tally)
-    named = ("availability", "effectiveness", "quality_ratio")
-    parts = tuple(f"{name} {_percent(getattr(ratios, name))}" for name in named)
-    step = Step("可用率 × 有效性 × 质量率（ISO 22400-2）", "Availability × effectiveness × quality (ISO 22400-2)",
-                parts, _percent(ratios.oee_index))  # fmt: skip
-    return _percent(ratios.oee_index), "", (*_state_steps(found), step)
+    tally, ratio = _tally(found, ask), RATIOS.get(what, "oee_index")
+    return percent(getattr(figures_of(tally), ratio)), "", (*_state_steps(found), *ratio_steps(tally, ratio))
+
+
+def _tally(found: MachineSpan, ask: WhyAsk) -> Tally:
+    """Times and pieces of the machine: of the whole span, of a shift by its name in it, or of a product."""
+    tallies, machine = found.report.tallies, found.machine.key
+    if ask.shift:
+        named = tallies["machine_shift"].items()
+        return next((one for key, one in named if key[1].partition(" ")[2] == ask.shift), Tally())
+    if ask.product:
+        return tallies["machine_product"].get((machine, ask.product), Tally())
+    return tallies["machine"].get((machine,), Tally())
 
 
 def _state_steps(found: MachineSpan) -> tuple[Step, ...]:
@@ -239,15 +273,6 @@ def _state_steps(found: MachineSpan) -> tuple[Step, ...]:
         Step("由运行点（没有时由计件）逐段判断状态，无读数的时间不算停机",
              "States told from the running point, or the piece counter; time without readings is no stop", told, ""),
     )  # fmt: skip
-
-
-def _percent(ratio: object) -> str:
-    value, low, high = (getattr(ratio, name) for name in ("value", "low", "high"))
-    if value is not None:
-        return f"{float(value) * 100:.1f} %"
-    if low is None:
-        return "?"
-    return f"{float(low) * 100:.1f} – {'?' if high is None else f'{float(high) * 100:.1f}'} %"
 
 
 def _number(value: float | None) -> str:

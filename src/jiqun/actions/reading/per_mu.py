@@ -15,6 +15,7 @@ from jiqun.actions.judging_costs import Cost, Graded, costs_of
 from jiqun.actions.per_mu_ground import Ground, GroundAsk, Member, fresh, ground
 from jiqun.actions.policy_numbers import typed_number
 from jiqun.actions.reading.archive import Archive
+from jiqun.actions.reading.per_mu_list import NO_LIST, FirmList, ListAsk, firm_list, way_to
 from jiqun.actions.reading.policies import VersionLine, of, version_line
 from jiqun.actions.reading.policy_words import joined, number_text, range_text, unit_words
 from jiqun.actions.reading.sample_county import sample_day
@@ -107,6 +108,7 @@ class PerMuContext:
     risen, fallen   firms of a better or worse grade than under what holds; None where that gives no grades
     points      for the scatter: [x, y, place] of every firm with both figures, at most POINTS_MOST
     sample      the day to look at the synthetic county on, "" where there is none to see
+    list        the firms behind a count, None unless asked for; way: query of this page, `grade` put behind it asks for one
     """
 
     source: str
@@ -145,11 +147,14 @@ class PerMuContext:
     marks: str
     is_ledger: bool
     sample: str
+    list: FirmList | None
+    way: str
 
 
 def per_mu_page(
-    desk: Desk, actor: Actor, ask: GroundAsk, typed: Mapping[str, str], *, again: bool = False
-) -> PerMuContext:
+    desk: Desk, actor: Actor, ask: GroundAsk, typed: Mapping[str, str], *, again: bool = False,
+    wanted: ListAsk = NO_LIST,
+) -> PerMuContext:  # fmt: skip
     """The page of the firms asked for, with numbers typed for a trial; `again`: a moved slider, nothing is read anew.
 
     RowErrors `draft.refused` for what is no number
@@ -157,7 +162,7 @@ def per_mu_page(
     here = (ground if again else fresh)(desk, ask, by=actor)
     values = _typed(typed, here)
     trial = {name: value for name, value in values.items() if value != here.parameters.get(name)}
-    return _Page(Archive(desk, actor), here, typed, trial).context()
+    return _Page(Archive(desk, actor), here, typed, trial).context(wanted)
 
 
 def _typed(typed: Mapping[str, str], here: Ground) -> dict[str, Decimal | None]:
@@ -191,7 +196,7 @@ class _Page:
         grading = here.version.grading
         self.quotas = grading.grades if isinstance(grading, tree.RankQuota) else ()
 
-    def context(self) -> PerMuContext:
+    def context(self, wanted: ListAsk) -> PerMuContext:
         """The whole page."""
         here, placed = self.here, self.placed
         taking = [
@@ -216,7 +221,7 @@ class _Page:
             tuple(here.members[place].firm.name or here.members[place].firm.uscc for _, _, place in points),
             tuple(self._address(here.members[place]) for _, _, place in points),
             "".join(self._mark(placed[place].grade) for _, _, place in points), here.ask.source in LEDGERS,
-            sample_day(self.archive),
+            sample_day(self.archive), firm_list(here, placed, wanted), way_to(here, dict(self.typed)),
         )  # fmt: skip
 
     def _is_set(self, one: ParameterSet) -> bool:

@@ -54,6 +54,7 @@ class MovesAsk:
 class RegionLine:
     """A county: its firms, how many rise and fall, and the difference; wins: more rise than fall."""
 
+    code: str
     place: Label
     firms: int
     rises: int
@@ -184,7 +185,7 @@ def _regions(archive: Archive, told: dict[str, Any]) -> Iterator[RegionLine]:
     for one in told.get("regions", ()):
         code = one["region"]
         place = archive.region_label(code) if code else Label("未写明", "not told")
-        yield RegionLine(place, one["firms"], one["rises"], one["falls"], one["rises"] - one["falls"])
+        yield RegionLine(code, place, one["firms"], one["rises"], one["falls"], one["rises"] - one["falls"])
 
 
 def _costs(units: UnitTable, told: dict[str, Any]) -> Iterator[CostLineView]:

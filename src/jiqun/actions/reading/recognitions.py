@@ -115,6 +115,7 @@ class RecognitionContext:
     """One round.
 
     moves       what this reader may do now; wait_until: deciding waits for this day to be over
+    state       of the candidates shown, "" for all; by_state: how many there are of each; title, region: of the round
     documents   what the rule is taken from; holidays: are they known for the publicity? Otherwise they are not counted
     """
 
@@ -135,6 +136,10 @@ class RecognitionContext:
     steps: tuple[Done, ...]
     documents: tuple[DocumentLine, ...]
     holidays: bool
+    state: str
+    by_state: tuple[tuple[str, Label, int], ...]
+    title: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -192,12 +197,14 @@ def recognition_page(
     )
     waits = "decide" in moves and not policy.can_decide(desk.recognition, actor, made, on=on)
     years = {day.year for day in (made.public_from, made.public_until) if day}
+    (line,), labels = lines_of(archive, [made]), desk.recognition.candidates
+    by_state = tuple((key, Label(**labels[key]), n) for key, n in line.tally.items() if n)
     return RecognitionContext(
-        lines_of(archive, [made])[0], made.note, made.why, _label(version.label) if version else Label.of(made.version),
+        line, made.note, made.why, _label(version.label) if version else Label.of(made.version),
         version.confidence if version else "", lines, found.total, found.number, found.pages, moves,
         made.public_until if waits else None, desk.recognition.days, desk.recognition.least,
         any(one.can_object for one in lines), _steps(id) if policy.can_start(actor, made.region) else (),
-        tuple(map(document_line, documents)), desk.calendar.knows(years),
+        tuple(map(document_line, documents)), desk.calendar.knows(years), state, by_state, made.title, made.region,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from jiqun.actions import factory_policy as policy
 from jiqun.actions.desk import Desk
 from jiqun.actions.factory_windows import ROLES
+from jiqun.actions.reading.factory_rule import FORMULAS, FileEvidence, RuleEvidence, files_of, rule_of
 from jiqun.actions.reading.shift_figures import Kpi, kpi_of, minutes
 from jiqun.actions.shift_reckoning import reckon
 from jiqun.core.errors import NotFound
@@ -19,11 +20,6 @@ from jiqun.ledger import factories
 from jiqun.ledger.factories import Factory
 from jiqun.ledger.permissions import Actor
 from jiqun.ledger.shift_ends import ShiftKey
-
-FORMULAS = {
-    "availability": "APT ÷ PBT", "effectiveness": "Σ(PRI × PQ) ÷ APT", "quality_ratio": "Σ(PRI × GQ) ÷ Σ(PRI × PQ)",
-    "oee_index": "Σ(PRI × GQ) ÷ PBT",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,6 +51,8 @@ class ShiftWhyContext:
     points: tuple[PointCount, ...]
     starts_at: datetime
     until: datetime
+    rule: RuleEvidence
+    files: tuple[FileEvidence, ...]
 
 
 def shift_why(desk: Desk, by: Actor, shift: ShiftKey, kind: str, key: str) -> ShiftWhyContext:
@@ -86,7 +84,8 @@ def shift_why(desk: Desk, by: Actor, shift: ShiftKey, kind: str, key: str) -> Sh
             )
             for one in points
         ),
-        moment(found.shift.span[0]), moment(found.until),
+        moment(found.shift.span[0]), moment(found.until), rule_of(desk, "oee_index"),
+        files_of(desk, factory.key, [one.key for one in points], (found.shift.span[0], found.until)),
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def why(request: HttpRequest, key: str) -> FactoryWhyContext:
     """Where a number comes from."""
     ask = WhyAsk(
         asking.text(request, "what") or "point", asking.text(request, "machine"), asking.text(request, "point"),
-        _micros(request, "start"), _micros(request, "end"),
+        _micros(request, "start"), _micros(request, "end"), asking.text(request, "shift"), asking.text(request, "product"),
     )  # fmt: skip
     return factory_why.factory_why(desk(), request.actor, key, ask)
 

@@ -5,9 +5,10 @@ from django.http import HttpRequest
 from jiqun.actions.desk import desk
 from jiqun.actions.per_mu_ground import GroundAsk
 from jiqun.actions.reading.per_mu import PerMuContext, per_mu_page
+from jiqun.actions.reading.per_mu_list import ListAsk
 from jiqun.actions.replay_files import LEDGER
 from jiqun.web.answers import Page, is_fragment
-from jiqun.web.pages.query import text_of
+from jiqun.web.pages.query import page_of, text_of
 
 PREFIX = "n-"
 NUMBERS_MOST = 100
@@ -20,7 +21,8 @@ def per_mu(request: HttpRequest) -> PerMuContext:
     )  # fmt: skip
     names = [name for name in request.GET if name.startswith(PREFIX)][:NUMBERS_MOST]
     typed = {name.removeprefix(PREFIX): text_of(request, name) for name in names}
-    return per_mu_page(desk(), request.actor, ask, typed, again=is_fragment(request))
+    wanted = ListAsk(text_of(request, "grade"), page_of(request))
+    return per_mu_page(desk(), request.actor, ask, typed, again=is_fragment(request), wanted=wanted)
 
 
 urlpatterns = Page(

@@ -29,14 +29,20 @@ def measured(
     start: int = 0,
     end: int = 0,
     unit: str = "",
+    of: str = "",
+    name: str = "",
 ) -> SafeString:
-    """A number made of readings: what of which machine (of which point, for `point`), from when to when."""
+    """A number made of readings: what of which machine (of which point, for `point`), from when to when.
+
+    of, name  narrowed to a shift or a product of that name
+    """
     key = context["page"].factory.key if hasattr(context["page"], "factory") else context["factory_key"]
     asked = {
         "what": what,
         ("point" if what == "point" else "machine"): about,
         "start": start or "",
         "end": end or "",
+        of or "of": name if of else "",
     }
     address = reverse("factories-why", args=[key]) + "?" + urlencode({k: v for k, v in asked.items() if v})
     inner = format_html('<span class="fig-num">{}</span>', text)
