@@ -87,7 +87,9 @@ class UnitTable:
         for alias, key in (aliases or {}).items():
             self._by_spelling[_plain(alias)] = self._units[key]
         self._seen: dict[str, Unit | None] = {}
-        self._ratios: dict[tuple[str, str], tuple[int, int]] = {}  # millionths of the second that the first is worth
+        self._ratios: dict[
+            tuple[str, str], tuple[int, int]
+        ] = {}  # millionths of the second that the first is worth
 
     @classmethod
     def load(cls, path: Path) -> "UnitTable":
