@@ -15,6 +15,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 TIMEOUT_S = 300
@@ -108,7 +109,7 @@ def settle(words: Sequence[str]) -> None:
 
     opened = [one for one in connections.all(initialized_only=True) if one.connection is not None]
     assert not opened, "a connection of the ledger is open before the fork"
-    named = dict(zip(words, words[1:], strict=False))
+    named = dict(pairwise(words))
     if home := named.get("--home"):
         os.environ["JIQUN_HOME"] = str(Path(home).resolve())
     if lang := LANGUAGES.get(named.get("--lang", "")):

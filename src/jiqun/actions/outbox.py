@@ -107,7 +107,9 @@ def reconcile(desk: Desk, *, at: datetime) -> Reconciled:
             for segment in spool.staged():
                 spool.publish(segment)
                 published += 1
-            if promised or spool.pending():  # most often neither: then there is nothing to merge and nothing to mark
+            if (
+                promised or spool.pending()
+            ):  # most often neither: then there is nothing to merge and nothing to mark
                 merged += _settle(desk, spool, at=at)
     return Reconciled(published, dropped, merged, batches.settle(at=at))
 

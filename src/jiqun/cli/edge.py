@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from jiqun.cli.output import lang, messages, print_json, print_table, say
-from jiqun.core.errors import JiqunError
 from jiqun.factory.readings.line_faults import fault_of, said_plainly
 
 CODE = re.compile(r"\b(intake|factory|edge)\.[a-z_]+")

@@ -100,13 +100,12 @@ class FactGate:
         if control_character(texts) or any(len(texts[n]) > most for n, most in enumerate(_LOOSE_LIMITS)):
             return None
         subject, told, value_text, locator, quote, note = map(str.strip, texts)
-        value = _amount(told, percent=frame.percent)
-        if value is None or (value < 0 and frame.kind in NOT_NEGATIVE):
-            return None
         try:
             known = self._subject(subject)
-            base = self.units.convert(value, frame.unit, frame.base_unit, rounding=Rounding.HALF_EVEN)
+            value, value_text, base = self._told(frame, told, value_text)
         except JiqunError:
+            return None
+        if base is None:
             return None
         said = (
             known, frame.indicator, frame.period, frame.inferred, value, None, frame.bound, value_text, frame.unit,
@@ -115,20 +114,33 @@ class FactGate:
         )  # fmt: skip
         return Fact(fact_id(Fact("", *said), is_document=frame.is_document), *said)
 
+    def _told(
+        self, frame: "_Frame", told: str, value_text: str
+    ) -> tuple[Decimal | None, str, Decimal | None]:
+        """Value, words and base value of a row that fits a frame; no base value where the row must be read whole."""
+        if frame.kind in STATES:
+            state = state_of(frame.kind, told or value_text, frame.choices)
+            return None, state.word, state.number
+        value = _amount(told, percent=frame.percent)
+        if value is None or (value < 0 and frame.kind in NOT_NEGATIVE):
+            return None, value_text, None
+        base = self.units.convert(value, frame.unit, frame.base_unit, rounding=Rounding.HALF_EVEN)
+        return value, value_text, base
+
     def _keep_frame(self, row: Mapping[str, str], fact: Fact, indicator: Indicator) -> None:
         """Remember what a sound row says besides subject, number and texts; not where the number itself decides more."""
-        if indicator.kind in STATES or indicator.kind is Kind.RANK or fact.bound is Bound.RANGE:
+        if indicator.kind is Kind.RANK or fact.bound is Bound.RANGE:
             return
         if len(self._frames) >= FRAMES_KEPT:
             self._frames.clear()
         self._frames[tuple([row.get(name, "") for name in _FRAME])] = _Frame(
             fact.indicator, fact.period, fact.period_inferred, fact.bound, fact.unit, indicator.unit, fact.kind, fact.scope,
             fact.breakdown, fact.status, fact.attributed_to, fact.source, fact.recorded_at, fact.synthetic,
-            self.is_document(fact.source), self._is_percent(row.get("unit", "")),
+            self.is_document(fact.source), self._is_percent(row.get("unit", "")), tuple(indicator.choices),
         )  # fmt: skip
 
     def _read_whole(self, number: int, row: Mapping[str, str]) -> tuple[Fact | None, list[RowError]]:
-        cells = _Cells(self.file, number, row)
+        cells, as_written = _Cells(self.file, number, row), row
         indicator = cells.take("indicator", self.indicators.get)
         state = cells.state(indicator) if indicator and indicator.kind in STATES else None
         row = cells.row
@@ -161,7 +173,7 @@ class FactGate:
             row.get("note", "").strip(), base, base_high, recorded or self.now, self.batch, number, self.file, None,
             self.synthetic or synthetic,
         )  # fmt: skip
-        self._keep_frame(row, fact, indicator)
+        self._keep_frame(as_written, fact, indicator)
         return replace(fact, id=fact_id(fact, is_document=self.is_document(fact.source))), cells.faults
 
     def says_nothing(self, indicator: str, text: str) -> bool:
@@ -351,6 +363,7 @@ class _Frame:
     synthetic: bool
     is_document: bool
     percent: bool
+    choices: tuple[str, ...]
 
 
 def _bare(text: str, *, percent: bool) -> str:
