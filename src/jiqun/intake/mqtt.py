@@ -6,32 +6,60 @@ could not be taken just now (full disk, ledger away) is tried again and not ackn
 gathers, the session is dropped and the broker delivers it again. Several workers share the sites: each site has one.
 """
 
+import ssl
 import threading
 import time
 import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import orjson
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 
 from jiqun.actions.taking import Ticket
 from jiqun.core.errors import InputError, JiqunError, NotAllowed, NotFound
 from jiqun.factory.readings.contract import topic_of
 from jiqun.factory.readings.model import KEY
+from jiqun.intake.mqtt_line import Line
+from jiqun.intake.mqtt_packets import (
+    CONNACK,
+    CORRELATION,
+    DISCONNECT,
+    DISCONNECT_BYTES,
+    MAXIMUM_PACKET,
+    PUBLISH,
+    REASON,
+    RESPONSE_TOPIC,
+    SERVER_KEEP_ALIVE,
+    SUBACK,
+    Malformed,
+    Message,
+    Opening,
+    connect,
+    puback,
+    publish,
+    read_answer,
+    read_publish,
+    subscribe,
+)
 from jiqun.intake.requests import Desk, Outcome, refusal
 
 ANY = "+"
 CONNECT_S = 10.0
+KEEP_ALIVE_S = 30
+FAILURE = 0x80  # codes from here on say no [2.4]
 MOST_WAIT_S = 15.0
 MOST_LATER = 32_000_000  # bytes of messages that wait to be tried again
 SITES_S = 10.0
+TURN_S = 0.05
+WORDS = {
+    0x81: "malformed packet", 0x82: "protocol error", 0x86: "bad user name or password", 0x87: "not authorized",
+    0x88: "server unavailable", 0x8B: "server shutting down", 0x8D: "keep alive timeout", 0x8E: "session taken over",
+    0x93: "receive maximum exceeded", 0x95: "packet too large",
+}  # fmt: skip
 SESSION_S = 7 * 86_400  # so long a broker keeps what a dead worker has not acknowledged
 
 
@@ -86,14 +114,13 @@ class Worker:
         """Take messages until `stop`; a broker that is away is tried again and again."""
         wait = self.broker.first_wait_s
         while not stop.is_set():
-            session = _Session(self)
             try:
-                session.run(stop)
+                session = _Session(self)
+                with closing(session):
+                    session.run(stop)
                 wait = self.broker.first_wait_s
             except (OSError, ValueError, JiqunError) as error:
                 self.last_fault = f"{type(error).__name__}: {error}"[:200]
-            finally:
-                session.close()
             self.state = "connecting"
             if not stop.is_set():
                 self.counts["sessions_lost"] += 1
@@ -114,98 +141,109 @@ class _Session:
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
         self.broken = threading.Event()
-        self._up = threading.Event()
+        self._up = False
         self._topics: set[str] = set()
-        self._later: deque[tuple[float, paho.MQTTMessage]] = deque()
-        self.client = self._made()
+        self._asked = 0  # subscriptions asked for so far: their numbers
+        self._most_bytes = 0  # largest packet the broker takes; 0 for any
+        self._later: deque[tuple[float, Message]] = deque()
+        broker = worker.broker
+        tls = ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None
+        self.line = Line(broker.host, broker.port, tls=tls, timeout_s=CONNECT_S)
 
     def run(self, stop: threading.Event) -> None:
         """Connect, subscribe, and stay until it breaks or is told to stop."""
         broker = self.worker.broker
-        properties = Properties(PacketTypes.CONNECT)
-        properties.SessionExpiryInterval = SESSION_S
-        properties.ReceiveMaximum = broker.ahead
-        self.client.connect(broker.host, broker.port, keepalive=30, clean_start=False, properties=properties)
-        self.client.loop_start()
+        asked = Opening(
+            self.worker.name, broker.user, broker.password, KEEP_ALIVE_S, SESSION_S, broker.ahead
+        )
+        self.line.put(connect(asked))
         until = time.monotonic() + CONNECT_S
         look = 0.0
         while not stop.is_set() and not self.broken.is_set():
-            if not self._up.is_set() and time.monotonic() > until:
+            if not self._up and time.monotonic() > until:
                 raise OSError(self.worker.last_fault or "no answer to CONNECT")
-            if self._up.is_set() and time.monotonic() > look:
+            if self._up and time.monotonic() > look:
                 self._subscribe()
                 look = time.monotonic() + SITES_S
+            for first, body in self.line.turn(TURN_S):
+                self._heard(first, body)
             self._try_again()
-            self.broken.wait(0.05)
 
     def close(self) -> None:
         """Hang up; what is not acknowledged comes again."""
         self.broken.set()
-        self.client.disconnect()
-        self.client.loop_stop()
+        self.line.put(DISCONNECT_BYTES)
+        try:
+            self.line.flush()
+        except OSError:  # it is gone already
+            pass
+        finally:
+            self.line.close()
 
     def _subscribe(self) -> None:
         new = set(self.worker.share.topics(self.worker.sites)) - self._topics
         if new:
-            self.client.subscribe([(topic, 1) for topic in sorted(new)])
+            self._asked += 1
+            self.line.put(subscribe(self._asked, sorted(new)))
             self._topics |= new
         elif not self._topics:
             self.worker.state = "no_sites"
 
-    def _made(self) -> paho.Client:
-        worker, broker = self.worker, self.worker.broker
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2, worker.name, protocol=paho.MQTTv5, manual_ack=True, reconnect_on_failure=False
-        )  # fmt: skip
-        if broker.user:
-            client.username_pw_set(broker.user, broker.password)
-        if broker.tls:
-            client.tls_set(str(broker.ca_file) if broker.ca_file else None)
-        client.on_connect = self._connected
-        client.on_subscribe = self._subscribed
-        client.on_disconnect = self._disconnected
-        client.on_message = self._arrived
-        return client
+    def _heard(self, first: int, body: bytes) -> None:
+        """One packet of the broker."""
+        kind = first >> 4
+        if kind == PUBLISH:
+            self._arrived(read_publish(first, body))
+        elif kind == CONNACK:
+            self._connected(body)
+        elif kind == SUBACK:
+            self._subscribed(body)
+        elif kind == DISCONNECT:
+            self._refused("disconnected", body[0] if body else 0, read_answer(body, 1)[1].get(REASON, b""))
 
-    def _connected(
-        self, _c: paho.Client, _data: object, _flags: object, code: object, _props: object
-    ) -> None:
-        if getattr(code, "is_failure", False):
-            self.worker.last_fault = f"refused by the broker: {code}"
-            self.broken.set()
+    def _connected(self, body: bytes) -> None:
+        codes, told, _ = read_answer(body, 2)
+        if len(codes) < 2:
+            raise Malformed("CONNACK cut short")
+        if codes[1] >= FAILURE:
+            self._refused("refused", codes[1], told.get(REASON, b""))
             return
-        self._up.set()
+        self._most_bytes = int(told.get(MAXIMUM_PACKET, 0))
+        self.line.keep_alive_s = float(told.get(SERVER_KEEP_ALIVE, KEEP_ALIVE_S))
+        self._up = True
 
-    def _subscribed(self, _c: paho.Client, _data: object, _mid: int, codes: object, _props: object) -> None:
+    def _subscribed(self, body: bytes) -> None:
         """What is published from now on is kept for this worker."""
-        refused = (
-            [one for one in codes if getattr(one, "is_failure", False)] if isinstance(codes, list) else []
-        )
+        _, told, codes = read_answer(body, 2)
+        refused = [code for code in codes if code >= FAILURE]
         if refused:
-            self.worker.last_fault = f"subscription refused by the broker: {refused[0]}"
-            self.broken.set()
+            self._refused("subscription refused", refused[0], told.get(REASON, b""))
             return
         self.worker.state, self.worker.last_fault = "up", ""
 
-    def _disconnected(self, *_: object) -> None:
+    def _refused(self, what: str, code: int, reason: int | bytes) -> None:
+        said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else ""
+        words = said or WORDS.get(code, "")
+        self.worker.last_fault = f"{what} by the broker: {code:#04x} {words}".strip()[:200]
         self.broken.set()
 
-    def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
-        """Hand one message to the gate; called in the library's thread, which stands still while the gate is busy."""
+    def _arrived(self, message: Message) -> None:
+        """Hand one message to the gate; the thread of the line stands still while the gate is busy."""
         self.worker.counts["messages"] += 1
         try:
             self._handed_over(message)
-        except Exception as error:  # noqa: BLE001 - a defect of ours: told, and the library's thread lives on
+        except Exception as error:  # noqa: BLE001 - a defect of ours: told, and the worker lives on
             self.worker.counts["defects"] += 1
             self.worker.last_fault = f"{type(error).__name__}: {error}"[:200]
             self.broken.set()
 
-    def _handed_over(self, message: paho.MQTTMessage) -> None:
+    def _handed_over(self, message: Message) -> None:
         while not self.broken.is_set():
             try:
                 ticket = self._taken(message)
             except JiqunError as error:
                 if error.code == "intake.busy":
+                    self.line.flush()
                     self.broken.wait(0.02)
                     continue
                 self._failed(message, error)
@@ -219,7 +257,7 @@ class _Session:
         while self._later and self._later[0][0] <= now:
             self._handed_over(self._later.popleft()[1])
 
-    def _taken(self, message: paho.MQTTMessage) -> Ticket:
+    def _taken(self, message: Message) -> Ticket:
         """The ticket of a message; what is no batch of this site is quarantined under its reason."""
         site = message.topic.split("/")[2]
         if not KEY.fullmatch(site):
@@ -234,7 +272,7 @@ class _Session:
             ticket.fault = error
             return ticket
 
-    def _done(self, message: paho.MQTTMessage, ticket: Ticket) -> None:
+    def _done(self, message: Message, ticket: Ticket) -> None:
         """Everything of a message has ended: acknowledged to the broker if it ended well."""
         try:
             answer = ticket.answer(0.0)
@@ -244,7 +282,7 @@ class _Session:
         outcome = refusal(ticket.fault, self.worker.desk.messages) if ticket.fault else Outcome(200, answer)
         self._acknowledge(message, outcome)
 
-    def _failed(self, message: paho.MQTTMessage, error: JiqunError) -> None:
+    def _failed(self, message: Message, error: JiqunError) -> None:
         """Strangers are answered and left; what may go better later is not acknowledged and comes again."""
         self.worker.counts[error.code] += 1
         outcome = refusal(error, self.worker.desk.messages)
@@ -256,21 +294,22 @@ class _Session:
         if sum(len(one.payload) for _, one in tuple(self._later)) > MOST_LATER:
             self.broken.set()
 
-    def _acknowledge(self, message: paho.MQTTMessage, outcome: Outcome) -> None:
-        self._answer(message, outcome)
-        if message.qos:
-            self.client.ack(message.mid, message.qos)
+    def _acknowledge(self, message: Message, outcome: Outcome) -> None:
         self.worker.counts["acknowledged"] += 1
+        said = self._answer(message, outcome) if RESPONSE_TOPIC in message.told else b""
+        if said or message.qos:
+            self.line.put(said + puback(message.mid) if message.qos else said)
 
-    def _answer(self, message: paho.MQTTMessage, outcome: Outcome) -> None:
-        """Tell who asked to be told, on the topic of its own site whatever it named."""
-        asked = message.properties
-        if asked is None or getattr(asked, "ResponseTopic", None) is None:
-            return
-        properties = Properties(PacketTypes.PUBLISH)
-        mark = getattr(asked, "CorrelationData", None)
-        if mark:
-            properties.CorrelationData = mark
+    def _answer(self, message: Message, outcome: Outcome) -> bytes:
+        """What is told who asked to be told, on the topic of its own site whatever it named."""
         told = {**outcome.told, "status": outcome.status, "retry_after_s": outcome.retry_after_s}
+        mark = message.told.get(CORRELATION)
         site = message.topic.split("/")[2]
-        self.client.publish(topic_of(site, "answers"), orjson.dumps(told), qos=0, properties=properties)
+        said = Message(
+            topic_of(site, "answers"), orjson.dumps(told), 0, told={CORRELATION: mark} if mark else {}
+        )
+        found = publish(said)
+        if 0 < self._most_bytes < len(found):
+            self.worker.counts["answers_too_large"] += 1
+            return b""
+        return found
