@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
     ours, bare = _opcua(box, VARIABLES, SECONDS), _opcua(None, VARIABLES, BARE_SECONDS)
     line(
         "opcua_4000_at_1_hz", seconds=SECONDS, expected=VARIABLES * SECONDS, arrived=ours["arrived"],
-        missed=ours["missed"], twice=ours["twice"], server_behind_s=ours["behind"],
+        missed=ours["missed"], twice=ours["twice"], without_value=ours["without_value"], server_behind_s=ours["behind"],
         cpu_us_per_notification=ours["cpu_us"], bare_client_cpu_us=bare["cpu_us"],
         ratio=round(ours["cpu_us"] / bare["cpu_us"], 2), aim="missed 0",
     )  # fmt: skip
@@ -87,8 +87,9 @@ def _opcua(folder: Path | None, variables: int, ticks: int) -> dict[str, float]:
             process.wait()
         gate.server.shutdown()
     wanted = {(f"v{n}", float(t)) for n in range(variables) for t in range(1, ticks + 1)} if folder else set()
-    seen = {key: times for key, times in gate.seen.items() if key[1] > 0}
+    seen = {key: times for key, times in gate.seen.items() if (key[1] or 0) > 0}
     return {
+        "without_value": sum(times for key, times in gate.seen.items() if key[1] is None),
         "arrived": sum(seen.values()), "missed": len(wanted - seen.keys()),
         "twice": sum(times > 1 for times in seen.values()), "behind": behind,
         "cpu_us": round(used / (variables * ticks) * 1e6, 1), "pss_mb": memory,
@@ -111,7 +112,9 @@ class _Gate:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                is_batch = self.path == "/api/readings"  # a box also asks for orders, which this gate has none of
+                is_batch = (
+                    self.path == "/api/readings"
+                )  # a box also asks for orders, which this gate has none of
                 answer = gate.take(body) if is_batch else b"{}"
                 self.send_response(200 if is_batch else 404)
                 self.send_header("Content-Length", str(len(answer)))

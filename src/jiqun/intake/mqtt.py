@@ -55,6 +55,7 @@ MOST_WAIT_S = 15.0
 MOST_LATER = 32_000_000  # bytes of messages that wait to be tried again
 SITES_S = 10.0
 TURN_S = 0.05
+CLOSE_S = 1.0
 WORDS = {
     0x81: "malformed packet", 0x82: "protocol error", 0x86: "bad user name or password", 0x87: "not authorized",
     0x88: "server unavailable", 0x8B: "server shutting down", 0x8D: "keep alive timeout", 0x8E: "session taken over",
@@ -153,9 +154,7 @@ class _Session:
     def run(self, stop: threading.Event) -> None:
         """Connect, subscribe, and stay until it breaks or is told to stop."""
         broker = self.worker.broker
-        asked = Opening(
-            self.worker.name, broker.user, broker.password, KEEP_ALIVE_S, SESSION_S, broker.ahead
-        )
+        asked = Opening(self.worker.name, broker.user, broker.password, KEEP_ALIVE_S, SESSION_S, broker.ahead)
         self.line.put(connect(asked))
         until = time.monotonic() + CONNECT_S
         look = 0.0
@@ -172,13 +171,7 @@ class _Session:
     def close(self) -> None:
         """Hang up; what is not acknowledged comes again."""
         self.broken.set()
-        self.line.put(DISCONNECT_BYTES)
-        try:
-            self.line.flush()
-        except OSError:  # it is gone already
-            pass
-        finally:
-            self.line.close()
+        self.line.close(DISCONNECT_BYTES, wait_s=CLOSE_S)
 
     def _subscribe(self) -> None:
         new = set(self.worker.share.topics(self.worker.sites)) - self._topics

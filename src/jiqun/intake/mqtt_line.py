@@ -97,8 +97,24 @@ class Line:
         if self._watched.get_key(self._socket).events != events:
             self._watched.modify(self._socket, events)
 
-    def close(self) -> None:
-        """Hang up."""
+    def close(self, last: bytes = b"", *, wait_s: float = 0.0) -> None:
+        """Hang up after a last word; the other side gets so long to read what was said before and hang up as well.
+
+        A broker that hears the next session before it has read this one's end would deliver again what was acknowledged.
+        """
+        until = time.monotonic() + wait_s
+        self._watched.unregister(self._woken_at)
+        try:
+            self.put(last)
+            while self._out and (left := until - time.monotonic()) > 0:
+                self._watched.select(left)
+                self.flush()
+            self._socket.shutdown(socket.SHUT_WR)
+            while (left := until - time.monotonic()) > 0:
+                self._watched.select(left)
+                self._read()
+        except OSError:  # it hung up, as it should
+            pass
         self._watched.close()
         for one in (self._socket, self._woken_at, self._waking):
             one.close()

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-CONNACK, PUBLISH, SUBACK, PINGRESP, DISCONNECT = 2, 3, 9, 13, 14
+CONNACK, PUBLISH, SUBACK, DISCONNECT = 2, 3, 9, 14
 PINGREQ_BYTES, DISCONNECT_BYTES = b"\xc0\x00", b"\xe0\x00"
 
 SESSION_EXPIRY, RECEIVE_MAXIMUM, MAXIMUM_PACKET, SERVER_KEEP_ALIVE, REASON = 0x11, 0x21, 0x27, 0x13, 0x1F
@@ -31,7 +31,7 @@ Told = Mapping[int, int | bytes]
 _NOTHING: Told = {}
 
 
-class Malformed(ValueError):
+class Malformed(ValueError):  # noqa: N818 - as the standard calls it
     """Bytes that are no packet of MQTT 5; the connection they came by is of no further use."""
 
 

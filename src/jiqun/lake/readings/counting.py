@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from jiqun.lake.readings.beside import held_count
 from jiqun.lake.readings.files import source
 from jiqun.lake.readings.pieces import Plan
 from jiqun.lake.readings.rows import Span
@@ -31,6 +30,8 @@ class ReadingCount:
 
 def count_of(lake: Lake, span: Span) -> ReadingCount:
     """Count the readings of a span, and what was held of the same site, points and time."""
+    from jiqun.lake.readings.beside import held_count
+
     held = held_count(lake, span.site, span.points, start_us=span.start_us, end_us=span.end_us)
     planned = planned_of(lake, span, rolled=True)
     parts = [_of_rows(files, part) for files, part in planned.raw]
