@@ -18,13 +18,16 @@ CHUNK = 500  # one call with thousands of items makes servers hang up
 QUEUE = 50  # values the server keeps for us between two reports
 WATCH_S = 2.0
 TIMEOUT_S = 4
+PATIENCE_S = (
+    10  # a server or a box that is busy for some seconds still has its values: hanging up would lose them
+)
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # what goes wrong stands in the status
 
 
-async def client_of(config: ConnectorConfig) -> Client:
-    """A client as configured, not yet connected."""
-    client = Client(config.text("address"), timeout=TIMEOUT_S)
+async def client_of(config: ConnectorConfig, *, timeout_s: float = TIMEOUT_S) -> Client:
+    """A client as configured, not yet connected; it gives an answer so long, and its own looks at the server as well."""
+    client = Client(config.text("address"), timeout=timeout_s, watchdog_intervall=timeout_s)
     if config.text("security"):
         await client.set_security_string(config.text("security"))
     if config.text("user"):
@@ -51,7 +54,7 @@ class OpcUa(Connector):
 
     async def session(self) -> None:
         """Connect, subscribe in chunks, and watch until the connection is lost."""
-        client = await client_of(self.config)
+        client = await client_of(self.config, timeout_s=PATIENCE_S)
         lost = asyncio.Event()
 
         async def on_lost(_: Exception) -> None:
