@@ -67,8 +67,8 @@ fix: .stamps/test  ## Format and mend what the linter can mend.
 	.venv/bin/ruff check --fix-only src tests tools benchmarks
 	.venv/bin/ruff format src tests tools benchmarks
 
-bench: .stamps/bench .stamps/assets  ## Measure against the named baselines, one JSON line each (minutes).
-	$(PY) -m benchmarks
+bench: .stamps/bench .stamps/assets  ## Measure against the named baselines, one JSON line each (minutes; SECONDS=300 of OPC UA).
+	$(PY) -m benchmarks --seconds $(or $(SECONDS),300)
 
 soak: .stamps/test  ## Kill every process of the intake, its boxes and the broker at random, and count (KILLS=, SEED=).
 	$(PY) -m benchmarks.soak --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))

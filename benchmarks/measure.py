@@ -61,6 +61,24 @@ def p95(values: list[float], digits: int = 4) -> float:
     return round(ordered[max(0, -(-95 * len(ordered) // 100) - 1)], digits)
 
 
+def cpu(pid: int) -> float:
+    """Seconds of processor time, user and system, a process has used; 0 where the system does not tell. Linux."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def pss(pid: int) -> float | None:
+    """Proportional memory of a process in MB; None where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return None
+    return round(next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024, 1)
+
+
 @contextmanager
 def django_home(home: Path) -> Iterator[None]:
     """Django set up on a home, in this process."""

@@ -4,7 +4,8 @@
 
 Publisher, Mosquitto, workers, merger and store share the machine. `points_per_second` ends when the last batch is durable
 and answered; `visible_s` when a reader counts every one. Afterwards all are counted in the tables: a run that lost or
-doubled one fails. `ratio` is our time over the bare path's (paho → orjson → DuckDB append, see taking_programs).
+doubled one fails. `ratio` is our time over the bare path's (paho → orjson → DuckDB append, see taking_programs);
+`cpu_us_per_point` is processor time of every process of the run, which holds on a machine that others use as well.
 BENCH_SCALE=0.1 makes a shorter run.
 """
 
@@ -17,12 +18,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.measure import ROOT, child, line
+from benchmarks.measure import ROOT, child, cpu, line, pss
 from benchmarks.soak import Family, gone, wait_for
-from benchmarks.taking_programs import LANES, pss
+from benchmarks.taking_programs import LANES
 from jiqun.lake.store import Lake
 
+if TYPE_CHECKING:
+    from broker_house import Mosquitto
+
+sys.path.insert(0, str(ROOT / "tests"))
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
 SITES = ("mill3", "mill4")  # the two shares of two workers
 BATCHED, SINGLE = 100, 1
@@ -40,53 +46,74 @@ def main(folder: Path) -> None:
 
 
 def through_broker(folder: Path, points: int, messages: int) -> None:
-    """Two workers behind Mosquitto."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    from broker_house import Mosquitto
-
-    home = prepared(folder)
-    broker = Mosquitto(folder / "broker", "set_tcp_nodelay true", keeps=False)
-    total, each = messages * points, messages // len(SITES)
+    """Two workers behind Mosquitto; the bare path; and the publisher with nobody listening, which bounds both."""
+    home, total, each = prepared(folder), messages * points, messages // len(SITES)
     with (
+        mosquitto(folder / "broker") as broker,
         intake(home, "merge") as merger,
-        intake(home, "mqtt", broker, "1/2"),
-        intake(home, "mqtt", broker, "2/2"),
+        intake(home, "mqtt", broker, "1/2") as one,
+        intake(home, "mqtt", broker, "2/2") as two,
     ):
-        ours, visible = published(folder, broker.port, each, points, home, total)
-        memory = pss(merger.pid)
+        spent = Spent(broker=broker.process, merger=merger, worker1=one, worker2=two)
+        ours, visible = published(folder, broker.port, each, points, home, total, spent=spent)
+        memory, ours_cpu = pss(merger.pid), spent.each_us(total, ours)
+        worker_memory = max(pss(one.pid) or 0, pss(two.pid) or 0)
     counted(home, total)
-    broker.stop()
-    broker = Mosquitto(folder / "broker2", "set_tcp_nodelay true", keeps=False)
     end = folder / "end"
-    bare = started("bare_mqtt", str(broker.port), str(total), str(folder / "bare.duckdb"), str(end))
-    assert bare.stdout is not None
-    bare.stdout.readline()
-    plain, _ = published(folder, broker.port, each, points, None, total)
-    told = last_json(bare)
-    broker.stop()
+    with mosquitto(folder / "broker2") as broker:
+        bare = started("bare_mqtt", str(broker.port), str(total), str(folder / "bare.duckdb"), str(end))
+        assert bare.stdout is not None
+        bare.stdout.readline()
+        spent = Spent(broker=broker.process, consumer=bare)
+        plain, _ = published(folder, broker.port, each, points, None, total, spent=spent)
+        told = last_json(bare)
+        bare_cpu = spent.each_us(total, plain, consumer=told["cpu_s"])
     check(told["stored"] == total, f"bare: {told['stored']} of {total}")
+    with mosquitto(folder / "broker3") as broker:  # `end` is there: nobody answers
+        alone, _ = published(folder, broker.port, each, points, None, total)
     seconds = told["done_at"] - plain["began_at"]
     line(
         "taking_mqtt", points_a_message=points, messages=messages, message_bytes=ours["bytes"],
         points_per_second=round(total / ours["seconds"]), aim=">= 200000" if points > 1 else ">= 10000",
         bare_points_per_second=round(total / seconds), ratio=round(ours["seconds"] / seconds, 2),
+        publisher_alone_points_per_second=round(total / alone["seconds"]),
+        cpu_us_per_point=ours_cpu, bare_cpu_us_per_point=bare_cpu,
+        cpu_ratio=round(ours_cpu["all"] / bare_cpu["all"], 2),
         acknowledged_p50_ms=ours["p50_ms"], acknowledged_p99_ms=ours["p99_ms"], visible_s=round(visible, 2),
-        merger_pss_mb=memory, merger_aim="<= 250 MB", counted=total,
+        merger_pss_mb=memory, merger_aim="<= 250 MB", worker_pss_mb=worker_memory, counted=total,
     )  # fmt: skip
+
+
+class Spent:
+    """Processor time of processes during a run: wall seconds lie on a machine that others use."""
+
+    def __init__(self, **processes: "subprocess.Popen[Any] | None") -> None:
+        self.pids = {name: one.pid for name, one in processes.items() if one}
+        self.before: dict[str, float] = {}
+        self.during: dict[str, float] = {}
+
+    def begin(self) -> None:
+        """The run begins."""
+        self.before = {name: cpu(pid) for name, pid in self.pids.items()}
+
+    def end(self) -> None:
+        """The run has ended."""
+        self.during = {name: cpu(pid) - self.before[name] for name, pid in self.pids.items()}
+
+    def each_us(self, total: int, publisher: dict[str, float], **also: float) -> dict[str, float]:
+        """Microseconds a point, of every process and of all."""
+        found = {"publisher": publisher["cpu_s"], **self.during, **also}
+        found["all"] = sum(found.values())
+        return {name: round(seconds / total * 1e6, 2) for name, seconds in found.items()}
 
 
 def at_ease(folder: Path) -> None:
     """100 messages a second of 100 points: how soon one is acknowledged, and seen, when nothing presses."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    from broker_house import Mosquitto
-
     home, each = prepared(folder), max(20, int(300 * SCALE))
-    broker = Mosquitto(folder / "broker", "set_tcp_nodelay true", keeps=False)
-    with intake(home, "merge"), intake(home, "mqtt", broker):
+    with mosquitto(folder / "broker") as broker, intake(home, "merge"), intake(home, "mqtt", broker):
         told, visible = published(
             folder, broker.port, each, BATCHED, home, each * len(SITES) * BATCHED, pause="0.01"
         )
-    broker.stop()
     line(
         "taking_at_ease", messages_a_second=100, points_a_message=BATCHED, acknowledged_p50_ms=told["p50_ms"],
         acknowledged_p99_ms=told["p99_ms"], visible_s=round(visible, 2),
@@ -121,15 +148,20 @@ def over_http(folder: Path, points: int, batches: int, requests: int) -> None:
 
 
 def published(
-    folder: Path, port: int, each: int, points: int, home: Path | None, total: int, *, pause: str = "0"
-) -> tuple[dict[str, float], float]:
+    folder: Path, port: int, each: int, points: int, home: Path | None, total: int, *, pause: str = "0",
+    spent: Spent | None = None,
+) -> tuple[dict[str, float], float]:  # fmt: skip
     """Publish, and for ours wait until all is visible; gives what the publisher says and the seconds until seen."""
     go, end = folder / f"go-{port}", folder / ("never" if home else "end")
     program = started("publish", str(port), ",".join(SITES), str(each), str(points), str(go), str(end), pause)
     time.sleep(3.0 + each * points / 100_000)
+    spent = spent or Spent()
+    spent.begin()
     go.touch()
     told = last_json(program)
-    return told, seen(home, total) - told["began_at"] - told["seconds"] if home else 0.0
+    visible = seen(home, total) - told["began_at"] - told["seconds"] if home else 0.0
+    spent.end()
+    return told, visible
 
 
 def prepared(folder: Path) -> Path:
@@ -142,6 +174,18 @@ def prepared(folder: Path) -> Path:
     wait_for(lambda: gone(pid), 120, "the ledger")
     family.close()
     return home
+
+
+@contextmanager
+def mosquitto(folder: Path) -> "Iterator[Mosquitto]":
+    """A broker that keeps its sessions in memory."""
+    from broker_house import Mosquitto
+
+    broker = Mosquitto(folder, "set_tcp_nodelay true", keeps=False)
+    try:
+        yield broker
+    finally:
+        broker.stop()
 
 
 @contextmanager

@@ -15,91 +15,12 @@ from typing import Any
 
 import orjson
 
-from benchmarks.measure import report
-from jiqun.factory.readings.contract import encode, topic_of
+from benchmarks import publisher
+from benchmarks.measure import pss, report
+from benchmarks.publisher import batch
+from jiqun.factory.readings.contract import encode
 
-KEYS = [f"line.p{n:03d}" for n in range(100)]
-WINDOW = 250  # messages the broker has not yet acknowledged
 LANES = 12  # connections at once over HTTP
-SAMPLED = 50  # every so many messages one asks to be answered
-
-
-def batch(stream: str, number: int, points: int, at_us: int) -> bytes:
-    """One batch as JSON: so many points at one instant."""
-    return orjson.dumps({
-        "id": f"{stream}-{number}", "sequence": number, "made_us": at_us,
-        "points": [{"key": key, "unit": "千瓦", "kind": "measurement"} for key in KEYS[:points]],
-        "readings": {
-            "point": list(range(points)), "read_us": [at_us + number] * points, "arrived_us": [at_us + number] * points,
-            "value": [number + n * 0.5 for n in range(points)], "quality": ["good"] * points, "flag": [""] * points,
-        }, "refused": [], "gaps": [],
-    })  # fmt: skip
-
-
-def request(site: str, batches: list[bytes]) -> bytes:
-    """A request as plain JSON: on a broker of one's own network nobody packs small messages."""
-    return b'{"contract":1,"site":"' + site.encode() + b'","batches":[' + b",".join(batches) + b"]}"
-
-
-def publish(port: str, sites: str, messages: str, points: str, go: str, end: str, pause: str = "0") -> None:
-    """Publish with QoS 1; some ask to be answered, and the last of each site: until then it is not durable.
-
-    go     the file whose appearance begins the run; end: the file that ends the waiting, for a receiver that answers nothing
-    pause  seconds between two messages, each of which then asks to be answered
-    """
-    import paho.mqtt.client as paho
-    from paho.mqtt.enums import CallbackAPIVersion
-    from paho.mqtt.packettypes import PacketTypes
-    from paho.mqtt.properties import Properties
-
-    names, count, each, wait = sites.split(","), int(messages), int(points), float(pause)
-    at_us = time.time_ns() // 1000
-    ready = [
-        (site, n, request(site, [batch(f"pub-{site}", n, each, at_us)]))
-        for n in range(1, count + 1)
-        for site in names
-    ]
-    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
-    client.max_inflight_messages_set(2 * WINDOW)
-    sent: dict[bytes, float] = {}
-    took: list[float] = []
-    last = threading.Semaphore(0)
-    ends = {f"{site}-{count}".encode() for site in names}
-
-    def answered(_c: object, _d: object, message: Any) -> None:
-        mark = message.properties.CorrelationData
-        took.append(time.perf_counter() - sent[mark])
-        if mark in ends:
-            last.release()
-
-    client.on_message = answered
-    client.connect("127.0.0.1", int(port))
-    for site in names:
-        client.subscribe(topic_of(site, "answers"))
-    client.loop_start()
-    _wait_for(Path(go))
-    began, began_at = time.perf_counter(), time.time()
-    for site, n, body in ready:
-        properties = None
-        if wait or n % SAMPLED == 0 or n == count:
-            mark = f"{site}-{n}".encode()
-            properties = Properties(PacketTypes.PUBLISH)
-            properties.ResponseTopic, properties.CorrelationData = topic_of(site, "answers"), mark
-            sent[mark] = time.perf_counter()
-        client.publish(topic_of(site), body, qos=1, properties=properties)
-        if wait:
-            time.sleep(wait)
-        while len(client._out_messages) > WINDOW:  # paho walks through all of them at each acknowledgement
-            time.sleep(0.0005)
-    for _ in names:
-        while not last.acquire(timeout=0.1) and not Path(end).exists():
-            continue
-    took.sort()
-    report(
-        seconds=time.perf_counter() - began, began_at=began_at, bytes=len(ready[0][2]), answers=len(took),
-        p50_ms=round(took[len(took) // 2] * 1e3, 1) if took else None,
-        p99_ms=round(took[int(len(took) * 0.99)] * 1e3, 1) if took else None,
-    )  # fmt: skip
 
 
 def post(port: str, site: str, token: str, requests: str, batches: str, points: str) -> None:
@@ -240,7 +161,7 @@ def _count(store: Appender, points: int, end: str, turn: Any = None) -> None:
             store.flush()
     stored = store.database.execute("SELECT count(*) FROM r").fetchone()
     Path(end).touch()
-    report(stored=stored[0] if stored else 0, done_at=time.time())
+    report(stored=stored[0] if stored else 0, done_at=time.time(), cpu_s=time.process_time())
 
 
 def box(folder: str, points: str) -> None:
@@ -278,22 +199,8 @@ def box(folder: str, points: str) -> None:
     report(points=int(points), pss_mb=pss(os.getpid()))
 
 
-def pss(pid: int) -> float | None:
-    """Proportional memory of a process in MB; None where the system does not tell."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return None
-    return round(next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024, 1)
-
-
-def _wait_for(path: Path) -> None:
-    while not path.exists():
-        time.sleep(0.005)
-
-
 PROGRAMS: dict[str, Callable[..., None]] = {
-    "publish": publish, "post": post, "bare_mqtt": bare_mqtt, "bare_http": bare_http, "box": box
+    "publish": publisher.run, "post": post, "bare_mqtt": bare_mqtt, "bare_http": bare_http, "box": box
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import atexit
 import json
 import shutil
+import subprocess
 import tempfile
 import threading
 import uuid
@@ -138,3 +139,25 @@ def together(work: Iterable[Any]) -> None:
         one.start()
     for one in threads:
         one.join()
+
+
+def certificates(folder: Path) -> None:
+    """An authority, a server, a client called spring, and one signed by nobody we know."""
+
+    def openssl(*words: str) -> None:
+        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
+
+    new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
+    for name in ("ca", "other"):
+        openssl("req", "-x509", *new, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}")
+    (folder / "san").write_text("subjectAltName=DNS:localhost")
+    for name, subject, ca in (
+        ("server", "localhost", "ca"),
+        ("spring", "spring", "ca"),
+        ("stranger", "spring", "other"),
+    ):
+        openssl("req", *new[:-2], "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}")
+        openssl(
+            "x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.pem", "-CAkey", f"{ca}.key", "-CAcreateserial", "-days", "2",
+            "-extfile", "san", "-out", f"{name}.pem",
+        )  # fmt: skip

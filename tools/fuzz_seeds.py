@@ -23,10 +23,12 @@ from jiqun.edge.plant import sparkplug_node  # noqa: E402
 from jiqun.edge.plant.clockwork import Plant  # noqa: E402
 from jiqun.factory.readings import box_orders, contract  # noqa: E402
 from jiqun.factory.readings.model import Point, PointKind, Quality, Reading, Refusal  # noqa: E402
+from jiqun.intake.mqtt_packets import CORRELATION, RESPONSE_TOPIC, Message, publish, read_length  # noqa: E402
 from jiqun.lake.layout import log_file, log_versions  # noqa: E402
 
 CORPUS = ROOT / "tests" / "fuzzers" / "corpus"
 MOST_BYTES = 100_000
+
 Seeds = dict[str, list[bytes]]
 
 
@@ -90,6 +92,20 @@ def posted(said: list[dict[str, float]]) -> Seeds:
     bodies = [*plain[:2], packed, answer]
     return {"contract": bodies, "taking": plain[:2],
             "envelope": [b"spring\0" + plain[1], b"spring\0" + packed, b"nobody\0{}"]}  # fmt: skip
+
+
+def packets() -> Seeds:
+    """A delivery with properties, one without, a CONNACK and a SUBACK; the first byte, then the body."""
+    asked = Message(
+        "jiqun/v1/spring/batches",
+        b"{}",
+        1,
+        7,
+        {RESPONSE_TOPIC: b"jiqun/v1/spring/answers", CORRELATION: b"m"},
+    )
+    sent = [publish(asked), publish(Message("jiqun/v1/spring/batches", b"", 0))]
+    bodies = [one[:1] + one[(read_length(one, 1) or (0, 1))[1] :] for one in sent]
+    return {"packets": [*bodies, b"\x20\x00\x00\x03\x21\x00\x14", b"\x90\x00\x01\x00\x01"]}
 
 
 def files(said: list[dict[str, float]]) -> Seeds:
@@ -196,7 +212,7 @@ def write(kind: str, seeds: Seeds) -> None:
 def main() -> int:
     """Write the seeds; say how large they are together with what was found."""
     said = said_by_spring()
-    write("plant", sparkplug() | posted(said) | files(said) | talk(said) | disk())
+    write("plant", sparkplug() | posted(said) | files(said) | talk(said) | disk() | packets())
     write("hostile", hostile())
     size = sum(path.stat().st_size for path in CORPUS.rglob("*") if path.is_file())
     print(f"{CORPUS.relative_to(ROOT)}: {size:,} B of {MOST_BYTES:,}")

@@ -168,7 +168,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_tasks",
     "django_tasks_db",
-    "ninja",
+    *(
+        ["ninja"] if os.environ.get("JIQUN_PROCESS") not in ("worker", "intake") else []
+    ),  # pages and API alone
     "jiqun.ledger",
     "jiqun.web",
 ]

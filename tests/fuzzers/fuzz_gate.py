@@ -5,15 +5,13 @@ import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from struct import pack
 from typing import Any, cast
 
 import duckdb
 import orjson
-import paho.mqtt.client as paho
 from fuzzers.fuzz_box import MOST_BYTES, NOW_US, refuses
 from fuzzers.ram import folder
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 
 from jiqun.actions.taking import Gate, Ticket
 from jiqun.actions.taking_sites import refused_batch
@@ -25,7 +23,10 @@ from jiqun.factory.readings.judging import judge
 from jiqun.factory.readings.reasons import MOST, SEEN
 from jiqun.factory.readings.taken import PointWords, TakenBatch, TakingLimits
 from jiqun.intake.box_routes import _unpacked
-from jiqun.intake.mqtt import Broker, Share, Worker, _Session
+from jiqun.intake.mqtt import Broker, Share, Worker
+from jiqun.intake.mqtt_packets import PUBLISH, RESPONSE_TOPIC, Malformed, puback, read_length, read_publish
+from jiqun.intake.mqtt_packets import read_answer as read_answer_packet
+from jiqun.intake.mqtt_session import Session
 from jiqun.intake.requests import Desk, refusal
 from jiqun.lake.readings.taken_rows import rows_for_tables, write_taken
 
@@ -151,35 +152,52 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": 1})
 
 
-class Client:
-    """What stands for the broker: remembers acknowledgements and answers."""
+class Line:
+    """What stands for the line to the broker: remembers what was said."""
 
     def __init__(self) -> None:
-        self.acknowledged: list[int] = []
-        self.answers: list[bytes] = []
+        self.said = b""
 
-    def ack(self, mid: int, _qos: int) -> None:
-        self.acknowledged.append(mid)
+    def put(self, content: bytes) -> None:
+        self.said += content
 
-    def publish(self, topic: str, payload: bytes, **_: Any) -> None:
-        assert topic.endswith("/answers")
-        self.answers.append(payload)
+    def flush(self) -> None:
+        """Nothing waits."""
 
 
 def envelope(data: bytes) -> None:
     """A message of a broker: the site of its topic, a zero byte, the payload. Acknowledged, and the session stays."""
     site, _, payload = data.partition(b"\0")
+    line = Line()
     worker = Worker(desk(NoLake()), Broker("127.0.0.1"), Share())
-    session = _Session(worker)
-    client = session.client = cast(Any, Client())
-    message = paho.MQTTMessage(7, b"jiqun/v1/" + site.replace(b"/", b"") + b"/batches")
-    message.payload, message.qos = payload, 1
-    message.properties = Properties(PacketTypes.PUBLISH)
-    message.properties.ResponseTopic = "jiqun/v1/spring/answers"
-    session._arrived(client, None, message)
+    session = Session(worker, cast(Any, line))
+    topic = b"jiqun/v1/" + site.replace(b"/", b"")[:60_000] + b"/batches"
+    told = bytes([RESPONSE_TOPIC, 0, 1]) + b"x"
+    session._arrived(
+        read_publish(0x32, pack(">H", len(topic)) + topic + b"\0\7" + bytes([len(told)]) + told + payload)
+    )
     assert not worker.counts["defects"] and not session.broken.is_set(), worker.last_fault
-    assert client.acknowledged == [7] and len(client.answers) <= 1
-    assert all(isinstance(orjson.loads(one)["status"], int) for one in client.answers)
+    assert line.said.endswith(puback(7)) and worker.counts["acknowledged"] == 1
+    if answer := line.said.removesuffix(puback(7)):
+        size, start = read_length(answer, 1) or (0, 0)
+        assert start + size == len(answer)
+        assert isinstance(orjson.loads(read_publish(answer[0], answer[start:]).payload)["status"], int)
+
+
+def packets(data: bytes) -> None:
+    """Any bytes as the body of a PUBLISH, a CONNACK or a SUBACK: read, or Malformed."""
+    first, body = data[:1], data[1:]
+    try:
+        if first and first[0] >> 4 == PUBLISH:
+            message = read_publish(first[0], body)
+            assert (
+                message.qos < 2 and bool(message.mid) == bool(message.qos) and body.endswith(message.payload)
+            )
+        else:
+            head, _, rest = read_answer_packet(body, 2)
+            assert len(head) <= 2 and body.endswith(rest)
+    except Malformed:
+        return
 
 
 def box_talk(data: bytes) -> None:

@@ -50,6 +50,7 @@ TARGETS: dict[str, Target] = {
     "instants": Target(fuzz_box.instant_texts, TIMES, most=200),
     "contract": Target(fuzz_gate.contract, f"{JSON} {BATCH}"),
     "envelope": Target(fuzz_gate.envelope, f"{JSON} {BATCH}"),
+    "packets": Target(fuzz_gate.packets, "jiqun/v1/spring/batches", most=400),
     "taking": Target(fuzz_gate.taking, f"{JSON} {BATCH}"),
     "box_talk": Target(fuzz_gate.box_talk, f"{JSON} {TALK}"),
     "log_entry": Target(fuzz_disk.log_entry, f"{JSON} {LOG}"),

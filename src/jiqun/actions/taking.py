@@ -29,12 +29,20 @@ LIMITS = TakingLimits()
 class Pace:
     """How batches are gathered (受理节奏).
 
-    gather_s      how long a group of batches waits for company before it is written
+    gather_s      how long a group of batches waits for company before it is written; when many came with the last one,
+                  as long as that took to write, at most `most_gather_s`: the fewer the segments, the less each batch costs
+    many          so many batches in a group are many
     most_waiting  readings that may wait to be written; beyond it the gate says busy
     """
 
     gather_s: float = 0.005
+    most_gather_s: float = 0.1
+    many: int = 64
     most_waiting: int = 500_000
+
+    def next_gather_s(self, batches: int, took_s: float) -> float:
+        """How long the next group waits, after one of so many batches that took so long to write."""
+        return max(self.gather_s, min(took_s, self.most_gather_s)) if batches >= self.many else self.gather_s
 
 
 @dataclass(slots=True)
@@ -72,6 +80,14 @@ class Ticket:
 
     def when_done(self, call: Callable[[], None]) -> None:
         """Call once every group has ended, well or not; at once when nothing is waited for."""
+        if not self.waits:
+            call()
+        elif len(self.waits) == 1:
+            self.waits[0].done.add_done_callback(lambda _: call())
+        else:
+            self._when_all_done(call)
+
+    def _when_all_done(self, call: Callable[[], None]) -> None:
         left = [len(self.waits)]
         turn = threading.Lock()
 
@@ -82,8 +98,6 @@ class Ticket:
             if last:
                 call()
 
-        if not self.waits:
-            call()
         for group in self.waits:
             group.done.add_done_callback(one)
 
@@ -245,6 +259,7 @@ class Gate:
             ticket.waits.append(group)
 
     def _write_all(self) -> None:
+        gather_s = self.pace.gather_s
         while True:
             with self._changed:
                 while not self._open.taken and not self._closing:
@@ -253,10 +268,12 @@ class Gate:
                 if not self._open.taken:
                     return
             if not closing:
-                time.sleep(self.pace.gather_s)
+                time.sleep(gather_s)
             with self._changed:
                 group, self._open = self._open, Group()
+            began = time.monotonic()
             self._write(group)
+            gather_s = self.pace.next_gather_s(len(group.taken), time.monotonic() - began)
 
     def _write(self, group: Group) -> None:
         try:

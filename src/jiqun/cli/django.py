@@ -19,14 +19,22 @@ def setup(*, make_home: bool = False) -> Path:
     if make_home:
         settings.HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
         (settings.HOME / "uploads").mkdir(exist_ok=True)
-    elif not (settings.HOME / "secret.key").is_file():
-        raise InputError("home.missing", seen=str(settings.HOME), allowed="jiqun --home DIR init")
+    else:
+        check_home()
     if make_home:
         settings.SECRET_KEY = settings.make_secret_key()  # before Django reads the settings
     import django
 
     django.setup()
     return settings.HOME
+
+
+def check_home() -> None:
+    """InputError `home.missing` when there is no home; for a process that only starts others and needs no Django."""
+    from jiqun import settings
+
+    if not (settings.HOME / "secret.key").is_file():
+        raise InputError("home.missing", seen=str(settings.HOME), allowed="jiqun --home DIR init")
 
 
 def migrate(*, quiet: bool = True) -> None:

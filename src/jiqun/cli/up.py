@@ -19,6 +19,7 @@ from jiqun.core.errors import NotAllowed, SourceDown
 Done = TypeVar("Done")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 STOP_AFTER_S = 10
+LEAN = {"MALLOC_ARENA_MAX": "2"}  # each of the libraries' many threads would keep a heap of its own (glibc)
 
 
 def add(commands: "_SubParsersAction[ArgumentParser]", shared: ArgumentParser) -> None:
@@ -83,7 +84,7 @@ def run_serve(arguments: Namespace) -> int:
     from jiqun.cli import django
 
     _check_host(arguments)
-    django.setup()
+    django.check_home()
     os.environ["JIQUN_PROCESS"] = "server"
     Granian(
         "jiqun.web.wsgi:application",
@@ -110,14 +111,7 @@ def run_worker(arguments: Namespace) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from jiqun.actions import match_work, policy_replays, policy_work, upload_work
-    from jiqun.actions.desk import desk
-
     apart(_tidy)
-    upload_work.take_up_leftover(desk())
-    match_work.take_up_leftover(desk())
-    policy_work.take_up_leftover(desk())
-    policy_replays.take_up_leftover(desk())
     call_command("db_worker", interval=0.5, verbosity=0)
     return 0
 
@@ -157,16 +151,18 @@ def _as_ctrl_c(*_: object) -> None:
 
 
 def _tidy() -> None:
-    """Finish what was left half-way, put small files together."""
+    """Finish what was left half-way, put small files together, queue anew what a killed worker had begun."""
     from jiqun.cli import django
 
     django.setup()
-    from jiqun.actions import outbox, upkeep
+    from jiqun.actions import match_work, outbox, policy_replays, policy_work, upkeep, upload_work
     from jiqun.actions.desk import desk
 
     opened = desk()
     outbox.reconcile(opened, at=opened.now())
     upkeep.tidy(opened)
+    for work in (upload_work, match_work, policy_work, policy_replays):
+        work.take_up_leftover(opened)
     opened.lake.close()
 
 
@@ -211,7 +207,7 @@ def _start(*words: str, quiet: bool = False) -> "subprocess.Popen[bytes]":
     """A child of this process; `quiet` leaves only its complaints to be seen."""
     return subprocess.Popen(
         [sys.executable, "-m", "jiqun", *words],
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        env={**LEAN, **os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.DEVNULL if quiet else None,
     )
 

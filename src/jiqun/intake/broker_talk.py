@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 import orjson
-import paho.mqtt.client as paho
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 
-from jiqun.factory.readings.contract import GZIP, topic_of
+from jiqun.factory.readings.contract import GZIP
 from jiqun.factory.readings.model import KEY
+from jiqun.intake.mqtt_packets import RESPONSE_TOPIC, Message
 
 Answer = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, object]]]
+Reply = Callable[[Message, bytes], None]
+"""Gives the body of an answer to who asked, by the connection the question came by."""
 MOST_WAITING, MOST_OF_A_SITE = 256, 8
 PACK_FROM, MOST_ANSWER = 64_000, 4_000_000  # bytes: answers are packed from, and given up beyond
 
@@ -42,13 +42,13 @@ class Talks:
     def __init__(self, answer: Answer, counts: Counter[str]) -> None:
         self.answer, self.counts = answer, counts
         self.last_fault = ""
-        self._waiting: queue.Queue[tuple[paho.Client, paho.MQTTMessage] | None] = queue.Queue()
+        self._waiting: queue.Queue[tuple[Reply, Message] | None] = queue.Queue()
         self._of_site: Counter[str] = Counter()
         self._room = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="talk", daemon=True)
         self._thread.start()
 
-    def take(self, client: paho.Client, message: paho.MQTTMessage) -> None:
+    def take(self, reply: Reply, message: Message) -> None:
         """Take a question in; never waits."""
         site = message.topic.split("/")[2]
         with self._room:
@@ -57,7 +57,7 @@ class Talks:
                 self.counts["talk_dropped"] += 1
                 return
             self._of_site[site] += 1
-        self._waiting.put((client, message))
+        self._waiting.put((reply, message))
 
     def close(self) -> None:
         """Answer what waits, and end."""
@@ -66,9 +66,9 @@ class Talks:
 
     def _run(self) -> None:
         while (one := self._waiting.get()) is not None:
-            client, message = one
+            reply, message = one
             try:
-                self._answered(client, message)
+                self._answered(reply, message)
             except Exception as error:  # noqa: BLE001 - the ledger away, or a defect of ours: told; the box asks again
                 self.counts["talk_faults"] += 1
                 self.last_fault = f"{type(error).__name__}: {error}"[:200]
@@ -78,22 +78,15 @@ class Talks:
                     self._of_site[site] -= 1
                     self._of_site += Counter()  # sites of which nothing waits are forgotten
 
-    def _answered(self, client: paho.Client, message: paho.MQTTMessage) -> None:
+    def _answered(self, reply: Reply, message: Message) -> None:
         _, _, site, *rest = message.topic.split("/")
-        asked = message.properties
-        if asked is None or getattr(asked, "ResponseTopic", None) is None:
+        if RESPONSE_TOPIC not in message.told:
             self.counts["talk_dropped"] += 1
             return
         headers = {"content-encoding": "gzip"} if message.payload[:2] == GZIP else {}
         status, told = self.answer(site, "/api/" + "/".join(rest), headers, message.payload)
-        properties = Properties(PacketTypes.PUBLISH)
-        mark = getattr(asked, "CorrelationData", None)
-        if mark:
-            properties.CorrelationData = mark
         self.counts["talks"] += 1
-        client.publish(
-            topic_of(site, "answers"), packed({**told, "status": status}), qos=0, properties=properties
-        )
+        reply(message, packed({**told, "status": status}))
 
 
 def packed(told: Mapping[str, object]) -> bytes:

@@ -4,6 +4,7 @@ Each part has a thread; the first one that cannot begin ends the process with it
 doors first, then what has gathered is written, then a last merge.
 """
 
+import gc
 import signal
 import threading
 import time
@@ -18,6 +19,7 @@ from jiqun.core.messages import Messages
 PARTS = ("gate", "merge", "watch", "mqtt")
 TOGETHER = ("gate", "merge", "watch")
 STATUS_S = 2.0
+COLLECT = (20_000, 20, 20)  # a group of some thousand batches lives and dies between two looks
 
 
 def now_us() -> int:
@@ -72,6 +74,7 @@ def serve(
     try:
         for part in open_parts(order, messages):
             parts.append(part)
+        settle()
         told(
             {"parts": list(order.parts), **{name: v for part in parts for name, v in _address(part).items()}}
         )
@@ -81,6 +84,13 @@ def serve(
         for part in parts:  # doors come first in the list
             part.close()
         _say(order.home, parts, running=False)
+
+
+def settle() -> None:
+    """Libraries and settings stay as they are: the collector of garbage need not walk through them at every message."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
 
 
 def complaint(messages: Messages, lang: str) -> Callable[[str], Callable[[SourceDown | None], None]]:

@@ -7,41 +7,24 @@ gathers, the session is dropped and the broker delivers it again. Several worker
 The talk of boxes (`jiqun/v1/<site>/box/#`) is heard beside and answered in a thread of its own.
 """
 
-import ssl
 import threading
-import time
 import zlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-import orjson
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-
-from jiqun.actions.taking import Ticket
-from jiqun.core.errors import InputError, JiqunError, NotAllowed, NotFound, SourceDown
+from jiqun.core.errors import JiqunError, SourceDown
 from jiqun.factory.readings.contract import topic_of
-from jiqun.factory.readings.line_faults import ENDED, NO_TLS, LineFault, broker_refusal, fault_of, hung_up
-from jiqun.factory.readings.model import KEY
-from jiqun.intake.broker_talk import Answer, Talks, is_talk, talk_topic
-from jiqun.intake.requests import Desk, Outcome, refusal
+from jiqun.factory.readings.line_faults import ENDED, fault_of
+from jiqun.intake.broker_talk import Answer, Talks
+from jiqun.intake.mqtt_session import Session, line_to
+from jiqun.intake.requests import Desk
 
 ANY = "+"
 Told = Callable[[SourceDown | None], None]
-CONNECT_S = 10.0
 MOST_WAIT_S = 15.0
-MOST_DEFECTS = (
-    100  # of one session: a message we stumble over stays with the broker and keeps nobody else's waiting
-)
-MOST_LATER = 32_000_000  # bytes of messages that wait to be tried again
-SITES_S = 10.0
-SESSION_S = 7 * 86_400  # so long a broker keeps what a dead worker has not acknowledged
 
 
 def tell_nobody(fault: SourceDown | None) -> None:
@@ -106,7 +89,7 @@ class Worker:
         wait = self.broker.first_wait_s
         while not stop.is_set():
             try:
-                with closing(_Session(self)) as session:
+                with closing(Session(self, line_to(self.broker))) as session:
                     session.run(stop)
                 wait = self.broker.first_wait_s
             except (OSError, ValueError, JiqunError) as error:
@@ -132,219 +115,3 @@ class Worker:
             "broker": f"{self.broker.host}:{self.broker.port}", "state": self.state, "last_fault": self.last_fault,
             "counts": dict(self.counts), "talk_fault": self.talks.last_fault if self.talks else "",
         }  # fmt: skip
-
-
-class _Session:
-    """One connection (会话). Acknowledgements go to the connection a message came by, never to a later one."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
-        self.broken = threading.Event()
-        self._up = threading.Event()
-        self._heard = ""
-        self._topics: set[str] = set()
-        self._talk: int | None = -1
-        self._defects = 0
-        self._later: deque[tuple[float, paho.MQTTMessage]] = deque()
-        self.client = self._made()
-
-    def run(self, stop: threading.Event) -> None:
-        """Connect, subscribe, and stay until it breaks or is told to stop."""
-        broker = self.worker.broker
-        properties = Properties(PacketTypes.CONNECT)
-        properties.SessionExpiryInterval = SESSION_S
-        properties.ReceiveMaximum = broker.ahead
-        try:
-            self.client.connect(
-                broker.host, broker.port, keepalive=30, clean_start=False, properties=properties
-            )
-        except (ConnectionResetError, ssl.SSLEOFError) as error:  # it hangs up on our hello
-            raise LineFault(NO_TLS, str(error)) if broker.tls else error from error
-        self.client.loop_start()
-        until = time.monotonic() + CONNECT_S
-        look = 0.0
-        while not stop.is_set() and not self.broken.is_set():
-            if not self._up.is_set() and time.monotonic() > until:
-                raise OSError(self.worker.last_fault or "no answer to CONNECT")
-            if self._up.is_set() and time.monotonic() > look:
-                self._subscribe()
-                look = time.monotonic() + SITES_S
-            self._try_again()
-            self.broken.wait(0.05)
-
-    def close(self) -> None:
-        """Hang up; what is not acknowledged comes again."""
-        self.broken.set()
-        self.client.disconnect()
-        self.client.loop_stop()
-
-    def _subscribe(self) -> None:
-        new = set(self.worker.share.topics(self.worker.sites)) - self._topics
-        if new:
-            if (
-                self.worker.talks
-            ):  # first, so that a worker that is up hears both; nothing of it waits at the broker
-                _, self._talk = self.client.subscribe([(talk_topic(topic), 0) for topic in sorted(new)])
-            self.client.subscribe([(topic, 1) for topic in sorted(new)])
-            self._topics |= new
-        elif not self._topics:
-            self.worker.state = "no_sites"
-
-    def _made(self) -> paho.Client:
-        worker, broker = self.worker, self.worker.broker
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2, worker.name, protocol=paho.MQTTv5, manual_ack=True, reconnect_on_failure=False
-        )  # fmt: skip
-        if broker.user:
-            client.username_pw_set(broker.user, broker.password)
-        if broker.tls:
-            files = (broker.ca_file, broker.certificate, broker.key)
-            ca, certificate, key = (str(one) if one else None for one in files)
-            client.tls_set(ca, certificate, key)
-        client.on_log = self._said
-        client.on_connect = self._connected
-        client.on_subscribe = self._subscribed
-        client.on_disconnect = self._disconnected
-        client.on_message = self._arrived
-        return client
-
-    def _connected(
-        self, _c: paho.Client, _data: object, _flags: object, code: object, _props: object
-    ) -> None:
-        if getattr(code, "is_failure", False):
-            login = bool(self.worker.broker.user or self.worker.broker.certificate)
-            self.worker.last_fault = broker_refusal(code, login=login)
-            self.broken.set()
-            return
-        self._up.set()
-
-    def _subscribed(self, _c: paho.Client, _data: object, mid: int, codes: object, _props: object) -> None:
-        """What is published from now on is kept for this worker; a broker that allows no talk still gives batches."""
-        refused = (
-            [one for one in codes if getattr(one, "is_failure", False)] if isinstance(codes, list) else []
-        )
-        if mid == self._talk and self.worker.talks:
-            self.worker.talks.last_fault = (
-                f"subscription refused by the broker: {refused[0]}" if refused else ""
-            )
-            return
-        if refused:
-            self.worker.last_fault = f"subscription refused by the broker: {refused[0]}"
-            self.broken.set()
-            return
-        self.worker.state, self.worker.last_fault = "up", ""
-        self.worker.complain("")
-
-    def _said(self, _client: paho.Client, _data: object, level: int, text: str) -> None:
-        """The library tells why a connection broke here alone."""
-        if level == paho.MQTT_LOG_ERR:
-            self._heard = self._heard or text[:160]
-
-    def _disconnected(
-        self, _c: paho.Client, _data: object, _flags: object, code: object, _props: object
-    ) -> None:
-        if self.broken.is_set():
-            return
-        broker, said = self.worker.broker, self._heard or f"the broker closed the connection: {code}"
-        if broker.tls and not self._up.is_set():
-            said = hung_up(said, certificate=broker.certificate is not None)
-        self.worker.last_fault = said
-        self.broken.set()
-
-    def _arrived(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
-        """Hand one message to the gate; called in the library's thread, which stands still while the gate is busy."""
-        try:
-            if self.worker.talks and _site_of(message) and is_talk(message.topic):
-                self.worker.talks.take(self.client, message)
-                return
-            self.worker.counts["messages"] += 1
-            self._handed_over(message)
-        except Exception as error:  # noqa: BLE001 - a defect of ours: told, and the library's thread lives on
-            self.worker.counts["defects"] += 1
-            self.worker.last_fault = f"{type(error).__name__}: {error}"[:200]
-            self._defects += 1
-            if self._defects > MOST_DEFECTS:
-                self.broken.set()
-
-    def _handed_over(self, message: paho.MQTTMessage) -> None:
-        while not self.broken.is_set():
-            try:
-                ticket = self._taken(message)
-            except JiqunError as error:
-                if error.code == "intake.busy":
-                    self.broken.wait(0.02)
-                    continue
-                self._failed(message, error)
-                return
-            ticket.when_done(partial(self._done, message, ticket))
-            return
-
-    def _try_again(self) -> None:
-        """Messages that could not be taken a moment ago."""
-        now = time.monotonic()
-        while self._later and self._later[0][0] <= now:
-            self._handed_over(self._later.popleft()[1])
-
-    def _taken(self, message: paho.MQTTMessage) -> Ticket:
-        """The ticket of a message; what is no batch of this site is quarantined under its reason."""
-        site = _site_of(message)
-        if not KEY.fullmatch(site):
-            raise NotFound("factory.unknown", seen=site[:80])
-        try:
-            return self.worker.desk.submit(site, message.payload)
-        except (InputError, NotAllowed) as error:
-            if isinstance(error, NotFound):
-                raise
-            self.worker.counts[error.code] += 1
-            ticket = self.worker.desk.gate.quarantine(site, error.code, message.payload)
-            ticket.fault = error
-            return ticket
-
-    def _done(self, message: paho.MQTTMessage, ticket: Ticket) -> None:
-        """Everything of a message has ended: acknowledged to the broker if it ended well."""
-        try:
-            answer = ticket.answer(0.0)
-        except JiqunError as error:
-            self._failed(message, error)
-            return
-        outcome = refusal(ticket.fault, self.worker.desk.messages) if ticket.fault else Outcome(200, answer)
-        self._acknowledge(message, outcome)
-
-    def _failed(self, message: paho.MQTTMessage, error: JiqunError) -> None:
-        """Strangers are answered and left; what may go better later is not acknowledged and comes again."""
-        self.worker.counts[error.code] += 1
-        outcome = refusal(error, self.worker.desk.messages)
-        if isinstance(error, NotFound):
-            self._acknowledge(message, outcome)
-            return
-        self.worker.last_fault = str(error)[:200]
-        self._later.append((time.monotonic() + self.worker.broker.first_wait_s, message))
-        if sum(len(one.payload) for _, one in tuple(self._later)) > MOST_LATER:
-            self.broken.set()
-
-    def _acknowledge(self, message: paho.MQTTMessage, outcome: Outcome) -> None:
-        self._answer(message, outcome)
-        if message.qos:
-            self.client.ack(message.mid, message.qos)
-        self.worker.counts["acknowledged"] += 1
-
-    def _answer(self, message: paho.MQTTMessage, outcome: Outcome) -> None:
-        """Tell who asked to be told, on the topic of its own site whatever it named."""
-        asked = message.properties
-        site = _site_of(message)
-        if asked is None or getattr(asked, "ResponseTopic", None) is None or not KEY.fullmatch(site):
-            return
-        properties = Properties(PacketTypes.PUBLISH)
-        mark = getattr(asked, "CorrelationData", None)
-        if mark:
-            properties.CorrelationData = mark
-        told = {**outcome.told, "status": outcome.status, "retry_after_s": outcome.retry_after_s}
-        self.client.publish(topic_of(site, "answers"), orjson.dumps(told), qos=0, properties=properties)
-
-
-def _site_of(message: paho.MQTTMessage) -> str:
-    """The site a topic names; empty where the topic is no text, which not every broker refuses."""
-    try:
-        return message.topic.split("/")[2]
-    except UnicodeDecodeError:
-        return ""

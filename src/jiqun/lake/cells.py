@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from jiqun.lake.known import with_year
-from jiqun.lake.trust import with_trust
+from jiqun.lake.trusted_columns import with_trust
 
 CELL = ("subject", "indicator", "year", "status", "scope", "breakdown", "synthetic")
 

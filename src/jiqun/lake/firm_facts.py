@@ -18,7 +18,7 @@ from jiqun.lake.cells import by_trust, one_per_cell
 from jiqun.lake.compile import compiled, handed_in, param
 from jiqun.lake.listing import Wanted, narrowed
 from jiqun.lake.store import Lake
-from jiqun.lake.trust import with_trust
+from jiqun.lake.trusted_columns import with_trust
 
 COLUMNS = ("subject", "indicator", "back", "value", "bound", "unit", "value_text", "id", "synthetic")
 

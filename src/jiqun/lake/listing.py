@@ -17,7 +17,8 @@ from jiqun.lake.cells import SAME_CELL, by_trust, one_per_cell
 from jiqun.lake.compile import Query, compiled, handed_in, param, table
 from jiqun.lake.facts import AsOf, instant
 from jiqun.lake.store import Lake
-from jiqun.lake.trust import TRUST, with_trust
+from jiqun.lake.trust import TRUST
+from jiqun.lake.trusted_columns import with_trust
 
 Row = dict[str, object]
 Values = tuple[object, ...]

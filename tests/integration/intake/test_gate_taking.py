@@ -259,3 +259,10 @@ def test_what_was_no_request_is_quarantined_with_its_first_characters(gate: Gate
     ((code, seen),) = stored(tmp_path, "held_readings", "code, seen")
     assert code == "edge.bad_request" and len(seen) <= 200
     assert json.dumps(gate.status())
+
+
+def test_a_group_waits_as_long_as_the_last_took_to_write_when_many_came() -> None:
+    pace = Pace(gather_s=0.005, most_gather_s=0.1, many=64)
+    assert pace.next_gather_s(63, 0.05) == 0.005, "a box alone is answered at once"
+    assert pace.next_gather_s(64, 0.05) == 0.05
+    assert pace.next_gather_s(5_000, 3.0) == 0.1 and pace.next_gather_s(64, 0.0001) == 0.005

@@ -5,14 +5,13 @@ import http.client
 import json
 import socket
 import ssl
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from gate_house import Box, Ledger, body, desk_of, gate_at, stored, together
+from gate_house import Box, Ledger, body, certificates, desk_of, gate_at, stored, together
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -267,7 +266,7 @@ def test_a_revoked_token_is_seen_within_ten_seconds() -> None:
 
 
 def test_a_certificate_whose_name_is_the_site_opens_it(tmp_path: Path) -> None:
-    made(tmp_path)
+    certificates(tmp_path)
     served = Served(
         tmp_path / "lake", tls=Tls(tmp_path / "server.pem", tmp_path / "server.key", tmp_path / "ca.pem")
     )
@@ -289,28 +288,6 @@ def test_a_certificate_whose_name_is_the_site_opens_it(tmp_path: Path) -> None:
     with pytest.raises((OSError, http.client.HTTPException)):
         ask("stranger", "spring")
     served.close()
-
-
-def made(folder: Path) -> None:
-    """An authority, a server, a client called spring, and one signed by nobody we know."""
-
-    def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
-
-    new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
-    for name in ("ca", "other"):
-        openssl("req", "-x509", *new, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}")
-    (folder / "san").write_text("subjectAltName=DNS:localhost")
-    for name, subject, ca in (
-        ("server", "localhost", "ca"),
-        ("spring", "spring", "ca"),
-        ("stranger", "spring", "other"),
-    ):
-        openssl("req", *new[:-2], "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}")
-        openssl(
-            "x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.pem", "-CAkey", f"{ca}.key", "-CAcreateserial", "-days", "2",
-            "-extfile", "san", "-out", f"{name}.pem",
-        )  # fmt: skip
 
 
 def test_a_port_in_use_and_a_certificate_that_is_none_are_told(served: Served, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
-from broker_house import Mosquitto
-from gate_house import Box, Ledger, body, desk_of, gate_at, stored
+from broker_house import Mosquitto, free_port
+from gate_house import Box, Ledger, body, certificates, desk_of, gate_at, stored
 from paho.mqtt.enums import CallbackAPIVersion
 
 from jiqun.core.errors import SourceDown
@@ -35,10 +35,18 @@ def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
 class Worked:
     """One worker at work in a thread."""
 
-    def __init__(self, root: Path, port: int, share: Share = ALL, *, writer: str = "mqtt-1") -> None:
+    def __init__(
+        self,
+        root: Path,
+        port: int,
+        share: Share = ALL,
+        *,
+        writer: str = "mqtt-1",
+        broker: Broker | None = None,
+    ) -> None:
         self.ledger = Ledger("spring", "dye")
         self.gate = gate_at(root, self.ledger, writer=writer)
-        broker = Broker("127.0.0.1", port, first_wait_s=0.05)
+        broker = broker or Broker("127.0.0.1", port, first_wait_s=0.05)
         self.worker = Worker(desk_of(self.gate), broker, share, sites=lambda: tuple(self.ledger.known))
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self.worker.run, args=(self.stop,), daemon=True)
@@ -281,3 +289,29 @@ def test_a_broker_away_or_refusing_is_told_and_tried_again(tmp_path: Path) -> No
     with pytest.raises(SourceDown):
         gate.submit("spring", [])
     assert json.dumps(worker.status())
+
+
+def test_over_tls_the_broker_shows_a_certificate_that_is_looked_at(tmp_path: Path) -> None:
+    certificates(tmp_path)
+    port = free_port()
+    broker = Mosquitto(
+        tmp_path / "broker", f"listener {port} localhost", f"certfile {tmp_path}/server.pem",
+        f"keyfile {tmp_path}/server.key",
+    )  # fmt: skip
+    trusting = Broker("localhost", port, ca_file=tmp_path / "ca.pem", tls=True, first_wait_s=0.05)
+    worked = Worked(tmp_path / "lake", port, broker=trusting)
+    publisher, box = Publisher(broker.port), Box()
+    for n in range(5):
+        publisher.put(body("spring", box.batch([float(n)] * 5_000)))
+    until(lambda: worked.worker.counts["acknowledged"] >= 5)
+    publisher.close()
+    worked.close()
+    assert len(stored(tmp_path / "lake", writers=["mqtt-1"])) == 25_000
+    wary = Broker("localhost", port, ca_file=tmp_path / "other.pem", tls=True, first_wait_s=0.05)
+    worker, stop = Worker(worked.worker.desk, wary, Share()), threading.Event()
+    thread = threading.Thread(target=worker.run, args=(stop,), daemon=True)
+    thread.start()
+    until(lambda: "certificate verify failed" in worker.last_fault.lower())
+    stop.set()
+    thread.join(5)
+    broker.stop()

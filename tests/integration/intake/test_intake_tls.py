@@ -172,9 +172,9 @@ def test_a_box_sends_through_an_encrypted_broker_and_each_site_only_for_itself(
     assert "intake.other_site" in str(said.value)
     # another's topic: the broker refuses
     stranger = line_to("dye", with_password(by_password), Counter())
-    stranger.site = "spring"  # logged in as spring …
-    stranger._open = stranger._connect()
-    stranger.site = "dye"  # … and speaks for dye
+    stranger.call.site = "spring"  # logged in as spring …
+    stranger.call._open = stranger.call._connect()
+    stranger.call.site = "dye"  # … and speaks for dye
     with pytest.raises(ConnectionError, match="publication refused") as refused:
         stranger.post(body("dye", Box().batch([9.0])))
     assert fault_of(str(refused.value)) == "topic_refused"
@@ -187,9 +187,9 @@ def test_a_box_sends_through_an_encrypted_broker_and_each_site_only_for_itself(
 def test_nobody_hears_the_answers_or_batches_of_another_site(works: Worked, by_password: Mosquitto) -> None:
     heard: list[str] = []
     line = line_to("spring", with_password(by_password), Counter())
-    line._open = line._connect()
-    line._open.on_message = lambda _c, _d, message: heard.append(message.topic)
-    line._open.subscribe([(topic_of("+"), 1), (topic_of("dye", "answers"), 1)])
+    line.call._open = line.call._connect()
+    line.call._open.on_message = lambda _c, _d, message: heard.append(message.topic)
+    line.call._open.subscribe([(topic_of("+"), 1), (topic_of("dye", "answers"), 1)])
     other, batch = line_to("dye", with_password(by_password, "dye"), Counter()), Box().batch([3.0])
     assert other.post(body("dye", batch)).acknowledged == {batch["id"]}
     assert heard == []

@@ -16,6 +16,9 @@ from jiqun.factory.readings.model import Point, Quality, Sample
 CHUNK = 500  # one call with thousands of items makes servers hang up
 QUEUE = 50  # values the server keeps for us between two reports
 WATCH_S = 2.0
+PATIENCE_S = (
+    10  # a server or a box that is busy for some seconds still has its values: hanging up would lose them
+)
 
 
 async def hung_up(client: Client) -> None:
@@ -36,7 +39,7 @@ class OpcUa(Connector):
 
     async def session(self) -> None:
         """Connect, subscribe in chunks, and watch until the connection is lost."""
-        client = await connected(self.config)
+        client = await connected(self.config, timeout_s=PATIENCE_S)
         lost = asyncio.Event()
 
         async def on_lost(_: Exception) -> None:

@@ -87,9 +87,9 @@ class SecureClient(Client):
             token.Password = Hidden(token.Password)
 
 
-async def client_of(config: ConnectorConfig) -> Client:
-    """A client as configured, not yet connected; LineFault for what keeps it from being."""
-    client = SecureClient(config.text("address"), timeout=TIMEOUT_S)
+async def client_of(config: ConnectorConfig, *, timeout_s: float = TIMEOUT_S) -> Client:
+    """A client as configured, not yet connected, that waits so long for answers; LineFault for what keeps it from being."""
+    client = SecureClient(config.text("address"), timeout=timeout_s, watchdog_intervall=timeout_s)
     client.name = client.description = "jiqun edge"
     if config.text("user"):
         client.set_user(config.text("user"))
@@ -101,9 +101,9 @@ async def client_of(config: ConnectorConfig) -> Client:
     return client
 
 
-async def connected(config: ConnectorConfig) -> Client:
+async def connected(config: ConnectorConfig, *, timeout_s: float = TIMEOUT_S) -> Client:
     """A connected client; LineFault where the machine's refusal has a known reason."""
-    client = await client_of(config)
+    client = await client_of(config, timeout_s=timeout_s)
     try:
         await client.connect(auto_reconnect=False)
     except LineFault:

@@ -6,7 +6,6 @@ from pathlib import PurePath
 from typing import cast
 
 from jiqun.lake.layout import day_of_file
-from jiqun.lake.readings.beside import held_count
 from jiqun.lake.readings.files import source
 from jiqun.lake.readings.pieces import Plan
 from jiqun.lake.readings.rollups import once_more
@@ -37,6 +36,8 @@ class ReadingCount:
 @once_more
 def count_of(lake: Lake, span: Span) -> ReadingCount:
     """Count the readings of a span, and what was held of the same site, points and time."""
+    from jiqun.lake.readings.beside import held_count
+
     held = held_count(lake, span.site, span.points, start_us=span.start_us, end_us=span.end_us)
     planned = planned_of(lake, span, rolled=True)
     parts = [_of_rows(lake, some, part) for files, part in planned.raw for some in _by_day(files)]

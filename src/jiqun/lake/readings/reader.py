@@ -4,16 +4,19 @@ Instants are whole microseconds since 1970 UTC; a span runs from `start_us` to b
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from arro3.core import Table
 
-from jiqun.lake.readings import beside
 from jiqun.lake.readings.counting import ReadingCount, count_of
 from jiqun.lake.readings.first import FirstReadings
 from jiqun.lake.readings.latest import Latest, LatestValues
 from jiqun.lake.readings.rows import Follower, ReadingRow, Span, rows_of
 from jiqun.lake.readings.series import Delta, Series, buckets_of, delta_of, series_of
 from jiqun.lake.store import Lake
+
+if TYPE_CHECKING:  # written in Ibis, which the watcher lives without
+    from jiqun.lake.readings.beside import Row
 
 
 class ReadingReader:
@@ -79,19 +82,25 @@ class ReadingReader:
         """The instant of the site's first reading, None before it; cheap to ask every second."""
         return self._first.of(site)
 
-    def gaps(self, site: str, start_us: int, end_us: int) -> list[beside.Row]:
+    def gaps(self, site: str, start_us: int, end_us: int) -> "list[Row]":
         """Gaps that touch a span, the earliest first."""
-        return beside.gaps_of(self._lake, site, start_us, end_us)
+        from jiqun.lake.readings.beside import gaps_of
 
-    def held(self, site: str, limit: int = 100, offset: int = 0) -> list[beside.Row]:
+        return gaps_of(self._lake, site, start_us, end_us)
+
+    def held(self, site: str, limit: int = 100, offset: int = 0) -> "list[Row]":
         """Values held in quarantine, the last that arrived first."""
-        return beside.held_of(self._lake, site, limit=limit, offset=offset)
+        from jiqun.lake.readings.beside import held_of
+
+        return held_of(self._lake, site, limit=limit, offset=offset)
 
     def batches(
         self, site: str, *, arrived_us: int | None = None, limit: int = 100, offset: int = 0
-    ) -> list[beside.Row]:
+    ) -> "list[Row]":
         """Batches taken, the last first; with `arrived_us` the one a reading came in."""
-        return beside.batches_of(self._lake, site, arrived_us=arrived_us, limit=limit, offset=offset)
+        from jiqun.lake.readings.beside import batches_of
+
+        return batches_of(self._lake, site, arrived_us=arrived_us, limit=limit, offset=offset)
 
 
 def _points(given: str | Sequence[str] | None) -> tuple[str, ...]:
