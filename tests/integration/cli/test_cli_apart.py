@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jiqun.cli import up
 from jiqun.cli.up import apart
 from jiqun.core.errors import InputError, SourceDown
 
@@ -68,3 +69,30 @@ def members(session: int) -> list[int]:
         if int(fields[3]) == session and fields[0] != "Z":
             found.append(int(folder.name))
     return found
+
+
+def test_children_keep_few_heaps_unless_the_person_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(up.subprocess, "Popen", lambda _words, env, **_: given.append(env))
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    up._start("worker")
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "8")
+    up._start("worker")
+    assert [one["MALLOC_ARENA_MAX"] for one in given] == ["2", "8"]
+
+
+def test_the_keeper_of_the_server_asks_for_a_home_without_django(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['django'] = None\n"
+        "from jiqun.cli import django\n"
+        "from jiqun.core.errors import InputError\n"
+        "try: django.check_home()\n"
+        "except InputError as error: print(error.code)\n"
+        "import pathlib, jiqun.settings; (jiqun.settings.HOME / 'secret.key').write_text('x')\n"
+        "django.check_home(); print('there')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60,
+        env=os.environ | {"JIQUN_HOME": str(tmp_path), "JIQUN_SECRET_KEY": ""},
+    )  # fmt: skip
+    assert done.stdout.split() == ["home.missing", "there"], done.stderr[-1500:]
