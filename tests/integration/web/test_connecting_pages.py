@@ -135,7 +135,7 @@ def test_what_a_machine_says_is_text_and_cut(made: House) -> None:
 def test_what_is_wrong_is_said_on_the_same_step(made: House) -> None:
     client = made.client("enterprise")
     assert followed(client, f"{AT}/connect/begin/", {"box": "box-1"}) == f"{AT}/connect/"
-    assert "没有说是哪台机器" in text_of(client, f"{AT}/connect/")
+    assert "没有说是哪台设备" in text_of(client, f"{AT}/connect/")
     draft = at_step_four(made, client)
     wrong = chosen(**{"unit-0": "弗隆", "scale-0": "x"})
     assert followed(client, f"{draft}/choose/", wrong) == f"{draft}/4/"

@@ -204,7 +204,7 @@ def recognition_page(
         version.confidence if version else "", lines, found.total, found.number, found.pages, moves,
         made.public_until if waits else None, desk.recognition.days, desk.recognition.least,
         any(one.can_object for one in lines), _steps(id) if policy.can_start(actor, made.region) else (),
-        tuple(map(document_line, documents)), desk.calendar.knows(years), state, by_state, made.title, made.region,
+        tuple(map(document_line, documents)), desk.calendar.knows(years), state, by_state, made.field, made.region,
     )  # fmt: skip
 
 
