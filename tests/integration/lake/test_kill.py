@@ -27,7 +27,7 @@ def run_writers(folder: Path, mode: str, *, seed: int, times: int, program: str 
     told = [str(folder / "lake"), str(folder / "log"), mode, str(seed), str(times)]
     ended = subprocess.run(
         [sys.executable, str(HERE / program), *told],
-        capture_output=True, text=True, timeout=1200, env={**os.environ, "PYTHONPATH": path},
+        capture_output=True, text=True, timeout=600 + 20 * times, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     return int(ended.stdout)

@@ -283,7 +283,7 @@ def _held(row: Sequence[object], points: _Points, fault: Fault) -> HeldRow:
 def _named(point: object, points: _Points) -> tuple[str, PointWords]:
     """Key of the point an index means, with its unit and kind as told."""
     if not isinstance(point, int) or not 0 <= point < len(points.keys):
-        return f"#{told(point)}", ("", "")
+        return told(f"#{told(point)}"), ("", "")
     key = points.keys[point]
     return key, points.faults[point][1] if point in points.faults else points.words[key]
 
