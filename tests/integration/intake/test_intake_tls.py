@@ -90,7 +90,7 @@ def by_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquit
 def to_broker(
     broker: Mosquitto, host: str = "localhost", *, ca: str = "works ca", **words: Any
 ) -> GateConfig:
-    told = {"token_file": None, "timeout_s": 3} | words
+    told = {"token_file": None, "timeout_s": 20} | words
     return GateConfig(f"mqtts://{host}:{broker.port}", ca_file=authority_file(ca), **told)
 
 
@@ -139,7 +139,7 @@ class Worked:
         self.gate.close()
 
 
-def until(true: Any, seconds: float = 10) -> None:
+def until(true: Any, seconds: float = 30) -> None:
     waited = threading.Event()
     for _ in range(int(seconds / 0.02)):
         if true():
@@ -301,7 +301,7 @@ class Served:
         self.door = HttpGate(desk_of(self.gate), TokenBook(tokens.get), Listening(port=0, tls=told))
 
     def config(self, host: str = "localhost", port: int = 0, **words: Any) -> GateConfig:
-        told = {"token_file": None, "ca_file": authority_file(), "timeout_s": 5} | words
+        told = {"token_file": None, "ca_file": authority_file(), "timeout_s": 20} | words
         return GateConfig(f"https://{host}:{port or self.door.port}/api/readings", **told)
 
     def close(self) -> None:
