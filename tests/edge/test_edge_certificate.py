@@ -97,7 +97,7 @@ def test_status_says_each_fault_as_a_sentence_with_its_remedy(
     path.with_name("edge.status.json").write_bytes(orjson.dumps(status))
     assert verbs.run_status(Namespace(config=path, json=False)) == 0
     lines = {line.partition(":")[0]: line for line in capsys.readouterr().out.splitlines() if ": " in line}
-    assert "对方还不信任本盒的证书 [jiqun-edge · SHA-1 AB12 · Bad" in lines["press"] and "oven" not in lines
+    assert "对方还不信任边缘盒的证书 [jiqun-edge · SHA-1 AB12 · Bad" in lines["press"] and "oven" not in lines
     assert "令牌" in lines["gate"] and "证书已过期" in lines["orders"]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 import pytest
 from action_world import SYSTEM, World
+from django.db import connection
 from reading_files import at, write_readings
 
 from jiqun.actions.backup import BackupOrder, backup
@@ -48,6 +49,10 @@ def two_files(lake: Lake) -> list[str]:
 def test_files_replaced_while_it_copies_are_in_it(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if connection.vendor == "postgresql":
+        pytest.skip(
+            "by design: a copy sets its own transaction, which a test inside one cannot; test_cli_postgres does it"
+        )
     lake = world.desk.lake
     names, add, gone = two_files(lake), ArchiveWriter.add, list[int]()
 

@@ -232,7 +232,7 @@ def test_encryption_is_one_choice_and_the_rest_is_folded_until_asked_for(made: H
     seen(made, state="failed", fault="server_unknown", said=said)
     page = text_of(client, f"{draft}/3/")
     assert (
-        "盒子还不信任对方的证书" in page
+        "边缘盒还不信任对方的证书" in page
         and "--trust" in page
         and "press · SHA-1 AB12 · rejected" in page
         and "LineFault" not in page
