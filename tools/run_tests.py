@@ -29,7 +29,7 @@ HOUSE = ("house, units, lake, ledger on SQLite", ["-n", "2", "tests", "--ignore=
 SPARK = ("Spark beside DuckDB, one session", ["tests/parity", "-m", "spark"], {})
 PAGES = ("pages in Chromium", ["tests/browser", "-m", "browser"], {})
 POSTGRES = ("ledger and actions on PostgreSQL", ["-n", "2", "-m", "not browser and not spark and not fuzz",
-            "tests/integration/ledger", "tests/integration/actions", "tests/integration/test_roles.py"])  # fmt: skip
+            "tests/integration/ledger", "tests/integration/actions"])  # fmt: skip
 
 
 def run(stage: str, words: list[str], environment: dict[str, str], *, later: bool = False) -> tuple[int, str]:

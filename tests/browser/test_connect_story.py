@@ -70,6 +70,16 @@ def next_step(window: Window, step: int) -> None:
     assert window.too_wide() <= 0
 
 
+def tried(window: Window) -> None:
+    """Try the address until values are seen; a machine under load may answer too late, and a person presses again."""
+    for _ in range(4):
+        next_step(window, 3)
+        window.page.wait_for_selector("#tried .seen-list li, #tried .notice.is-error", timeout=60_000)
+        if window.page.locator("#tried .seen-list li").count():
+            return
+    raise AssertionError(window.page.locator("#tried").inner_text())
+
+
 def test_an_opc_ua_machine_is_connected_in_five_steps(visit: Callable[..., Window], works: Works) -> None:
     window = visit("demo-factory")
     page = window.page
@@ -85,8 +95,7 @@ def test_an_opc_ua_machine_is_connected_in_five_steps(visit: Callable[..., Windo
     next_step(window, 3)
     page.wait_for_selector("#tried .notice.is-error:has-text('没有开这个端口')", timeout=30_000)
     page.fill("#f-address", f"opc.tcp://127.0.0.1:{works.plant}/jiqun/spring/")
-    next_step(window, 3)
-    page.wait_for_selector("#tried .seen-list li", timeout=30_000)
+    tried(window)
     page.click("#tried a.is-primary")
 
     oven = page.locator("tr:has(input[value='ns=2;s=furnace.temperature'])")
